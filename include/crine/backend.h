@@ -1,0 +1,116 @@
+#pragma once
+
+#include "crine/host_cells.h"
+#include "crine/model.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace crine {
+
+/// Where a run starts. Fields are by interior voxel (`Grid::voxel`), concentrations in molecules/µm³.
+struct InitialState {
+    std::vector<std::vector<Real>> fields;  ///< [ligand][voxel]
+    HostCells cells;
+};
+
+/// When a process acts: its interval is [time, time + dt).
+struct Moment {
+    double time = 0;         ///< [s]
+    double dt = 0;           ///< [s]
+    std::uint64_t step = 0;  ///< key of the random numbers: number of base ticks since the start
+};
+
+/// What has become of every molecule of one ligand since the start [molecules]:
+/// initial + secreted + produced + entered = free + taken_up + decayed + cleaved + left, to round-off.
+struct Ledger {
+    double initial = 0;   ///< in the field at time 0
+    double secreted = 0;  ///< by cells
+    double produced = 0;  ///< by region sources, and what holding a region at a value has added (net)
+    double entered = 0;   ///< through faces of the domain: flux and value conditions (net)
+    double free = 0;      ///< in the field now
+    double taken_up = 0;  ///< by cells, their own ligand included
+    double own = 0;       ///< part of taken_up that a cell caught from itself before it reached the field
+    double decayed = 0;
+    double cleaved = 0;   ///< by enzymes
+    /// what came in less what is accounted for, relative to the turnover
+    double imbalance() const {
+        double const in = initial + secreted + produced + entered;
+        double const out = free + taken_up + decayed + cleaved;
+        double const turnover = std::fabs(initial) + std::fabs(secreted) + std::fabs(produced) + std::fabs(entered);
+        return turnover > 0 ? (in - out) / turnover : in - out;
+    }
+};
+
+/// Sums for the summary, computed where the state is; the same bits on any number of threads.
+struct Totals {
+    std::vector<std::uint64_t> live;   ///< live cells by type
+    std::vector<std::uint64_t> dead;   ///< apoptotic and necrotic cells by type
+    std::vector<Ledger> ligands;
+    std::uint64_t divisions = 0, deaths = 0, removals = 0, engulfments = 0, differentiations = 0;  ///< since the start
+    std::vector<std::uint64_t> recruited;  ///< by type, since the start
+};
+
+/// A host copy of the state for writers.
+struct Snapshot {
+    double time = 0;  ///< [s]
+    std::vector<std::vector<Real>> fields;  ///< [ligand][voxel], empty where not asked for
+    HostCells cells;                        ///< empty if not asked for; `vx…` include all motion of the last step
+};
+
+/// What a kernel found wrong, raised as RunError by `check`.
+enum class ErrorCode : std::uint32_t { none, not_finite_field, not_finite_cell, solver_stalled, ids_exhausted };
+
+struct DeviceInfo {
+    std::string engine;  ///< "cpu" or "cuda"
+    std::string name;    ///< processor or card
+    int threads = 0;     ///< CPU threads, or multiprocessors
+    std::size_t memory = 0;  ///< of the device [bytes]
+};
+
+/// One device that holds the state of a run and knows how to change it. `host/step.cpp` calls the processes in order;
+/// no process reads in the same launch what another index writes.
+class Backend {
+public:
+    virtual ~Backend() = default;
+    virtual DeviceInfo info() const = 0;
+
+    /// Takes over a model and the state at time 0; allocates everything.
+    virtual void start(Model const& model, InitialState const& state) = 0;
+
+    // --- one step, in this order (each only when due) ---
+    virtual void sort() = 0;                      ///< 1 cells by (bin, id), so that neighbours are neighbours in memory
+    virtual void exchange(Moment now) = 0;        ///< 2 cells → sources and sinks of the fields
+    virtual void transport(Moment now) = 0;       ///< 3 fields → fields: diffusion, decay, cleavage, sources, one implicit step
+    virtual void sense(Moment now) = 0;           ///< 4 fields, neighbours → value of every modulated behaviour of every cell
+    virtual void behave(Moment now) = 0;          ///< 5 cells → intents: cycle, death, differentiation, phagocytosis, recruitment
+    virtual void move(Moment now) = 0;            ///< 6 forces first, then positions
+    virtual void apply(Moment now) = 0;           ///< 7 intents → cells: the only place the number of cells changes
+    virtual void check(Moment now) = 0;           ///< 8 throws RunError for what a kernel reported, with place and cell id
+
+    // --- observation ---
+    virtual std::size_t cell_count() const = 0;
+    virtual Totals totals() = 0;
+    /// Copies the asked-for fields (by ligand) and, if asked, the cells.
+    virtual void snapshot(Snapshot& to, std::vector<bool> const& fields, bool cells) = 0;
+    /// One ligand at points of the domain, by the fields' own interpolation [molecules/µm³].
+    virtual std::vector<Real> sample(int ligand, std::vector<Vec3> const& points) = 0;
+    /// A 64-bit hash of the whole state (fields by voxel, cells by id, every property) that does not depend on memory layout.
+    virtual std::uint64_t state_hash() = 0;
+    virtual std::size_t memory_used() const = 0;  ///< on the device [bytes]
+};
+
+struct Device {
+    enum class Kind { automatic, cpu, cuda } kind = Kind::automatic;
+    int index = 0;    ///< of the CUDA device
+    int threads = 0;  ///< of the CPU engine; 0: all cores
+};
+
+/// The engine for a device. Throws RunError if it is not available; `automatic` takes CUDA if there is a usable device, else the CPU.
+std::unique_ptr<Backend> make_backend(Device const& device);
+
+/// Engines in this binary with the devices each can use now; never fails for want of a driver.
+std::vector<DeviceInfo> available_devices();
+
+}  // namespace crine

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "crine/span.h"
+#include "crine/vec.h"
+
+#include <cstdint>
+
+namespace crine {
+
+enum class CellState : std::uint8_t { resting, cycling, apoptotic, necrotic };
+
+inline namespace CRINE_NS {
+CRINE_HD inline bool alive(CellState s) { return s == CellState::resting || s == CellState::cycling; }
+}  // namespace CRINE_NS
+
+/// The cells: a structure of arrays, listed once. `CellFields<Span>` is a view, an engine's `CellFields<Buffer>` and
+/// the host's `CellFields<HostArray>` own. A new property of a cell is one line here and one in `for_each_field`.
+template <template <class> class Array>
+struct CellFields {
+    Array<std::uint32_t> id;            ///< permanent, never used twice
+    Array<std::uint8_t> type;           ///< index into Model::types
+    Array<CellState> state;
+    Array<Real> x, y, z;                ///< centre [µm]
+    Array<Real> radius;                 ///< [µm]
+    Array<Real> vx, vy, vz;             ///< velocity from contacts in the last mechanics step [µm/s]
+    Array<Real> dx, dy, dz;             ///< direction of the random walk, unit length; 0: none drawn yet
+    Array<Real> pressure;               ///< sum of relative overlaps [1]
+    Array<std::uint32_t> engulfed;      ///< dead cells engulfed so far
+    Array<double> born;                 ///< simulated time of birth or placement [s]
+    Array<double> since;                ///< simulated time of entering the state [s]
+
+    template <class Visit>
+    void for_each_field(Visit&& visit) {
+        visit("id", id), visit("type", type), visit("state", state);
+        visit("x", x), visit("y", y), visit("z", z), visit("radius", radius);
+        visit("vx", vx), visit("vy", vy), visit("vz", vz);
+        visit("dx", dx), visit("dy", dy), visit("dz", dz);
+        visit("pressure", pressure), visit("engulfed", engulfed), visit("born", born), visit("since", since);
+    }
+    /// The same over two sets at once: copies, gathers, views.
+    template <template <class> class Other, class Visit>
+    void for_each_field_with(CellFields<Other>& other, Visit&& visit) {
+        visit(id, other.id), visit(type, other.type), visit(state, other.state);
+        visit(x, other.x), visit(y, other.y), visit(z, other.z), visit(radius, other.radius);
+        visit(vx, other.vx), visit(vy, other.vy), visit(vz, other.vz);
+        visit(dx, other.dx), visit(dy, other.dy), visit(dz, other.dz);
+        visit(pressure, other.pressure), visit(engulfed, other.engulfed), visit(born, other.born), visit(since, other.since);
+    }
+};
+
+using CellView = CellFields<Span>;
+
+inline namespace CRINE_NS {
+CRINE_HD inline Vec3 position(CellView const& c, std::size_t i) { return {c.x[i], c.y[i], c.z[i]}; }
+}  // namespace CRINE_NS
+}  // namespace crine

@@ -1,0 +1,72 @@
+#pragma once
+
+#include "crine/contracts.h"
+#include "crine/portable.h"
+#include "crine/vec.h"
+
+namespace crine {
+
+/// One block of the uniform grid with a halo of one voxel on every side.
+///
+/// Interior voxels have indices 0 … n-1 on each axis; -1 and n are the halo. On one rank the halo holds the boundary
+/// conditions; between ranks it will hold the neighbour's values. Voxel (i,j,k) spans [i h, (i+1) h] …; x runs fastest.
+/// A grid with nz = 1 is a sheet: cells on it keep their z.
+struct Grid {
+    int nx = 1, ny = 1, nz = 1;  ///< interior voxels on each axis
+    Real spacing = 1;            ///< h [µm]
+    bool periodic[3] = {false, false, false};
+
+    CRINE_HD std::size_t voxels() const { return static_cast<std::size_t>(nx) * ny * nz; }
+    CRINE_HD std::size_t stride_y() const { return static_cast<std::size_t>(nx) + 2; }
+    CRINE_HD std::size_t stride_z() const { return stride_y() * (ny + 2); }
+    /// Number of stored values: interior and halo.
+    CRINE_HD std::size_t storage() const { return stride_z() * (nz + 2); }
+    /// Place of voxel (i,j,k) in a stored field, halo included: -1 ≤ i ≤ nx.
+    CRINE_HD std::size_t at(int i, int j, int k) const {
+        CRINE_EXPECTS(i >= -1 && i <= nx && j >= -1 && j <= ny && k >= -1 && k <= nz);
+        return static_cast<std::size_t>(k + 1) * stride_z() + static_cast<std::size_t>(j + 1) * stride_y() + static_cast<std::size_t>(i + 1);
+    }
+    /// Number of an interior voxel without halo: the order of files and of host snapshots.
+    CRINE_HD std::size_t voxel(int i, int j, int k) const { return (static_cast<std::size_t>(k) * ny + j) * nx + i; }
+    CRINE_HD Real volume() const { return spacing * spacing * spacing; }  ///< of one voxel [µm³]
+    CRINE_HD Vec3 size() const { return {nx * spacing, ny * spacing, nz * spacing}; }
+    CRINE_HD Vec3 centre(int i, int j, int k) const { return {(i + Real(0.5)) * spacing, (j + Real(0.5)) * spacing, (k + Real(0.5)) * spacing}; }
+    CRINE_HD bool planar() const { return nz == 1; }
+};
+
+inline namespace CRINE_NS {
+
+/// Voxel that holds coordinate x on an axis of n voxels; positions on the far wall belong to the last voxel.
+CRINE_HD inline int voxel_on_axis(Real x, int n, Real spacing) {
+    int const i = static_cast<int>(std::floor(x / spacing));
+    return i < 0 ? 0 : (i >= n ? n - 1 : i);
+}
+
+/// Trilinear interpolation of a stored field (halo included, hence boundary values are met) at a point of the domain:
+/// the fields' own interpolation, used by probes and by what cells sense.
+CRINE_HD inline Real interpolate(Grid const& grid, Real const* field, Vec3 p) {
+    auto const axis = [&](Real x, int n, int& low, Real& weight) {
+        Real const s = x / grid.spacing - Real(0.5);
+        low = static_cast<int>(std::floor(s));
+        if (low < -1) low = -1;
+        if (low > n - 1) low = n - 1;
+        weight = s - low;
+    };
+    int i, j, k;
+    Real a, b, c;
+    axis(p.x, grid.nx, i, a);
+    axis(p.y, grid.ny, j, b);
+    axis(p.z, grid.nz, k, c);
+    Real const* f = field + grid.at(i, j, k);
+    std::size_t const sy = grid.stride_y(), sz = grid.stride_z();
+    auto const line = [&](Real const* g) { return g[0] + a * (g[1] - g[0]); };
+    auto const plane = [&](Real const* g) {
+        Real const low = line(g), high = line(g + sy);
+        return low + b * (high - low);
+    };
+    Real const low = plane(f), high = plane(f + sz);
+    return low + c * (high - low);
+}
+
+}  // namespace CRINE_NS
+}  // namespace crine

@@ -1,0 +1,73 @@
+#pragma once
+
+#include "crine/portable.h"
+
+namespace crine {
+
+/// What a cell does: quantities that every type has a base value of and that rules can modulate. A behaviour is
+/// one of the fixed ones, or belongs to a ligand or to a cell type; `Vocabulary` numbers them all in one sequence.
+namespace behaviour {
+enum Fixed : int {
+    cycle_entry,    ///< rate of leaving rest into the division cycle [1/s]; infinite: at once
+    apoptosis,      ///< rate [1/s]
+    necrosis,       ///< rate [1/s]
+    speed,          ///< of the persistent random walk [µm/s]
+    persistence,    ///< mean time between new directions [s]
+    repulsion,      ///< c_r of the contact law [µm/s]
+    adhesion,       ///< c_a of the contact law [µm/s]
+    phagocytosis,   ///< rate at which a touching dead cell is engulfed [1/s]
+    fixed_count
+};
+enum OfLigand : int {
+    secretion,    ///< [molecules/s]
+    uptake,       ///< k_R, clearance by receptors at the cell surface [µm³/s]; infinite: a perfect sink
+    chemotaxis,   ///< χ, drift per gradient [µm/s per molecules/µm⁴]; negative: away
+    of_ligand_count
+};
+enum OfType : int {
+    differentiation,  ///< rate of becoming that type [1/s]
+    recruitment,      ///< rate of letting a cell of that type in through this cell's (vessel) wall [1/s]
+    of_type_count
+};
+}  // namespace behaviour
+
+/// What a cell senses: the inputs of rules.
+namespace signal {
+enum Fixed : int {
+    pressure,        ///< sum of relative overlaps with neighbours [1], see model/contact.h
+    age,             ///< time since birth or placement [s]
+    time_in_state,   ///< [s]
+    time,            ///< simulated time [s]
+    volume,          ///< [µm³]
+    engulfed,        ///< dead cells engulfed so far [1]
+    dead_contacts,   ///< touching dead cells [1]
+    fixed_count
+};
+enum OfLigand : int {
+    concentration,  ///< interpolated at the cell [molecules/µm³]
+    gradient,       ///< its magnitude [molecules/µm⁴]
+    of_ligand_count
+};
+enum OfType : int {
+    contacts,  ///< touching live cells of that type [1]
+    of_type_count
+};
+}  // namespace signal
+
+/// Numbers behaviours and signals for a given number of ligands and cell types.
+struct Vocabulary {
+    int ligands = 0;
+    int types = 0;
+
+    CRINE_HD int behaviours() const { return behaviour::fixed_count + ligands * behaviour::of_ligand_count + types * behaviour::of_type_count; }
+    CRINE_HD int of(behaviour::Fixed b) const { return b; }
+    CRINE_HD int of(behaviour::OfLigand b, int ligand) const { return behaviour::fixed_count + b * ligands + ligand; }
+    CRINE_HD int of(behaviour::OfType b, int type) const { return behaviour::fixed_count + behaviour::of_ligand_count * ligands + b * types + type; }
+
+    CRINE_HD int signals() const { return signal::fixed_count + ligands * signal::of_ligand_count + types * signal::of_type_count; }
+    CRINE_HD int of(signal::Fixed s) const { return s; }
+    CRINE_HD int of(signal::OfLigand s, int ligand) const { return signal::fixed_count + s * ligands + ligand; }
+    CRINE_HD int of(signal::OfType s, int type) const { return signal::fixed_count + signal::of_ligand_count * ligands + s * types + type; }
+};
+
+}  // namespace crine

@@ -1,0 +1,135 @@
+#include "kernels/engine.h"
+
+#include "crine/contracts.h"
+
+#include <atomic>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+#ifndef __CUDACC__
+#include <omp.h>
+
+#include <fstream>
+#include <thread>
+#include <unistd.h>
+#endif
+
+namespace crine {
+inline namespace CRINE_NS {
+
+namespace {
+std::atomic<std::size_t> g_allocated{0};
+
+std::string mebibytes(std::size_t bytes) { return std::to_string((bytes + (1u << 20) - 1) >> 20) + " MiB"; }
+}  // namespace
+
+std::size_t bytes_allocated() { return g_allocated; }
+
+#ifdef __CUDACC__
+
+void cuda_check(cudaError_t code, char const* call, char const* file, int line) {
+    if (code != cudaSuccess)
+        throw RunError(std::string("CUDA: ") + cudaGetErrorString(code) + " (in " + call + ", " + file + ":" + std::to_string(line) + ")");
+}
+
+void* allocate_bytes(std::size_t bytes) {
+    if (bytes == 0) return nullptr;
+    void* p = nullptr;
+    if (cudaMalloc(&p, bytes) != cudaSuccess) {
+        cudaGetLastError();
+        throw RunError("not enough memory on the GPU (" + mebibytes(bytes) + " wanted, " + mebibytes(g_allocated) + " in use by this run)");
+    }
+    CUDA_CHECK(cudaMemset(p, 0, bytes));
+    g_allocated += bytes;
+    return p;
+}
+void free_bytes(void* p, std::size_t bytes) noexcept {
+    if (p == nullptr) return;
+    cudaFree(p);
+    g_allocated -= bytes;
+}
+void copy_to_device(void* to, void const* from, std::size_t bytes) { CUDA_CHECK(cudaMemcpy(to, from, bytes, cudaMemcpyHostToDevice)); }
+void copy_to_host(void* to, void const* from, std::size_t bytes) { CUDA_CHECK(cudaMemcpy(to, from, bytes, cudaMemcpyDeviceToHost)); }
+void copy_on_device(void* to, void const* from, std::size_t bytes) { CUDA_CHECK(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice)); }
+void zero_on_device(void* p, std::size_t bytes) { CUDA_CHECK(cudaMemsetAsync(p, 0, bytes)); }
+
+Engine::Engine(Device const& device) : device_(device) {
+    CUDA_CHECK(cudaSetDevice(device.index));
+    error_.resize(4);
+}
+Engine::~Engine() = default;
+
+DeviceInfo Engine::info() const {
+    cudaDeviceProp prop{};
+    CUDA_CHECK(cudaGetDeviceProperties(&prop, device_.index));
+    return {"cuda", prop.name, prop.multiProcessorCount, prop.totalGlobalMem};
+}
+
+#else
+
+void* allocate_bytes(std::size_t bytes) {
+    if (bytes == 0) return nullptr;
+    void* const p = std::aligned_alloc(64, (bytes + 63) / 64 * 64);
+    if (p == nullptr) throw RunError("not enough memory (" + mebibytes(bytes) + " wanted, " + mebibytes(g_allocated) + " in use by this run)");
+    zero_on_device(p, bytes);
+    g_allocated += bytes;
+    return p;
+}
+void free_bytes(void* p, std::size_t bytes) noexcept {
+    if (p == nullptr) return;
+    std::free(p);
+    g_allocated -= bytes;
+}
+void copy_to_device(void* to, void const* from, std::size_t bytes) { std::memcpy(to, from, bytes); }
+void copy_to_host(void* to, void const* from, std::size_t bytes) { std::memcpy(to, from, bytes); }
+void copy_on_device(void* to, void const* from, std::size_t bytes) { std::memcpy(to, from, bytes); }
+
+/// In parallel, so that a page is first touched by the thread that will work on it.
+void zero_on_device(void* p, std::size_t bytes) {
+    constexpr std::size_t kPiece = 1u << 16;
+    auto* const start = static_cast<unsigned char*>(p);
+#pragma omp parallel for schedule(static)
+    for (std::size_t piece = 0; piece < (bytes + kPiece - 1) / kPiece; ++piece)
+        std::memset(start + piece * kPiece, 0, piece * kPiece + kPiece < bytes ? kPiece : bytes - piece * kPiece);
+}
+
+Engine::Engine(Device const& device) : device_(device) {
+    if (device.threads > 0) omp_set_num_threads(device.threads);
+    error_.resize(4);
+}
+Engine::~Engine() = default;
+
+DeviceInfo Engine::info() const {
+    std::string name = "unknown processor";
+    std::ifstream cpuinfo("/proc/cpuinfo");
+    for (std::string line; std::getline(cpuinfo, line);)
+        if (line.rfind("model name", 0) == 0) {
+            name = line.substr(line.find(':') + 2);
+            break;
+        }
+    auto const memory = static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::size_t>(sysconf(_SC_PAGE_SIZE));
+    return {"cpu", name, device_.threads > 0 ? device_.threads : omp_get_num_procs(), memory};
+}
+
+#endif
+
+}  // namespace CRINE_NS
+
+#ifdef __CUDACC__
+std::unique_ptr<Backend> make_cuda_backend(Device const& device) { return std::make_unique<cuda::Engine>(device); }
+std::vector<DeviceInfo> cuda_devices() {
+    int n = 0;
+    if (cudaGetDeviceCount(&n) != cudaSuccess) return {};
+    std::vector<DeviceInfo> found;
+    for (int i = 0; i < n; ++i) {
+        cudaDeviceProp prop{};
+        if (cudaGetDeviceProperties(&prop, i) == cudaSuccess) found.push_back({"cuda", prop.name, prop.multiProcessorCount, prop.totalGlobalMem});
+    }
+    return found;
+}
+#else
+std::unique_ptr<Backend> make_cpu_backend(Device const& device) { return std::make_unique<cpu::Engine>(device); }
+#endif
+
+}  // namespace crine
