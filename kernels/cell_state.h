@@ -1,6 +1,8 @@
 #pragma once
 
-#include "kernels/engine.h"
+#include "crine/cells.h"
+#include "crine/grid.h"
+#include "kernels/device.h"
 
 namespace crine {
 inline namespace CRINE_NS {

@@ -56,7 +56,7 @@ void zero_on_device(void* p, std::size_t bytes) { CUDA_CHECK(cudaMemsetAsync(p, 
 
 Engine::Engine(Device const& device) : device_(device) {
     CUDA_CHECK(cudaSetDevice(device.index));
-    error_.resize(4);
+    error_.resize(1);
 }
 Engine::~Engine() = default;
 
@@ -96,7 +96,7 @@ void zero_on_device(void* p, std::size_t bytes) {
 
 Engine::Engine(Device const& device) : device_(device) {
     if (device.threads > 0) omp_set_num_threads(device.threads);
-    error_.resize(4);
+    error_.resize(1);
 }
 Engine::~Engine() = default;
 
@@ -113,6 +113,45 @@ DeviceInfo Engine::info() const {
 }
 
 #endif
+
+void Engine::start(Model const& model, InitialState const& state) {
+    model_ = model;
+    error_.zero();
+    start_fields(state);
+    start_cells(state);
+}
+
+Totals Engine::totals() {
+    Totals totals;
+    field_totals(totals);
+    cell_totals(totals);
+    return totals;
+}
+
+void Engine::snapshot(Snapshot& to, std::vector<bool> const& fields, bool cells) {
+    to.fields.assign(model_.ligands.size(), {});
+    snapshot_fields(to, fields);
+    to.cells = {};
+    if (cells) snapshot_cells(to);
+}
+
+std::uint64_t Engine::state_hash() { return field_hash() + cell_hash(); }
+
+void Engine::check(Moment now) {
+    std::vector<ErrorReport> found;
+    error_.download(found);
+    if (found[0].code == 0) return;
+    std::string const when = " at t = " + std::to_string(now.time) + " s";
+    auto const ligand = [&] { return found[0].who < model_.ligands.size() ? model_.ligands[found[0].who].name : std::string("?"); };
+    switch (static_cast<ErrorCode>(found[0].code)) {
+        case ErrorCode::none: return;
+        case ErrorCode::not_finite_field: throw RunError("the field of " + ligand() + " is not finite" + when);
+        case ErrorCode::not_finite_cell: throw RunError("cell " + std::to_string(found[0].who) + " has a position or radius that is not finite" + when);
+        case ErrorCode::solver_stalled:
+            throw RunError("the transport of " + ligand() + " did not converge" + when + " — a larger transport.tolerance, or a shorter time.transport?");
+        case ErrorCode::ids_exhausted: throw RunError("all 4294967295 cell ids have been used" + when);
+    }
+}
 
 }  // namespace CRINE_NS
 

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "kernels/engine.h"
+#include "crine/model.h"
+#include "kernels/device.h"
 
 namespace crine {
 inline namespace CRINE_NS {

@@ -3,6 +3,8 @@
 #include "crine/contracts.h"
 #include "crine/portable.h"
 
+#include <type_traits>
+
 namespace crine {
 
 /// A view of an array in the memory of whoever holds it; its elements may be read on that device only.
@@ -16,7 +18,10 @@ struct Span {
         return data[i];
     }
     CRINE_HD bool empty() const { return size == 0; }
-    CRINE_HD operator Span<T const>() const { return {data, size}; }
+    template <class U, class = std::enable_if_t<std::is_same_v<U, T const> && !std::is_const_v<T>>>
+    CRINE_HD operator Span<U>() const {
+        return {data, size};
+    }
 };
 
 }  // namespace crine

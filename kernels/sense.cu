@@ -1,0 +1,9 @@
+#include "kernels/engine.h"
+
+namespace crine {
+inline namespace CRINE_NS {
+
+void Engine::sense(Moment) {}
+
+}  // namespace CRINE_NS
+}  // namespace crine
