@@ -1,12 +1,159 @@
 #include "kernels/engine.h"
 
+#include "crine/model/cycle.h"
+
+#include <thrust/count.h>
+#include <thrust/iterator/counting_iterator.h>
+#include <thrust/reduce.h>
+
+#include <algorithm>
+#include <cstring>
+
 namespace crine {
 inline namespace CRINE_NS {
+namespace {
 
-void Engine::start_cells(InitialState const&) {}
-void Engine::cell_totals(Totals&) {}
-void Engine::snapshot_cells(Snapshot&) {}
-std::uint64_t Engine::cell_hash() { return 0; }
+/// No two cells touch over a longer distance, however they grow.
+Real longest_reach(Model const& model, HostCells const& cells) {
+    auto const happens = [&](std::size_t type, int b) {
+        return model.types[type].base[b] != 0 ||
+               std::any_of(model.rules.begin(), model.rules.end(), [&](Rule const& r) { return r.type == static_cast<int>(type) && r.behaviour == b; });
+    };
+    double longest = 0;
+    for (std::size_t type = 0; type < model.types.size(); ++type) {
+        double radius = model.types[type].radius;
+        bool cycles = happens(type, behaviour::cycle_entry), swells = happens(type, behaviour::necrosis);
+        for (std::size_t i = 0; i < cells.size(); ++i) {
+            if (cells.type[i] != type) continue;
+            radius = std::max(radius, static_cast<double>(cells.radius[i]));
+            cycles = cycles || cells.state[i] == CellState::cycling;
+            swells = swells || cells.state[i] == CellState::necrotic;
+        }
+        double const growth = (cycles ? relative_volume(CellState::cycling, 1) : 1) * (swells ? relative_volume(CellState::necrotic, 1) : 1);
+        longest = std::max(longest, 2 * std::max(1.0, static_cast<double>(model.types[type].adhesion_reach)) * radius * std::cbrt(growth));
+    }
+    return static_cast<Real>(longest * (1 + 1e-5));  // a margin for round-off in growing
+}
+
+Bins make_bins(Grid const& grid, Real reach) {
+    Bins bins;
+    bins.reach = reach;
+    int const voxels[3] = {grid.nx, grid.ny, grid.nz};
+    for (int a = 0; a < 3; ++a) {
+        bins.periodic[a] = grid.periodic[a];
+        bins.size[a] = voxels[a] * grid.spacing;
+        // Bins much smaller than voxels would cost more memory than they save time.
+        Real const least = std::max(reach * Real(1 + 1e-5), grid.spacing / 2);
+        bins.n[a] = std::max(1, static_cast<int>(bins.size[a] / least));
+        bins.width[a] = bins.size[a] / bins.n[a];
+    }
+    return bins;
+}
+
+/// Until the first `sense` every behaviour has its base value.
+struct BaseResponsesBody {
+    Phenotype phenotype;
+    ListsView<Response> program;
+    Span<Real> responses;
+    CRINE_HD void operator()(std::size_t i) const {
+        auto const list = program[phenotype.row(i)];
+        for (std::size_t s = 0; s < list.size; ++s) responses[s * phenotype.type.size + i] = list[s].base;
+    }
+};
+
+struct IsOfType {
+    CellView cells;
+    std::uint8_t type;
+    bool living;
+    CRINE_HD bool operator()(std::size_t i) const { return cells.type[i] == type && alive(cells.state[i]) == living; }
+};
+
+/// A bijection of 64 bits in which every bit of the result depends on every bit of x: the finalizer of SplitMix64, Steele, Lea & Flood (2014) OOPSLA.
+CRINE_HD inline std::uint64_t mix(std::uint64_t x) {
+    x = (x ^ x >> 30) * 0xBF58476D1CE4E5B9u;
+    x = (x ^ x >> 27) * 0x94D049BB133111EBu;
+    return x ^ x >> 31;
+}
+
+template <class T>
+struct HashFieldBody {
+    Span<T const> field;
+    Span<std::uint64_t> hash;
+    CRINE_HD void operator()(std::size_t i) const {
+        std::uint64_t bits = 0;
+        std::memcpy(&bits, &field[i], sizeof(T));
+        hash[i] = mix(hash[i] + bits);
+    }
+};
+
+struct HashResponsesBody {
+    Phenotype phenotype;
+    ListsView<Response> program;
+    Span<std::uint64_t> hash;
+    CRINE_HD void operator()(std::size_t i) const {
+        std::size_t const slots = program[phenotype.row(i)].size;
+        for (std::size_t s = 0; s < slots; ++s) {
+            std::uint64_t bits = 0;
+            std::memcpy(&bits, &phenotype.responses[s * phenotype.type.size + i], sizeof(Real));
+            hash[i] = mix(hash[i] + bits);
+        }
+    }
+};
+
+}  // namespace
+
+void Engine::start_cells(InitialState const& state) {
+    HostCells cells = state.cells;
+    std::size_t const n = cells.size();
+    cells.for_each_field([n](char const* name, auto& field) {
+        if (field.size() != n) throw InputError(std::string("the initial cells have no value of '") + name + "' for each");
+    });
+    cells_ = {};
+    cells_.fields.for_each_field_with(cells, [](auto& buffer, auto& host) { buffer.upload(host); });
+    for (std::uint32_t id : cells.id) cells_.next_id = std::max<std::uint64_t>(cells_.next_id, std::uint64_t{id} + 1);
+    cells_.recruited.assign(model_.types.size(), 0);
+
+    cells_.behaviours = model_.vocabulary().behaviours();
+    cells_.types = static_cast<int>(model_.types.size());
+    cells_.programs.compile(model_);
+    cells_.responses.resize(n * cells_.programs.response_slots);
+    for_each_index(n, BaseResponsesBody{cells_.phenotype(), cells_.programs.responses.view(), cells_.responses.span()});
+
+    cells_.bins = make_bins(model_.grid, longest_reach(model_, cells));
+    cells_.bin_begin.resize(cells_.bins.count() + 1);
+    cells_.bins.begin = std::as_const(cells_.bin_begin).span();
+    sort();
+}
+
+void Engine::cell_totals(Totals& totals) {
+    auto const count = [&](std::uint8_t type, bool living) {
+        auto const first = THRUST_NS_QUALIFIER::counting_iterator<std::size_t>(0);
+        return static_cast<std::uint64_t>(THRUST_NS_QUALIFIER::count_if(policy(), first, first + cells_.size(), IsOfType{cells_.view(), type, living}));
+    };
+    totals.live.clear(), totals.dead.clear();
+    for (std::size_t type = 0; type < model_.types.size(); ++type) {
+        totals.live.push_back(count(static_cast<std::uint8_t>(type), true));
+        totals.dead.push_back(count(static_cast<std::uint8_t>(type), false));
+    }
+    totals.divisions = cells_.divisions, totals.deaths = cells_.deaths, totals.removals = cells_.removals;
+    totals.engulfments = cells_.engulfments, totals.differentiations = cells_.differentiations;
+    totals.recruited = cells_.recruited;
+}
+
+void Engine::snapshot_cells(Snapshot& to) {
+    cells_.fields.for_each_field_with(to.cells, [](auto& buffer, auto& host) { buffer.download(host); });
+}
+
+std::uint64_t Engine::cell_hash() {
+    Buffer<std::uint64_t> hash(cells_.size());
+    hash.zero();
+    cells_.fields.for_each_field([&]<class T>(char const*, Buffer<T>& field) {
+        for_each_index(field.size(), HashFieldBody<T>{std::as_const(field).span(), hash.span()});
+    });
+    for_each_index(hash.size(), HashResponsesBody{cells_.phenotype(), cells_.programs.responses.view(), hash.span()});
+    std::uint64_t const sum = THRUST_NS_QUALIFIER::reduce(policy(), hash.data(), hash.data() + hash.size(), std::uint64_t{0});
+    return sum + mix(cells_.next_id);
+}
 
 }  // namespace CRINE_NS
 }  // namespace crine

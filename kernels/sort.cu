@@ -1,9 +1,82 @@
 #include "kernels/engine.h"
 
+#include <thrust/sort.h>
+
 namespace crine {
 inline namespace CRINE_NS {
+namespace {
 
-void Engine::sort() {}
+struct KeyBody {
+    CellView cells;
+    Bins bins;
+    Span<std::uint64_t> key;
+    Span<std::uint32_t> order;
+    CRINE_HD void operator()(std::size_t i) const {
+        key[i] = static_cast<std::uint64_t>(bins.of(position(cells, i))) << 32 | cells.id[i];
+        order[i] = static_cast<std::uint32_t>(i);
+    }
+};
+
+/// begin[b]: the first cell whose bin is not before b, by bisection.
+struct BinBeginBody {
+    Span<std::uint64_t const> key;
+    Span<std::uint32_t> begin;
+    CRINE_HD void operator()(std::size_t bin) const {
+        std::size_t low = 0, high = key.size;
+        while (low < high) {
+            std::size_t const middle = (low + high) / 2;
+            if (key[middle] >> 32 < bin) low = middle + 1;
+            else high = middle;
+        }
+        begin[bin] = static_cast<std::uint32_t>(low);
+    }
+};
+
+template <class T>
+struct GatherBody {
+    Span<T const> from;
+    Span<std::uint32_t const> order;
+    Span<T> to;
+    CRINE_HD void operator()(std::size_t k) const { to[k] = from[order[k]]; }
+};
+
+struct GatherResponsesBody {
+    Span<Real const> from;
+    Span<std::uint32_t const> order;
+    std::size_t cells;  ///< before
+    Span<Real> to;
+    CRINE_HD void operator()(std::size_t entry) const { to[entry] = from[entry / order.size * cells + order[entry % order.size]]; }
+};
+
+}  // namespace
+
+void Population::rearrange(Buffer<std::uint32_t> const& order) {
+    std::size_t const before = size(), after = order.size();
+    fields.for_each_field_with(spare_, [&]<class T>(Buffer<T>& field, Buffer<T>& spare) {
+        spare.resize(after);
+        for_each_index(after, GatherBody<T>{std::as_const(field).span(), order.span(), spare.span()});
+        field.swap(spare);
+    });
+    spare_responses_.resize(after * programs.response_slots);
+    for_each_index(spare_responses_.size(), GatherResponsesBody{std::as_const(responses).span(), order.span(), before, spare_responses_.span()});
+    responses.swap(spare_responses_);
+}
+
+void Engine::sort() {
+    if (cells_.sorted) return;
+    std::size_t const n = cells_.size();
+    auto& keys = cells_.keys;
+    auto& order = cells_.order;
+    keys.resize(n);
+    order.resize(n);
+    for_each_index(n, KeyBody{cells_.view(), cells_.bins, keys.span(), order.span()});
+    if (!THRUST_NS_QUALIFIER::is_sorted(policy(), keys.data(), keys.data() + n)) {
+        THRUST_NS_QUALIFIER::sort_by_key(policy(), keys.data(), keys.data() + n, order.data());
+        cells_.rearrange(order);
+    }
+    for_each_index(cells_.bin_begin.size(), BinBeginBody{std::as_const(keys).span(), cells_.bin_begin.span()});
+    cells_.sorted = true;
+}
 
 }  // namespace CRINE_NS
 }  // namespace crine

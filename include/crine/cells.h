@@ -22,7 +22,9 @@ struct CellFields {
     Array<CellState> state;
     Array<Real> x, y, z;                ///< centre [µm]
     Array<Real> radius;                 ///< [µm]
-    Array<Real> vx, vy, vz;             ///< velocity from contacts in the last mechanics step [µm/s]
+    Array<Real> vx, vy, vz;             ///< velocity in the last mechanics step, all motion [µm/s]
+    Array<Real> cx, cy, cz;             ///< part of it that contacts caused, before extrapolation in time [µm/s]
+    Array<std::uint8_t> stepped;        ///< 1: has been through a mechanics step, so that cx… are known
     Array<Real> dx, dy, dz;             ///< direction of the random walk, unit length; 0: none drawn yet
     Array<Real> pressure;               ///< sum of relative overlaps [1]
     Array<std::uint32_t> engulfed;      ///< dead cells engulfed so far
@@ -34,6 +36,7 @@ struct CellFields {
         visit("id", id), visit("type", type), visit("state", state);
         visit("x", x), visit("y", y), visit("z", z), visit("radius", radius);
         visit("vx", vx), visit("vy", vy), visit("vz", vz);
+        visit("cx", cx), visit("cy", cy), visit("cz", cz), visit("stepped", stepped);
         visit("dx", dx), visit("dy", dy), visit("dz", dz);
         visit("pressure", pressure), visit("engulfed", engulfed), visit("born", born), visit("since", since);
     }
@@ -43,6 +46,7 @@ struct CellFields {
         visit(id, other.id), visit(type, other.type), visit(state, other.state);
         visit(x, other.x), visit(y, other.y), visit(z, other.z), visit(radius, other.radius);
         visit(vx, other.vx), visit(vy, other.vy), visit(vz, other.vz);
+        visit(cx, other.cx), visit(cy, other.cy), visit(cz, other.cz), visit(stepped, other.stepped);
         visit(dx, other.dx), visit(dy, other.dy), visit(dz, other.dz);
         visit(pressure, other.pressure), visit(engulfed, other.engulfed), visit(born, other.born), visit(since, other.since);
     }

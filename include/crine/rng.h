@@ -11,11 +11,12 @@ namespace crine {
 enum class Stream : std::uint32_t {
     placement = 1,   ///< initial positions (host)
     direction = 2,   ///< persistent random walk
-    cycle = 3,       ///< entry into the cell cycle, division axis
-    death = 4,       ///< apoptosis and necrosis
-    differentiation = 5,
-    phagocytosis = 6,
-    recruitment = 7,
+    fate = 3,        ///< what a cell does next, and when
+    division = 4,    ///< its axis
+    phagocytosis = 5,
+    arrivals = 6,    ///< number of cells that a vessel lets in (key: its id)
+    recruitment = 7, ///< type and place of one of them (key: the new cell's id)
+    contact = 8,     ///< direction in which two coincident cells part
 };
 
 inline namespace CRINE_NS {
@@ -30,8 +31,14 @@ public:
         : key_{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32) ^ (static_cast<std::uint32_t>(stream) * 0x9E3779B9u)},
           id_(id), step_(step) {}
 
-    /// Uniform in the open interval (0, 1): 24 random bits and a half.
-    CRINE_HD Real uniform() { return (static_cast<Real>(next() >> 8) + Real(0.5)) * Real(1.0 / 16777216.0); }
+    /// Uniform in the open interval (0, 1): 23 random bits and a half, which a float still holds without rounding up to 1.
+    CRINE_HD Real uniform() { return (static_cast<Real>(next() >> 9) + Real(0.5)) * Real(1.0 / 8388608.0); }
+
+    /// The same with 52 random bits: for waiting times of rare events, whose small values matter.
+    CRINE_HD double uniform_fine() {
+        std::uint64_t const high = next() >> 6, low = next() >> 6;
+        return (static_cast<double>(high << 26 | low) + 0.5) * (1.0 / 4503599627370496.0);
+    }
 
     /// Uniform on the unit sphere, or on the unit circle in the xy plane. Archimedes' cylinder projection.
     CRINE_HD Vec3 direction(bool planar) {

@@ -1,0 +1,130 @@
+#include "kernels/programs.h"
+
+#include <algorithm>
+#include <map>
+
+namespace crine {
+inline namespace CRINE_NS {
+namespace {
+
+Sensed decode(Vocabulary const& words, int signal) {
+    if (signal < signal::fixed_count) return {static_cast<Sensed::Kind>(signal), 0};
+    for (int l = 0; l < words.ligands; ++l) {
+        if (signal == words.of(signal::concentration, l)) return {Sensed::Kind::concentration, l};
+        if (signal == words.of(signal::gradient, l)) return {Sensed::Kind::gradient, l};
+    }
+    CRINE_EXPECTS(signal >= words.of(signal::contacts, 0) && signal < words.signals());
+    return {Sensed::Kind::contacts, signal - words.of(signal::contacts, 0)};
+}
+static_assert(static_cast<int>(Sensed::Kind::dead_contacts) == signal::dead_contacts);
+
+/// The tables of one row while they grow.
+struct Row {
+    std::vector<Sensed> signals;
+    std::vector<int> words;  ///< Vocabulary index of each signal
+    std::vector<Response> responses;
+
+    int place(Vocabulary const& vocabulary, int signal) {
+        auto const found = std::find(words.begin(), words.end(), signal);
+        if (found != words.end()) return static_cast<int>(found - words.begin());
+        words.push_back(signal);
+        signals.push_back(decode(vocabulary, signal));
+        return static_cast<int>(words.size()) - 1;
+    }
+};
+
+TypeConstants constants(CellType const& t) {
+    return {t.radius, t.adhesion_reach, t.chemotaxis_speed, t.velocity, t.cycle_duration, t.apoptosis_duration, t.necrosis_duration,
+            t.habitat, t.moves, t.mechanics};
+}
+
+}  // namespace
+
+void Programs::compile(Model const& model) {
+    Vocabulary const words = model.vocabulary();
+    int const behaviours = words.behaviours(), rows = 2 * words.types;
+    std::vector<Real> bases(static_cast<std::size_t>(rows) * behaviours, 0);
+    std::vector<std::int16_t> slots(bases.size(), -1);
+    std::vector<Term> all_terms;
+    std::vector<std::vector<Sensed>> row_signals(rows);
+    std::vector<std::vector<Response>> row_responses(rows);
+    std::vector<std::vector<std::int16_t>> row_contacts(rows);
+    std::vector<std::vector<Act>> row_chemotaxis(rows), type_fates(words.types), type_recruits(words.types);
+    phagocytes = false;
+    signal_slots = response_slots = 0;
+
+    for (int r = 0; r < rows; ++r) {
+        int const type = r % words.types;
+        bool const dead = r >= words.types;
+        Real* const base_row = bases.data() + static_cast<std::size_t>(r) * behaviours;
+        std::int16_t* const slot_row = slots.data() + static_cast<std::size_t>(r) * behaviours;
+        for (int b = 0; b < behaviours; ++b)
+            if (!dead || b == behaviour::repulsion || b == behaviour::adhesion) base_row[b] = model.types[type].base[b];
+
+        Row row;
+        std::map<int, std::vector<Rule>> modulated;
+        for (Rule const& rule : model.rules)
+            if (rule.type == type && (!dead || rule.applies_to_dead)) modulated[rule.behaviour].push_back(rule);
+        for (auto& [b, rules] : modulated) {
+            Response response{base_row[b], base_row[b], base_row[b], 0, 0, 0};
+            auto const first_down = std::stable_partition(rules.begin(), rules.end(), [](Rule const& rule) { return rule.increases; });
+            response.up = static_cast<std::uint32_t>(all_terms.size());
+            response.down = response.up + static_cast<std::uint32_t>(first_down - rules.begin());
+            for (Rule const& rule : rules) {
+                all_terms.push_back({row.place(words, rule.signal), rule.half, rule.hill});
+                if (rule.increases) response.highest = std::max(response.highest, rule.saturation);
+                else response.lowest = std::min(response.lowest, rule.saturation);
+            }
+            response.end = static_cast<std::uint32_t>(all_terms.size());
+            slot_row[b] = static_cast<std::int16_t>(row.responses.size());
+            row.responses.push_back(response);
+        }
+
+        auto const possible = [&](int b) { return base_row[b] != 0 || slot_row[b] >= 0; };
+        auto const list = [&](std::vector<Act>& acts, Act::Kind kind, int target, int b) {
+            if (possible(b)) acts.push_back({kind, static_cast<std::uint8_t>(target), static_cast<std::int16_t>(b)});
+        };
+        for (int l = 0; l < words.ligands; ++l) list(row_chemotaxis[r], Act::Kind::chemotaxis, l, words.of(behaviour::chemotaxis, l));
+        if (!dead) {
+            list(type_fates[type], Act::Kind::apoptosis, 0, behaviour::apoptosis);
+            list(type_fates[type], Act::Kind::necrosis, 0, behaviour::necrosis);
+            for (int t = 0; t < words.types; ++t) {
+                list(type_fates[type], Act::Kind::differentiate, t, words.of(behaviour::differentiation, t));
+                list(type_recruits[type], Act::Kind::recruit, t, words.of(behaviour::recruitment, t));
+            }
+            list(type_fates[type], Act::Kind::enter_cycle, 0, behaviour::cycle_entry);
+            phagocytes = phagocytes || possible(behaviour::phagocytosis);
+        }
+
+        bool touches = false;
+        std::vector<std::int16_t> contacts(words.types + 1, -1);
+        for (std::size_t s = 0; s < row.signals.size(); ++s) {
+            Sensed const& sensed = row.signals[s];
+            bool const of_dead = sensed.kind == Sensed::Kind::dead_contacts;
+            if (!of_dead && sensed.kind != Sensed::Kind::contacts) continue;
+            contacts[of_dead ? words.types : sensed.index] = static_cast<std::int16_t>(s);
+            touches = true;
+        }
+        if (touches) row_contacts[r] = contacts;
+        signal_slots = std::max(signal_slots, static_cast<int>(row.signals.size()));
+        response_slots = std::max(response_slots, static_cast<int>(row.responses.size()));
+        row_signals[r] = std::move(row.signals);
+        row_responses[r] = std::move(row.responses);
+    }
+
+    std::vector<TypeConstants> plain;
+    for (CellType const& t : model.types) plain.push_back(constants(t));
+    types.upload(plain);
+    base.upload(bases);
+    slot.upload(slots);
+    terms.upload(all_terms);
+    signals.upload(row_signals);
+    contact_signals.upload(row_contacts);
+    responses.upload(row_responses);
+    chemotaxis.upload(row_chemotaxis);
+    fates.upload(type_fates);
+    recruits.upload(type_recruits);
+}
+
+}  // namespace CRINE_NS
+}  // namespace crine

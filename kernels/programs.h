@@ -1,0 +1,114 @@
+#pragma once
+
+#include "crine/cells.h"
+#include "crine/model.h"
+#include "kernels/device.h"
+
+namespace crine {
+inline namespace CRINE_NS {
+
+/// What the cell types do, compiled from the model into tables on the device. A table has one row for the live and one
+/// for the dead cells of each type: row = type for live cells, types + type for dead ones.
+
+/// Several short lists in one array: list r holds items[begin[r]] … items[begin[r + 1] - 1].
+template <class T>
+struct ListsView {
+    Span<std::uint32_t const> begin;
+    Span<T const> items;
+    CRINE_HD Span<T const> operator[](std::size_t row) const { return {items.data + begin[row], begin[row + 1] - begin[row]}; }
+};
+template <class T>
+struct Lists {
+    Buffer<std::uint32_t> begin;
+    Buffer<T> items;
+    ListsView<T> view() const { return {begin.span(), items.span()}; }
+    void upload(std::vector<std::vector<T>> const& rows) {
+        std::vector<std::uint32_t> starts{0};
+        std::vector<T> all;
+        for (auto const& row : rows) {
+            all.insert(all.end(), row.begin(), row.end());
+            starts.push_back(static_cast<std::uint32_t>(all.size()));
+        }
+        begin.upload(starts);
+        items.upload(all);
+    }
+};
+
+/// A signal that the rules of a row use.
+struct Sensed {
+    enum class Kind : std::uint8_t { pressure, age, time_in_state, time, volume, engulfed, dead_contacts, concentration, gradient, contacts };
+    Kind kind = Kind::pressure;
+    int index = 0;  ///< ligand or cell type
+};
+
+/// One summand of a response's S: (signal / half)^hill.
+struct Term {
+    int signal = 0;  ///< place in the row's list of signals
+    Real half = 1, hill = 1;
+};
+
+/// A behaviour that rules modulate: model/hill.h.
+struct Response {
+    Real base = 0;     ///< b
+    Real highest = 0;  ///< M
+    Real lowest = 0;   ///< m
+    std::uint32_t up = 0, down = 0, end = 0;  ///< terms [up, down) increase it, [down, end) decrease it
+};
+
+/// A behaviour with a target that this type can show: its value can be other than 0.
+struct Act {
+    enum class Kind : std::uint8_t { apoptosis, necrosis, differentiate, enter_cycle, recruit, chemotaxis };
+    Kind kind = Kind::apoptosis;
+    std::uint8_t target = 0;      ///< cell type or ligand
+    std::int16_t behaviour = 0;   ///< Vocabulary index
+};
+
+/// What every cell does now: the base value of its row, or, where rules modulate it, the response that `sense` computed.
+/// The dead have given up every activity that no rule upholds in them; as bodies they still repel and adhere.
+struct Phenotype {
+    Span<std::uint8_t const> type;
+    Span<CellState const> state;
+    Span<Real const> base;           ///< [row * behaviours + behaviour]
+    Span<std::int16_t const> slot;   ///< [row * behaviours + behaviour]: place among the row's responses, -1: not modulated
+    Span<Real const> responses;      ///< [slot * cells + cell]
+    int behaviours = 0, types = 0;
+
+    CRINE_HD std::size_t row(std::size_t cell) const { return alive(state[cell]) ? type[cell] : static_cast<std::size_t>(types) + type[cell]; }
+    CRINE_HD Real operator()(int behaviour, std::size_t cell) const {
+        std::size_t const entry = row(cell) * behaviours + behaviour;
+        std::int16_t const s = slot[entry];
+        return s < 0 ? base[entry] : responses[static_cast<std::size_t>(s) * type.size + cell];
+    }
+};
+
+/// Plain per-type constants.
+struct TypeConstants {
+    Real radius = 1;
+    Real adhesion_reach = 1.25;
+    Real chemotaxis_speed = 0;
+    Vec3 velocity{};
+    double cycle_duration = 0, apoptosis_duration = 0, necrosis_duration = 0;  ///< [s]
+    std::uint64_t habitat = ~std::uint64_t{0};
+    bool moves = true, mechanics = true;
+};
+
+/// All tables of a model.
+struct Programs {
+    Buffer<TypeConstants> types;
+    Buffer<Real> base;
+    Buffer<std::int16_t> slot;
+    Lists<Sensed> signals;                 ///< by row
+    Lists<std::int16_t> contact_signals;   ///< by row: place of the signal `contacts` of each type, then of dead_contacts, -1: not used; empty: none used
+    Lists<Response> responses;             ///< by row
+    Buffer<Term> terms;
+    Lists<Act> fates;                      ///< by type: what can end a live cell's present state
+    Lists<Act> recruits;                   ///< by type
+    Lists<Act> chemotaxis;                 ///< by row
+    int signal_slots = 0, response_slots = 0;  ///< the most that a row has
+    bool phagocytes = false;               ///< some type can engulf
+
+    void compile(Model const& model);
+};
+
+}  // namespace CRINE_NS
+}  // namespace crine
