@@ -1,0 +1,182 @@
+#include "host/cli.h"
+
+#include "host/build_info.h"
+#include "host/describe.h"
+#include "host/estimate.h"
+#include "host/format.h"
+#include "host/run.h"
+
+#include <CLI/CLI.hpp>
+
+#include <iostream>
+
+namespace crine {
+namespace {
+
+enum ExitCode { done = 0, failed = 1, bad_input = 2, interrupted_by_signal = 130 };
+
+constexpr char const* kAbout =
+    "crine: simulates tissue as cells that talk by secreting ligands.\n"
+    "One YAML file describes an experiment; `crine run` turns it into files that ParaView and any table reader open.";
+
+constexpr char const* kExamples = R"(
+Examples:
+  crine check scenarios/wound_healing.yaml            what is in it, and what it will cost
+  crine run scenarios/wound_healing.yaml              results in results/wound_healing/
+  crine run wound.yaml -o out --until "3 d" --seed 7  another folder, a shorter run, another seed
+  crine run wound.yaml --set domain.spacing="10 um"   change one value without editing the file
+  paraview results/wound_healing/run.pvd              look at it
+
+Exit codes: 0 done, 1 failed, 2 bad input, 130 interrupted.)";
+
+constexpr char const* kRunHelp = R"(
+Writes into the output folder:
+  run.pvd          opens the whole series in ParaView, with time in hours
+  fields_*.vti     concentration of every ligand in every voxel
+  cells_*.vtp      every cell: type, state, radius, velocity, age, id
+  summary.csv      cells by type, total and fate of every ligand
+  probes.csv       what the scenario's probes saw
+  run.json         everything needed to repeat the run, and how it went
+Ctrl-C finishes the step and writes what there is; a second Ctrl-C kills.)";
+
+/// What is given on the command line.
+struct Arguments {
+    std::string scenario, folder, device = "auto", until, seed;
+    std::vector<std::string> settings;
+    int threads = 0;
+    bool overwrite = false, quiet = false;
+};
+
+Device parse_device(Arguments const& arguments) {
+    Device device;
+    device.threads = arguments.threads;
+    std::string const& text = arguments.device;
+    auto const is_number = [](std::string const& s) {
+        return !s.empty() && s.size() < 5 && s.find_first_not_of("0123456789") == std::string::npos;
+    };
+    if (text == "auto") {
+        device.kind = Device::Kind::automatic;
+    } else if (text == "cpu") {
+        device.kind = Device::Kind::cpu;
+    } else if (text == "cuda" || (text.rfind("cuda:", 0) == 0 && is_number(text.substr(5)))) {
+        device.kind = Device::Kind::cuda;
+        if (text.size() > 5) device.index = std::stoi(text.substr(5));
+    } else {
+        throw InputError("--device " + text + " (there is auto, cpu, cuda, and cuda:0, cuda:1, … for one card of several)");
+    }
+    return device;
+}
+
+/// --until and --seed are names for two values of the scenario; --set is for all of them, and comes first.
+std::vector<Override> parse_overrides(Arguments const& arguments) {
+    std::vector<Override> overrides;
+    for (auto const& setting : arguments.settings) {
+        auto const equals = setting.find('=');
+        CRINE_VALIDATE(equals != std::string::npos && equals > 0,
+                       "--set " + setting + " (expected key.path=value, such as time.end='3 d')");
+        overrides.push_back({setting.substr(0, equals), setting.substr(equals + 1)});
+    }
+    if (!arguments.until.empty()) overrides.push_back({"time.end", arguments.until});
+    if (!arguments.seed.empty()) overrides.push_back({"seed", arguments.seed});
+    return overrides;
+}
+
+int run_command(Arguments const& arguments, std::vector<std::string> command_line) {
+    RunOptions options;
+    options.device = parse_device(arguments);
+    options.folder = arguments.folder.empty() ? std::filesystem::path("results") / std::filesystem::path(arguments.scenario).stem()
+                                              : std::filesystem::path(arguments.folder);
+    options.overwrite = arguments.overwrite;
+    options.progress = arguments.quiet ? Progress::Style::quiet : Progress::style_for_stderr();
+    options.command_line = std::move(command_line);
+    Scenario scenario = load_scenario(arguments.scenario, parse_overrides(arguments));
+    bool const volumes = scenario.output.volumes > 0;
+    RunResult const result = run(std::move(scenario), options);
+    if (!arguments.quiet) {
+        std::cout << (result.interrupted ? "interrupted at " : "done: ") << duration(result.time) << " simulated in "
+                  << wall_time(result.wall) << ", " << count(result.cells) << " cells, results in " << options.folder.string() << "\n";
+        if (volumes) std::cout << "look at them: paraview " << (options.folder / "run.pvd").string() << "\n";
+    }
+    return result.interrupted ? interrupted_by_signal : done;
+}
+
+int check_command(Arguments const& arguments) {
+    Device const device = parse_device(arguments);
+    auto const overrides = parse_overrides(arguments);
+    std::size_t cells = 0;
+    Scenario scenario = load_scenario(arguments.scenario, overrides, true, &cells);
+    if (is_small(scenario, cells)) scenario = load_scenario(arguments.scenario, overrides);
+    std::cout << describe(scenario, cells) << describe(estimate(scenario, cells, device)) << std::flush;
+    return done;
+}
+
+int info_command() {
+    BuildInfo const& build = build_info();
+    std::cout << "crine " << build.version << " (commit " << build.commit << ", " << build.compiler << ", " << build.storage
+              << " storage)\n";
+    for (auto const& device : available_devices())
+        std::cout << "device " << device.engine << ": " << device.name << ", " << device.threads
+                  << (device.engine == "cpu" ? " threads, " : " multiprocessors, ") << bytes(static_cast<double>(device.memory)) << "\n";
+    for (auto const& [library, version] : build.libraries) std::cout << library << " " << version << "\n";
+    return done;
+}
+
+void add_scenario_options(CLI::App& command, Arguments& arguments) {
+    command.add_option("scenario", arguments.scenario, "Scenario file (YAML)")->required();
+    command.add_option("--device", arguments.device, "auto, cpu, cuda, or cuda:N")->capture_default_str();
+    command.add_option("--threads", arguments.threads, "Threads of the CPU engine (default: all cores); results do not depend on it")
+        ->check(CLI::Range(1, 4096));
+    command.add_option("--until", arguments.until, "Simulated time to stop at, with its unit: --until '3 d'");
+    command.add_option("--seed", arguments.seed, "Seed of the random numbers");
+    command.add_option("--set", arguments.settings, "Change a value of the scenario: --set key.path=value; may be repeated")
+        ->expected(1)
+        ->take_all()
+        ->allow_extra_args(false);
+}
+
+}  // namespace
+
+int command_line(int argc, char const* const* argv) {
+    Arguments arguments;
+    CLI::App app(kAbout, "crine");
+    app.footer(kExamples);
+    app.require_subcommand(1);
+    app.set_version_flag("--version", "crine " + build_info().version);
+
+    CLI::App* const run = app.add_subcommand("run", "Run a scenario and write its results");
+    add_scenario_options(*run, arguments);
+    run->add_option("-o,--output", arguments.folder, "Output folder (default: results/<name of the scenario>)");
+    run->add_flag("--overwrite", arguments.overwrite, "Replace the run that the output folder holds");
+    run->add_flag("--quiet", arguments.quiet, "Say nothing but errors");
+    run->footer(kRunHelp);
+    CLI::App* const check = app.add_subcommand("check", "Validate a scenario; print what was understood, and what running it costs");
+    add_scenario_options(*check, arguments);
+    CLI::App* const info = app.add_subcommand("info", "Version, engines, devices, libraries");
+    CLI::App* const schema =
+        app.add_subcommand("schema", "JSON Schema of the scenario file, for editors: crine schema > crine.schema.json");
+
+    auto const error = [](std::string const& message) { std::cerr << "crine: error: " << message << std::endl; };
+    try {
+        app.parse(argc, argv);
+        if (*run) return run_command(arguments, {argv, argv + argc});
+        if (*check) return check_command(arguments);
+        if (*info) return info_command();
+        if (*schema) std::cout << scenario_schema() << "\n";
+        return done;
+    } catch (CLI::ParseError const& problem) {
+        if (problem.get_exit_code() == 0) return app.exit(problem);  // --help, --version
+        error(std::string(problem.what()) + " — crine --help?");
+        return bad_input;
+    } catch (InputError const& problem) {
+        error(problem.what());
+        return bad_input;
+    } catch (std::bad_alloc const&) {
+        error("not enough memory — `crine check` says how much a scenario needs");
+        return failed;
+    } catch (std::exception const& problem) {
+        error(problem.what());
+        return failed;
+    }
+}
+
+}  // namespace crine

@@ -1,0 +1,128 @@
+#include "host/describe.h"
+
+#include "crine/units.h"
+#include "host/format.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <sstream>
+
+namespace crine {
+namespace {
+
+/// Lines under a heading, the first column padded so that the second ones align. Widths count characters, not bytes.
+class Listing {
+public:
+    void heading(std::string const& label, std::string const& text) { out_ << "  " << padded(label, kLabel) << text << "\n"; }
+    void entry(std::string const& name, std::string const& text) { out_ << "    " << padded(name, kLabel + 10) << text << "\n"; }
+    std::string text() const { return out_.str(); }
+
+private:
+    static constexpr std::size_t kLabel = 12;
+    static std::string padded(std::string const& s, std::size_t width) {
+        auto const characters = static_cast<std::size_t>(std::count_if(s.begin(), s.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+        return s + std::string(characters + 1 < width ? width - characters : 1, ' ');
+    }
+    std::ostringstream out_;
+};
+
+/// A property over all materials: one value, or the range of them.
+std::string range(Model const& model, std::size_t ligand, std::function<double(MaterialLigand const&)> const& value,
+                  std::string const& unit) {
+    double low = INFINITY, high = -INFINITY;
+    for (std::size_t m = 0; m < model.material_names.size(); ++m) {
+        double const v = value(model.property(static_cast<int>(m), static_cast<int>(ligand)));
+        low = std::min(low, v), high = std::max(high, v);
+    }
+    std::string const text = low == high ? rounded(low) : rounded(low) + " … " + rounded(high);
+    return text + " " + unit;
+}
+
+std::string fate(MaterialLigand const& of) {
+    std::string text = of.decay > 0 ? "half-life " + duration(std::log(2.0) / of.decay) : "no decay";
+    if (of.decay > 0 && of.diffusivity > 0) text += ", reach √(D/k) " + rounded(std::sqrt(of.diffusivity / of.decay)) + " um";
+    return text;
+}
+
+char const* name(Scheme scheme) {
+    switch (scheme) {
+        case Scheme::implicit_euler:
+            return "implicit-euler";
+        case Scheme::tr_bdf2:
+            return "tr-bdf2";
+        case Scheme::quasi_steady:
+            return "quasi-steady";
+    }
+    return "";
+}
+
+std::string domain(Grid const& grid) {
+    std::string text = rounded(grid.size().x, 6) + " × " + rounded(grid.size().y, 6) + " × " + rounded(grid.size().z, 6) + " um, " +
+                       std::to_string(grid.nx) + " × " + std::to_string(grid.ny) + " × " + std::to_string(grid.nz) + " = " +
+                       count(grid.voxels()) + " voxels of " + rounded(grid.spacing) + " um";
+    for (int axis = 0; axis < 3; ++axis)
+        if (grid.periodic[axis]) text += std::string(", periodic in ") + "xyz"[axis];
+    return text;
+}
+
+std::string counted(std::size_t n, char const* noun) { return count(n) + " " + noun + (n == 1 ? "" : "s"); }
+
+void list_types(Listing& list, Scenario const& scenario) {
+    Model const& model = scenario.model;
+    std::vector<std::size_t> placed(model.types.size(), 0), rules(model.types.size(), 0);
+    for (auto const type : scenario.initial.cells.type) ++placed[type];
+    for (auto const& rule : model.rules) ++rules[static_cast<std::size_t>(rule.type)];
+    for (std::size_t t = 0; t < model.types.size(); ++t) {
+        std::string const number = scenario.initial.cells.size() > 0 ? count(placed[t]) + " placed, " : "";
+        list.entry(model.types[t].name, number + "radius " + rounded(model.types[t].radius) + " um, " + counted(rules[t], "rule"));
+    }
+}
+
+}  // namespace
+
+std::string describe(Scenario const& scenario, std::size_t cells) {
+    Model const& model = scenario.model;
+    Schedule const& clock = scenario.schedule;
+    Listing list;
+    list.heading("domain", domain(model.grid));
+    list.heading("time", duration(clock.end) + " in " + counted(number_of_steps(clock), "step") + "; transport every " +
+                             duration(clock.transport) + ", mechanics " + duration(clock.mechanics) + ", behaviour " +
+                             duration(clock.behaviour) + "; seed " + std::to_string(model.seed));
+    list.heading("ligands", std::to_string(model.ligands.size()));
+    for (std::size_t l = 0; l < model.ligands.size(); ++l)
+        list.entry(model.ligands[l].name, "D " +
+                                              range(
+                                                  model, l, [](MaterialLigand const& m) { return m.diffusivity; }, "um^2/s") +
+                                              ", decay " +
+                                              range(
+                                                  model, l, [](MaterialLigand const& m) { return m.decay * kHour; }, "/h") +
+                                              " (" + fate(model.property(0, static_cast<int>(l))) + "), " + name(model.ligands[l].scheme) +
+                                              ", shown in " + model.ligands[l].display_unit);
+    list.heading("cells", counted(cells, "cell") + " of " + counted(model.types.size(), "type"));
+    list_types(list, scenario);
+    list.heading("regions", std::to_string(scenario.regions.size()));
+    for (auto const& region : scenario.regions) list.entry(region.name, region.inside.empty() ? "" : counted(region.voxels, "voxel"));
+    list.heading("probes", std::to_string(scenario.probes.size()));
+    list.heading("output",
+                 (scenario.output.volumes > 0 ? "fields and cells every " + duration(scenario.output.volumes) : std::string("no volumes")) +
+                     ", summary every " + duration(scenario.output.summary));
+    return scenario.title + "\n" + list.text();
+}
+
+std::string describe(Estimate const& estimate) {
+    Listing list;
+    list.heading("on", estimate.device.engine + " (" + estimate.device.name + ", " + std::to_string(estimate.device.threads) +
+                           (estimate.device.engine == "cpu" ? " threads)" : " multiprocessors)"));
+    list.heading("time", "about " + wall_time(estimate.wall) + " while the number of cells is what it is at the start (measured on " +
+                             (estimate.share == 1 ? "the whole of it" : "a piece of 1/" + count(std::llround(1 / estimate.share))) + ")");
+    list.heading("memory", bytes(estimate.engine_memory) + " on the device, " + bytes(estimate.host_memory) +
+                               " beside it for input and output" +
+                               (estimate.engine_memory > static_cast<double>(estimate.device.memory)
+                                    ? "; more than the " + bytes(static_cast<double>(estimate.device.memory)) + " there are"
+                                    : ""));
+    list.heading("disk", counted(estimate.frames, "frame") + ", at most " + bytes(estimate.disk) + " (before compression)");
+    return "cost\n" + list.text();
+}
+
+}  // namespace crine

@@ -1,0 +1,72 @@
+#include "host/format.h"
+
+#include "crine/units.h"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+
+namespace crine {
+namespace {
+
+std::string two_digits(int n) { return (n < 10 ? "0" : "") + std::to_string(n); }
+
+}  // namespace
+
+std::string number(double value) {
+    std::array<char, 32> text{};
+    auto const end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+    return {text.data(), end};
+}
+
+std::string rounded(double value, int digits) {
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%.*g", digits, value);
+    return text.data();
+}
+
+std::string duration(double seconds) {
+    struct Unit {
+        double length;
+        char const* name;
+    };
+    constexpr Unit kUnits[] = {{kDay, "d"}, {kHour, "h"}, {kMinute, "min"}, {1, "s"}};
+    double const magnitude = std::fabs(seconds);
+    if (magnitude == 0) return "0 s";
+    for (auto const& unit : kUnits)
+        if (magnitude >= unit.length) return rounded(seconds / unit.length, 4) + " " + unit.name;
+    return rounded(seconds * 1e3, 4) + " ms";
+}
+
+std::string wall_time(double seconds) {
+    if (seconds < 10) return rounded(seconds, 2) + " s";
+    auto const whole = static_cast<long long>(std::llround(seconds));
+    if (whole < 60) return std::to_string(whole) + " s";
+    if (whole < 3600) return std::to_string(whole / 60) + " min " + two_digits(static_cast<int>(whole % 60)) + " s";
+    if (whole < 86400) return std::to_string(whole / 3600) + " h " + two_digits(static_cast<int>(whole % 3600 / 60)) + " min";
+    return std::to_string(whole / 86400) + " d " + two_digits(static_cast<int>(whole % 86400 / 3600)) + " h";
+}
+
+std::string count(std::uint64_t n) {
+    std::string digits = std::to_string(n);
+    if (n < 10'000) return digits;
+    for (std::size_t i = digits.size(); i > 3;) digits.insert(i -= 3, " ");
+    return digits;
+}
+
+std::string bytes(double n) {
+    constexpr char const* kUnits[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+    int unit = 0;
+    for (; n >= 1000 && unit < 4; ++unit) n /= 1024;
+    return rounded(n, 3) + " " + kUnits[unit];
+}
+
+std::string csv_field(std::string_view text) {
+    if (text.find_first_of(",\"\n") == std::string_view::npos) return std::string(text);
+    std::string quoted = "\"";
+    for (char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+    return quoted + '"';
+}
+
+}  // namespace crine

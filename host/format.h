@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace crine {
+
+/// The shortest text that reads back as the same number.
+std::string number(double value);
+
+/// For people: `digits` significant digits, no trailing zeros.
+std::string rounded(double value, int digits = 3);
+
+/// Simulated time [s] in the unit that suits it: "14 d", "12 h", "6 min", "0.5 s".
+std::string duration(double seconds);
+
+/// Wall time [s]: "2 h 05 min", "3 min 20 s", "4.2 s".
+std::string wall_time(double seconds);
+
+/// "17 000 000", with thin groups so that large numbers can be read.
+std::string count(std::uint64_t n);
+
+/// "512 B", "3.2 MiB", "61 GiB".
+std::string bytes(double n);
+
+/// One field of a comma-separated line, quoted where it has to be.
+std::string csv_field(std::string_view text);
+
+}  // namespace crine

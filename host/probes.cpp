@@ -1,0 +1,128 @@
+#include "host/probes.h"
+
+#include "host/format.h"
+#include "host/writers/writer.h"
+
+#include <algorithm>
+
+namespace crine {
+namespace {
+
+using Kind = Probe::Kind;
+
+std::size_t voxel_of(Grid const& grid, Vec3 p) {
+    return grid.voxel(voxel_on_axis(p.x, grid.nx, grid.spacing), voxel_on_axis(p.y, grid.ny, grid.spacing),
+                      voxel_on_axis(p.z, grid.nz, grid.spacing));
+}
+
+/// The voxels of a probe: a region, or the whole domain.
+class Place {
+public:
+    Place(Scenario const& scenario, Probe const& probe) : grid_(scenario.model.grid) {
+        if (probe.region >= 0) region_ = &scenario.regions[static_cast<std::size_t>(probe.region)];
+    }
+    bool holds(std::size_t voxel) const { return region_ == nullptr || region_->inside[voxel] != 0; }
+    std::size_t voxels() const { return region_ == nullptr ? grid_.voxels() : region_->voxels; }
+
+private:
+    Grid const& grid_;
+    Region const* region_ = nullptr;
+};
+
+double mean(Place const& place, std::vector<Real> const& field) {
+    double sum = 0;
+    for (std::size_t v = 0; v < field.size(); ++v)
+        if (place.holds(v)) sum += field[v];
+    return sum / static_cast<double>(std::max<std::size_t>(place.voxels(), 1));
+}
+
+/// Calls visit(voxel) for every live cell of the probe's type inside its place.
+template <class Visit>
+void for_each_cell(Grid const& grid, Probe const& probe, Place const& place, HostCells const& cells, Visit const& visit) {
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+        if (cells.type[i] != probe.type || !alive(cells.state[i])) continue;
+        std::size_t const voxel = voxel_of(grid, {cells.x[i], cells.y[i], cells.z[i]});
+        if (place.holds(voxel)) visit(voxel);
+    }
+}
+
+double cells_in(Grid const& grid, Probe const& probe, Place const& place, HostCells const& cells) {
+    std::size_t n = 0;
+    for_each_cell(grid, probe, place, cells, [&](std::size_t) { ++n; });
+    return static_cast<double>(n);
+}
+
+double coverage(Grid const& grid, Probe const& probe, Place const& place, HostCells const& cells) {
+    std::vector<bool> covered(grid.voxels());
+    std::size_t n = 0;
+    for_each_cell(grid, probe, place, cells, [&](std::size_t voxel) {
+        n += covered[voxel] ? 0 : 1;
+        covered[voxel] = true;
+    });
+    return static_cast<double>(n) / static_cast<double>(std::max<std::size_t>(place.voxels(), 1));
+}
+
+}  // namespace
+
+std::vector<std::string> probe_columns(Scenario const& scenario) {
+    std::vector<std::string> columns;
+    for (auto const& probe : scenario.probes) {
+        auto const unit = [&] { return " [" + scenario.model.ligands[static_cast<std::size_t>(probe.ligand)].display_unit + "]"; };
+        switch (probe.kind) {
+            case Kind::point:
+            case Kind::mean:
+                columns.push_back(probe.name + unit());
+                break;
+            case Kind::line:
+                for (Vec3 const p : probe.points)
+                    columns.push_back(probe.name + " at " + rounded(p.x, 6) + " " + rounded(p.y, 6) + " " + rounded(p.z, 6) + " um" +
+                                      unit());
+                break;
+            case Kind::count:
+            case Kind::coverage:
+                columns.push_back(probe.name);
+                break;
+        }
+    }
+    return columns;
+}
+
+std::vector<bool> probed_fields(Scenario const& scenario) {
+    std::vector<bool> needed(scenario.model.ligands.size(), false);
+    for (auto const& probe : scenario.probes)
+        if (probe.kind == Kind::mean) needed[static_cast<std::size_t>(probe.ligand)] = true;
+    return needed;
+}
+
+bool probes_cells(Scenario const& scenario) {
+    return std::any_of(scenario.probes.begin(), scenario.probes.end(),
+                       [](Probe const& probe) { return probe.kind == Kind::count || probe.kind == Kind::coverage; });
+}
+
+std::vector<double> read_probes(Scenario const& scenario, Backend& from, Snapshot const& snapshot) {
+    Grid const& grid = scenario.model.grid;
+    std::vector<double> values;
+    for (auto const& probe : scenario.probes) {
+        Place const place(scenario, probe);
+        auto const ligand = static_cast<std::size_t>(std::max(probe.ligand, 0));
+        switch (probe.kind) {
+            case Kind::point:
+            case Kind::line:
+                for (Real const c : from.sample(probe.ligand, probe.points))
+                    values.push_back(c / scenario.model.ligands[ligand].display_scale);
+                break;
+            case Kind::mean:
+                values.push_back(mean(place, snapshot.fields[ligand]) / scenario.model.ligands[ligand].display_scale);
+                break;
+            case Kind::count:
+                values.push_back(cells_in(grid, probe, place, snapshot.cells));
+                break;
+            case Kind::coverage:
+                values.push_back(coverage(grid, probe, place, snapshot.cells));
+                break;
+        }
+    }
+    return values;
+}
+
+}  // namespace crine

@@ -1,0 +1,109 @@
+#include "host/run_record.h"
+
+#include "host/build_info.h"
+#include "host/writers/atomic_file.h"
+#include "host/writers/vtk_file.h"
+#include "host/writers/writer.h"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdio>
+#include <ctime>
+
+#include <sys/resource.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+namespace crine {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+char const* name(RunRecord::Status status) {
+    switch (status) {
+        case RunRecord::Status::running:
+            return "running";
+        case RunRecord::Status::completed:
+            return "completed";
+        case RunRecord::Status::interrupted:
+            return "interrupted";
+        case RunRecord::Status::failed:
+            return "failed";
+    }
+    return "";
+}
+
+Json build() {
+    Json libraries = Json::object();
+    for (auto const& [library, version] : build_info().libraries) libraries[library] = version;
+    return {{"version", build_info().version},
+            {"commit", build_info().commit},
+            {"compiler", build_info().compiler},
+            {"storage", build_info().storage},
+            {"libraries", libraries}};
+}
+
+Json machine() {
+    utsname system{};
+    uname(&system);
+    auto const memory = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
+    return {{"name", system.nodename},
+            {"system", std::string(system.sysname) + " " + system.release},
+            {"architecture", system.machine},
+            {"cores", sysconf(_SC_NPROCESSORS_ONLN)},
+            {"memory [MiB]", memory / 1048576}};
+}
+
+double peak_memory_mebibytes() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return static_cast<double>(usage.ru_maxrss) / 1024;  // Linux counts KiB
+}
+
+std::string hexadecimal(std::uint64_t value) {
+    char text[17];
+    std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(value));
+    return text;
+}
+
+}  // namespace
+
+std::string timestamp() {
+    std::time_t const now = std::time(nullptr);
+    char text[32];
+    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", std::gmtime(&now));
+    return text;
+}
+
+void write_record(RunRecord const& record, std::filesystem::path const& folder) {
+    Json phases = Json::object();
+    for (auto const& phase : record.phases) phases[phase.name] = phase.seconds;
+    Json json{
+        {"status", name(record.status)},
+        {"crine", build()},
+        {"title", record.title},
+        {"command_line", record.command_line},
+        {"seed", record.seed},
+        {"started", record.started},
+        {"machine", machine()},
+        {"device", {{"engine", record.device.engine}, {"name", record.device.name}, {"threads", record.device.threads}}},
+        {"end [h]", output_hours(record.end)},
+    };
+    if (!record.error.empty()) json["error"] = record.error;
+    if (record.status != RunRecord::Status::running) {
+        json["finished"] = record.finished;
+        json["time [h]"] = output_hours(record.time);
+        json["steps"] = record.steps;
+        json["cells"] = {{"at start", record.cells_at_start}, {"at end", record.cells}};
+        json["wall [s]"] = record.wall;
+        json["wall by phase [s]"] = phases;
+        json["memory [MiB]"] = {{"peak of the process", peak_memory_mebibytes()},
+                                {"device", static_cast<double>(record.device_memory) / 1048576}};
+    }
+    if (record.status == RunRecord::Status::completed || record.status == RunRecord::Status::interrupted)
+        json["state_hash"] = hexadecimal(record.state_hash);
+    json["scenario"] = {{"file", record.scenario_file}, {"resolved", record.resolved}};
+    write_atomically(folder / output_name::record, json.dump(2));
+}
+
+}  // namespace crine

@@ -1,0 +1,77 @@
+#include "host/writers/atomic_file.h"
+
+#include "crine/contracts.h"
+
+#include <cerrno>
+#include <cstring>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace crine {
+namespace {
+
+constexpr std::string_view kSuffix = ".part";
+
+[[noreturn]] void fail(std::filesystem::path const& file, std::string const& why) {
+    throw RunError("cannot write " + file.string() + " (" + why + ")");
+}
+
+void flush_to_disk(std::filesystem::path const& file) {
+    int const descriptor = ::open(file.c_str(), O_RDONLY);
+    if (descriptor < 0) fail(file, std::strerror(errno));
+    int const error = ::fsync(descriptor) != 0 ? errno : 0;
+    ::close(descriptor);
+    if (error != 0 && error != EINVAL) fail(file, std::strerror(error));  // EINVAL: a file system that cannot, such as a pipe
+}
+
+}  // namespace
+
+void write_atomically(std::filesystem::path const& file, std::function<void(std::filesystem::path const&)> const& fill) {
+    auto const temporary = std::filesystem::path(file).concat(kSuffix);
+    try {
+        fill(temporary);
+        flush_to_disk(temporary);
+        std::error_code error;
+        std::filesystem::rename(temporary, file, error);
+        if (error) fail(file, error.message());
+    } catch (...) {
+        std::error_code ignored;
+        std::filesystem::remove(temporary, ignored);
+        throw;
+    }
+}
+
+void write_atomically(std::filesystem::path const& file, std::string_view text) {
+    write_atomically(file, [&](std::filesystem::path const& temporary) { LineFile(temporary, text); });
+}
+
+bool is_temporary(std::filesystem::path const& file) { return file.extension() == kSuffix; }
+
+LineFile::LineFile(std::filesystem::path file)
+    : file_(std::move(file)), descriptor_(::open(file_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666)) {
+    if (descriptor_ < 0) fail(file_, std::strerror(errno));
+}
+
+LineFile::LineFile(std::filesystem::path file, std::string_view first_line) : LineFile(std::move(file)) { add(first_line); }
+
+LineFile::~LineFile() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+void LineFile::add(std::string_view line) {
+    std::string const whole = std::string(line) + '\n';
+    for (std::string_view rest = whole; !rest.empty();) {  // one call writes it all, unless the disk is full or a signal comes
+        ssize_t const n = ::write(descriptor_, rest.data(), rest.size());
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) {
+            std::string const why = std::strerror(errno);
+            [[maybe_unused]] int const unchecked = ::ftruncate(descriptor_, size_);  // back to whole lines, as well as can be
+            fail(file_, why);
+        }
+        rest.remove_prefix(static_cast<std::size_t>(n));
+    }
+    size_ += static_cast<long>(whole.size());
+}
+
+}  // namespace crine

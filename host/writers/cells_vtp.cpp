@@ -1,0 +1,99 @@
+#include "host/writers/vtk_file.h"
+#include "host/writers/writer.h"
+
+#include <vtkCellArray.h>
+#include <vtkFloatArray.h>
+#include <vtkIdTypeArray.h>
+#include <vtkPointData.h>
+#include <vtkPoints.h>
+#include <vtkPolyData.h>
+#include <vtkUnsignedCharArray.h>
+#include <vtkUnsignedIntArray.h>
+#include <vtkXMLPolyDataWriter.h>
+
+namespace crine {
+namespace {
+
+template <class Array, class Value>
+vtkSmartPointer<Array> integers(char const* name, std::size_t n, Value const& value) {
+    auto array = vtkSmartPointer<Array>::New();
+    array->SetName(name);
+    array->SetNumberOfTuples(static_cast<vtkIdType>(n));
+    for (std::size_t i = 0; i < n; ++i) array->SetValue(static_cast<vtkIdType>(i), value(i));
+    return array;
+}
+
+template <class Value>
+vtkSmartPointer<vtkFloatArray> reals(char const* name, std::size_t n, Value const& value) {
+    auto array = float_array(name, n);
+    for (std::size_t i = 0; i < n; ++i) array->SetValue(static_cast<vtkIdType>(i), static_cast<float>(value(i)));
+    return array;
+}
+
+vtkSmartPointer<vtkFloatArray> vectors(char const* name, std::size_t n, HostArray<Real> const& x, HostArray<Real> const& y,
+                                       HostArray<Real> const& z, double scale) {
+    auto array = float_array(name, n, 3);
+    float* to = array->GetPointer(0);
+    for (std::size_t i = 0; i < n; ++i)
+        for (Real const value : {x[i], y[i], z[i]}) *to++ = static_cast<float>(value * scale);
+    return array;
+}
+
+/// One vertex for every point, so that ParaView draws the points without a filter.
+vtkSmartPointer<vtkCellArray> vertices(std::size_t n) {
+    auto const one_each = [](std::size_t i) { return static_cast<vtkIdType>(i); };
+    auto cells = vtkSmartPointer<vtkCellArray>::New();
+    cells->SetData(integers<vtkIdTypeArray>("offsets", n + 1, one_each), integers<vtkIdTypeArray>("connectivity", n, one_each));
+    return cells;
+}
+
+/// cells_NNNNNN.vtp: a point for every cell, with what it is and what it does.
+class CellsWriter final : public Writer {
+public:
+    CellsWriter(Scenario const& scenario, std::filesystem::path folder) : folder_(std::move(folder)) {
+        for (auto const& type : scenario.model.types) type_names_.push_back(type.name);
+    }
+
+    void write(Frame const& frame) override {
+        if (!frame.volumes) return;
+        HostCells const& cells = frame.snapshot.cells;
+        std::size_t const n = cells.size();
+        double const now = frame.snapshot.time;
+
+        auto const points = vtkSmartPointer<vtkPoints>::New();
+        points->SetData(vectors("position", n, cells.x, cells.y, cells.z, 1));
+        auto const data = vtkSmartPointer<vtkPolyData>::New();
+        data->SetPoints(points);
+        data->SetVerts(vertices(n));
+
+        vtkPointData& of = *data->GetPointData();
+        of.AddArray(integers<vtkUnsignedCharArray>("type", n, [&](std::size_t i) { return cells.type[i]; }));
+        of.AddArray(integers<vtkUnsignedCharArray>("state", n, [&](std::size_t i) { return static_cast<std::uint8_t>(cells.state[i]); }));
+        of.AddArray(integers<vtkUnsignedIntArray>("id", n, [&](std::size_t i) { return cells.id[i]; }));
+        of.AddArray(reals("radius [um]", n, [&](std::size_t i) { return cells.radius[i]; }));
+        of.AddArray(reals("age [h]", n, [&](std::size_t i) { return (now - cells.born[i]) / kHour; }));
+        of.AddArray(reals("time in state [h]", n, [&](std::size_t i) { return (now - cells.since[i]) / kHour; }));
+        of.AddArray(reals("pressure", n, [&](std::size_t i) { return cells.pressure[i]; }));
+        of.AddArray(integers<vtkUnsignedIntArray>("engulfed", n, [&](std::size_t i) { return cells.engulfed[i]; }));
+        of.AddArray(vectors("velocity [um/min]", n, cells.vx, cells.vy, cells.vz, kMinute));
+
+        add_names(*data, "type names", type_names_);
+        add_names(*data, "state names", {"resting", "cycling", "apoptotic", "necrotic"});
+        add_time(*data, now);
+        auto const writer = vtkSmartPointer<vtkXMLPolyDataWriter>::New();
+        write_vtk(*writer, *data, folder_ / output_name::cells(next_++));
+    }
+
+private:
+    std::vector<std::string> type_names_;
+    std::filesystem::path folder_;
+    int next_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Writer> make_cells_writer(Scenario const& scenario, std::filesystem::path const& folder) {
+    return std::make_unique<CellsWriter>(scenario, folder);
+}
+
+}  // namespace crine

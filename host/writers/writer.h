@@ -1,0 +1,54 @@
+#pragma once
+
+#include "host/scenario.h"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace crine {
+
+/// What is written at one output time: copies in host memory, so that it can be written while the run goes on.
+struct Frame {
+    Snapshot snapshot;  ///< with the fields and cells that the writers need
+    Totals totals;
+    std::vector<double> probes;  ///< by column of probes.csv, in the unit of the column
+    bool volumes = false;        ///< fields_*.vti and cells_*.vtp are due
+    bool tables = false;         ///< a line of summary.csv and probes.csv is due
+};
+
+/// One kind of output file. Sees the scenario, which does not change during a run, and frames.
+class Writer {
+public:
+    virtual ~Writer() = default;
+    virtual void write(Frame const& frame) = 0;
+};
+
+std::unique_ptr<Writer> make_fields_writer(Scenario const& scenario, std::filesystem::path const& folder);
+std::unique_ptr<Writer> make_cells_writer(Scenario const& scenario, std::filesystem::path const& folder);
+std::unique_ptr<Writer> make_collection_writer(Scenario const& scenario, std::filesystem::path const& folder);
+std::unique_ptr<Writer> make_summary_writer(Scenario const& scenario, std::filesystem::path const& folder);
+std::unique_ptr<Writer> make_probes_writer(Scenario const& scenario, std::filesystem::path const& folder);
+
+/// What the output plan asks for.
+bool writes_fields(OutputPlan const& plan);
+bool writes_cells(OutputPlan const& plan);
+
+/// Every writer that the scenario's output plan asks for, in the order in which a frame goes through them.
+std::vector<std::unique_ptr<Writer>> make_writers(Scenario const& scenario, std::filesystem::path const& folder);
+
+/// Names of the files of a run.
+namespace output_name {
+std::string fields(int number);  ///< fields_000012.vti
+std::string cells(int number);   ///< cells_000012.vtp
+inline constexpr char const* collection = "run.pvd";
+inline constexpr char const* summary = "summary.csv";
+inline constexpr char const* probes = "probes.csv";
+inline constexpr char const* record = "run.json";
+}  // namespace output_name
+
+/// `NAME [UNIT]` of a ligand's arrays and columns.
+std::string array_name(Ligand const& ligand);
+
+}  // namespace crine

@@ -1,0 +1,278 @@
+#include "host/background.h"
+#include "host/output_folder.h"
+#include "host/writers/atomic_file.h"
+#include "host/writers/writer.h"
+#include "support/folders.h"
+#include "support/models.h"
+
+#include <gtest/gtest.h>
+
+#include <vtkCellData.h>
+#include <vtkDataArray.h>
+#include <vtkFieldData.h>
+#include <vtkImageData.h>
+#include <vtkNew.h>
+#include <vtkPointData.h>
+#include <vtkPolyData.h>
+#include <vtkStringArray.h>
+#include <vtkXMLImageDataReader.h>
+#include <vtkXMLPolyDataReader.h>
+
+namespace crine::test {
+namespace {
+
+/// 4 × 3 × 2 voxels of 10 µm, two ligands, two cell types, output of everything every hour.
+Scenario small_scenario() {
+    Scenario s;
+    s.title = "small";
+    s.model = box(4, 3, 2, 10);
+    add_ligand(s.model, 60, 1e-4f);
+    add_ligand(s.model, 30, 0);
+    s.model.ligands[0].name = "IL-10";
+    s.model.ligands[1].name = "oxygen";
+    s.model.ligands[1].display_unit = "uM";
+    s.model.ligands[1].display_scale = 602.214076;
+    add_type(s.model, 5, 2);
+    add_type(s.model, 8, 2);
+    s.model.types[0].name = "neutrophil";
+    s.model.types[1].name = "macrophage";
+    s.schedule.end = 3 * 3600;
+    s.output.volumes = 3600;
+    s.output.fields = {true, true};
+    return s;
+}
+
+Frame small_frame(Scenario const& s, double time) {
+    Frame frame;
+    frame.volumes = frame.tables = true;
+    frame.snapshot.time = time;
+    for (std::size_t l = 0; l < 2; ++l) {
+        std::vector<Real> field(s.model.grid.voxels());
+        for (std::size_t v = 0; v < field.size(); ++v) field[v] = static_cast<Real>((v + 1) * s.model.ligands[l].display_scale);
+        frame.snapshot.fields.push_back(field);
+    }
+    HostCells& cells = frame.snapshot.cells;
+    cells.add(0, {1, 2, 3}, 5);
+    cells.add(1, {39, 29, 19}, 8);
+    cells.state[1] = CellState::apoptotic;
+    cells.vx[0] = Real(0.5), cells.born[1] = time - 7200, cells.since[1] = time - 1800;
+    frame.totals.live = {1, 0}, frame.totals.dead = {0, 1}, frame.totals.recruited = {2, 0};
+    frame.totals.ligands.resize(2);
+    Ledger& ledger = frame.totals.ligands[0];
+    ledger.initial = 100, ledger.secreted = 50, ledger.free = 120, ledger.decayed = 30;
+    return frame;
+}
+
+double value(vtkDataSetAttributes* data, char const* array, vtkIdType i, int component = 0) {
+    auto* const found = data->GetArray(array);
+    if (found == nullptr) throw std::runtime_error(std::string("no array ") + array);
+    return found->GetComponent(i, component);
+}
+
+TEST(FieldsWriter, WritesEveryVoxelInTheUnitOfTheLigand) {
+    TemporaryFolder const folder;
+    Scenario const scenario = small_scenario();
+    make_fields_writer(scenario, folder.path())->write(small_frame(scenario, 7200));
+
+    vtkNew<vtkXMLImageDataReader> reader;
+    reader->SetFileName((folder / "fields_000000.vti").c_str());
+    reader->Update();
+    vtkImageData* const image = reader->GetOutput();
+    ASSERT_EQ(image->GetNumberOfCells(), 24);
+    EXPECT_EQ(image->GetCellData()->GetNumberOfArrays(), 2);
+    double bounds[6];
+    image->GetBounds(bounds);
+    EXPECT_EQ(std::vector<double>(bounds, bounds + 6), (std::vector<double>{0, 40, 0, 30, 0, 20}));
+    for (vtkIdType v : {0, 7, 23}) {
+        EXPECT_FLOAT_EQ(value(image->GetCellData(), "IL-10 [nM]", v), v + 1.0);
+        EXPECT_FLOAT_EQ(value(image->GetCellData(), "oxygen [uM]", v), v + 1.0);
+    }
+    EXPECT_EQ(image->GetFieldData()->GetArray("TimeValue")->GetTuple1(0), 2);  // hours
+}
+
+TEST(FieldsWriter, WritesOnlyWhatThePlanNames) {
+    TemporaryFolder const folder;
+    Scenario scenario = small_scenario();
+    scenario.output.fields = {false, true};
+    make_fields_writer(scenario, folder.path())->write(small_frame(scenario, 0));
+    vtkNew<vtkXMLImageDataReader> reader;
+    reader->SetFileName((folder / "fields_000000.vti").c_str());
+    reader->Update();
+    ASSERT_EQ(reader->GetOutput()->GetCellData()->GetNumberOfArrays(), 1);
+    EXPECT_STREQ(reader->GetOutput()->GetCellData()->GetArrayName(0), "oxygen [uM]");
+}
+
+TEST(CellsWriter, WritesAPointForEveryCell) {
+    TemporaryFolder const folder;
+    Scenario const scenario = small_scenario();
+    auto const writer = make_cells_writer(scenario, folder.path());
+    writer->write(small_frame(scenario, 0));
+    writer->write(small_frame(scenario, 10800));
+
+    vtkNew<vtkXMLPolyDataReader> reader;
+    reader->SetFileName((folder / "cells_000001.vtp").c_str());
+    reader->Update();
+    vtkPolyData* const cells = reader->GetOutput();
+    ASSERT_EQ(cells->GetNumberOfPoints(), 2);
+    EXPECT_EQ(cells->GetNumberOfVerts(), 2);
+    EXPECT_EQ(cells->GetPoint(1)[0], 39);
+    vtkPointData* const data = cells->GetPointData();
+    EXPECT_EQ(value(data, "type", 1), 1);
+    EXPECT_EQ(value(data, "state", 1), 2);
+    EXPECT_EQ(value(data, "id", 1), 2);
+    EXPECT_EQ(value(data, "radius [um]", 1), 8);
+    EXPECT_EQ(value(data, "age [h]", 0), 3);
+    EXPECT_EQ(value(data, "age [h]", 1), 2);
+    EXPECT_EQ(value(data, "time in state [h]", 1), 0.5);
+    EXPECT_EQ(value(data, "velocity [um/min]", 0), 30);
+    EXPECT_EQ(value(data, "pressure", 0), 0);
+    auto* const names = vtkStringArray::SafeDownCast(cells->GetFieldData()->GetAbstractArray("type names"));
+    ASSERT_NE(names, nullptr);
+    EXPECT_EQ(names->GetValue(1), "macrophage");
+    EXPECT_EQ(cells->GetFieldData()->GetArray("TimeValue")->GetTuple1(0), 3);
+}
+
+TEST(CellsWriter, WritesATissueWithoutCells) {
+    TemporaryFolder const folder;
+    Scenario const scenario = small_scenario();
+    Frame frame = small_frame(scenario, 0);
+    frame.snapshot.cells = {};
+    make_cells_writer(scenario, folder.path())->write(frame);
+    vtkNew<vtkXMLPolyDataReader> reader;
+    reader->SetFileName((folder / "cells_000000.vtp").c_str());
+    reader->Update();
+    EXPECT_EQ(reader->GetOutput()->GetNumberOfPoints(), 0);
+    EXPECT_EQ(reader->GetErrorCode(), 0u);
+}
+
+TEST(CollectionWriter, NamesEveryFrameWithItsTime) {
+    TemporaryFolder const folder;
+    Scenario const scenario = small_scenario();
+    auto const writer = make_collection_writer(scenario, folder.path());
+    writer->write(small_frame(scenario, 0));
+    writer->write(small_frame(scenario, 5400));
+    std::string const text = contents(folder / "run.pvd");
+    EXPECT_NE(text.find(R"(timestep="0" part="0" name="fields" file="fields_000000.vti")"), std::string::npos) << text;
+    EXPECT_NE(text.find(R"(timestep="1.5" part="1" name="cells" file="cells_000001.vtp")"), std::string::npos) << text;
+}
+
+TEST(SummaryWriter, WritesCountsAndLedgers) {
+    TemporaryFolder const folder;
+    Scenario const scenario = small_scenario();
+    auto const writer = make_summary_writer(scenario, folder.path());
+    writer->write(small_frame(scenario, 0));
+    writer->write(small_frame(scenario, 3600));
+    Table const table(folder / "summary.csv");
+    ASSERT_EQ(table.rows.size(), 2u);
+    EXPECT_EQ(table.at(1, "time [h]"), 1);
+    EXPECT_EQ(table.at(1, "neutrophil"), 1);
+    EXPECT_EQ(table.at(1, "dead macrophage"), 1);
+    EXPECT_EQ(table.at(1, "recruited neutrophil"), 2);
+    EXPECT_EQ(table.at(1, "IL-10 total [molecules]"), 120);
+    EXPECT_DOUBLE_EQ(table.at(1, "IL-10 mean [nM]"), 120 / (24 * 1000.0) / 0.602214076);
+    EXPECT_EQ(table.at(1, "IL-10 secreted [molecules]"), 50);
+    EXPECT_EQ(table.at(1, "IL-10 imbalance"), 0);
+    for (auto const& row : table.rows) EXPECT_EQ(row.size(), table.columns.size());
+}
+
+TEST(ProbesWriter, WritesOneColumnPerPoint) {
+    TemporaryFolder const folder;
+    Scenario scenario = small_scenario();
+    Probe line;
+    line.kind = Probe::Kind::line, line.name = "depth", line.ligand = 0, line.points = {{0, 0, 0}, {0, 0, 12.5}};
+    Probe closure;
+    closure.kind = Probe::Kind::coverage, closure.name = "closure", closure.type = 0;
+    scenario.probes = {line, closure};
+    Frame frame = small_frame(scenario, 3600);
+    frame.probes = {1, 2, 0.5};
+    make_probes_writer(scenario, folder.path())->write(frame);
+    Table const table(folder / "probes.csv");
+    EXPECT_EQ(table.at(0, "depth at 0 0 12.5 um [nM]"), 2);
+    EXPECT_EQ(table.at(0, "closure"), 0.5);
+}
+
+TEST(AtomicFile, LeavesNothingBehindWhenItFails) {
+    TemporaryFolder const folder;
+    write_atomically(folder / "a.txt", "old");
+    EXPECT_THROW(write_atomically(folder / "a.txt",
+                                  [](auto const& temporary) {
+                                      LineFile(temporary, "half of the new");
+                                      throw RunError("disk full");
+                                  }),
+                 RunError);
+    EXPECT_EQ(contents(folder / "a.txt"), "old\n");
+    EXPECT_EQ(names_in(folder.path()), std::vector<std::string>{"a.txt"});
+}
+
+TEST(AtomicFile, SaysWhichFileAndWhy) {
+    try {
+        write_atomically("/no/such/folder/run.json", "text");
+        FAIL();
+    } catch (RunError const& error) {
+        EXPECT_NE(std::string(error.what()).find("/no/such/folder/run.json"), std::string::npos) << error.what();
+        EXPECT_NE(std::string(error.what()).find("No such file"), std::string::npos) << error.what();
+    }
+}
+
+TEST(LineFile, TellsWhenTheDiskIsFull) { EXPECT_THROW(LineFile("/dev/full", "time [h]"), RunError); }
+
+TEST(OutputFolder, RefusesAnotherRunAndReplacesOnlyItsFiles) {
+    TemporaryFolder const folder;
+    for (char const* name : {"run.json", "fields_000003.vti", "cells_000003.vtp.part", "notes.txt", "fields_mine.vti"})
+        write_atomically(folder / name, "x");
+    EXPECT_THROW(prepare_output_folder(folder.path(), Existing::refuse), InputError);
+    prepare_output_folder(folder.path(), Existing::replace);
+    EXPECT_EQ(names_in(folder.path()), (std::vector<std::string>{"fields_mine.vti", "notes.txt"}));
+    prepare_output_folder(folder.path(), Existing::refuse);  // what is left is not ours
+}
+
+class Recording final : public Writer {
+public:
+    Recording(std::vector<double>& times, double broken) : times_(times), broken_(broken) {}
+    void write(Frame const& frame) override {
+        if (frame.snapshot.time == broken_) throw RunError("disk full");
+        times_.push_back(frame.snapshot.time);
+    }
+
+private:
+    std::vector<double>& times_;
+    double broken_;
+};
+
+std::vector<std::unique_ptr<Writer>> recording(std::vector<double>& times, double broken = -1) {
+    std::vector<std::unique_ptr<Writer>> writers;
+    writers.push_back(std::make_unique<Recording>(times, broken));
+    return writers;
+}
+
+Frame at(double time) {
+    Frame frame;
+    frame.snapshot.time = time;
+    return frame;
+}
+
+TEST(BackgroundWriter, KeepsTheOrder) {
+    std::vector<double> times, expected;
+    {
+        BackgroundWriter background(recording(times));
+        for (int i = 0; i < 100; ++i) background.submit(at(i)), expected.push_back(i);
+    }
+    EXPECT_EQ(times, expected);
+}
+
+TEST(BackgroundWriter, RaisesWhatAWriterThrew) {
+    std::vector<double> times;
+    BackgroundWriter background(recording(times, 1));
+    background.submit(at(0));
+    EXPECT_THROW(
+        {
+            background.submit(at(1));
+            background.finish();
+        },
+        RunError);
+    EXPECT_THROW(background.submit(at(2)), RunError);
+    EXPECT_EQ(times, std::vector<double>{0});
+}
+
+}  // namespace
+}  // namespace crine::test
