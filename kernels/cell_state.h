@@ -2,6 +2,7 @@
 
 #include "crine/cells.h"
 #include "crine/model.h"
+#include "crine/model/contact.h"
 #include "kernels/device.h"
 #include "kernels/programs.h"
 
@@ -48,6 +49,8 @@ struct Population {
     Buffer<Real> responses;  ///< [slot * cells + cell], see Phenotype
     Buffer<Real> signals;    ///< [slot * cells + cell], within sense
     Buffer<Intent> intents;  ///< from behave to apply
+    Buffer<Sphere> spheres;  ///< within move
+    Buffer<Real const*> concentrations;  ///< within sense and move: the fields, by ligand
     Buffer<std::uint64_t> keys;   ///< of the last sort: bin, then id
     Buffer<std::uint32_t> order;  ///< for rearrange
     std::uint64_t divisions = 0, deaths = 0, removals = 0, engulfments = 0, differentiations = 0;

@@ -55,6 +55,9 @@ struct CellFields {
 using CellView = CellFields<Span>;
 
 inline namespace CRINE_NS {
-CRINE_HD inline Vec3 position(CellView const& c, std::size_t i) { return {c.x[i], c.y[i], c.z[i]}; }
+template <template <class> class Array>
+CRINE_HD Vec3 position(CellFields<Array> const& cells, std::size_t i) {
+    return {cells.x[i], cells.y[i], cells.z[i]};
+}
 }  // namespace CRINE_NS
 }  // namespace crine

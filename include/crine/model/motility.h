@@ -1,0 +1,76 @@
+#pragma once
+
+#include "crine/grid.h"
+#include "crine/rng.h"
+
+namespace crine {
+inline namespace CRINE_NS {
+
+/// Persistent random walk at constant speed: new directions come as a Poisson process with mean interval P, so that the velocity forgets
+/// as exp(-t/P) and <x²> = 2 S² P (t - P (1 - exp(-t/P))), whatever the time step. Fürth (1920) Z. Phys. 2:244.
+struct Walk {
+    Real persistence;  ///< P [s]
+    Real dt;           ///< [s]
+    CRINE_HD Vec3 operator()(Vec3 heading, Random& random, bool planar) const {
+        bool const first = dot(heading, heading) == 0;
+        bool const turns = random.uniform() < -std::expm1(-dt / persistence);
+        return first || turns ? random.direction(planar) : heading;
+    }
+};
+
+/// Drift along gradients, saturating: v = g / (1 + |g| / v_max), g = Σ χ ∇c over the ligands [µm/s].
+struct Drift {
+    Real fastest;  ///< v_max [µm/s]; may be infinite
+    CRINE_HD Vec3 operator()(Vec3 g) const { return Real(1) / (1 + norm(g) / fastest) * g; }
+};
+
+/// ∇c at a point of the domain: central differences over one spacing to either side of the field as cells sense it, one-sided next to
+/// a wall; 0 across a sheet.
+CRINE_HD inline Vec3 gradient(Grid const& grid, Real const* field, Vec3 p) {
+    Vec3 const size = grid.size();
+    auto const slope = [&](Real Vec3::*axis, bool periodic) {
+        Real const h = grid.spacing, length = size.*axis;
+        Vec3 low = p, high = p;
+        low.*axis -= h, high.*axis += h;
+        Real distance = 2 * h;
+        if (periodic) {
+            if (low.*axis < 0) low.*axis += length;
+            if (high.*axis > length) high.*axis -= length;
+        } else {
+            if (low.*axis < 0) low.*axis = 0;
+            if (high.*axis > length) high.*axis = length;
+            distance = high.*axis - low.*axis;
+        }
+        return (interpolate(grid, field, high) - interpolate(grid, field, low)) / distance;
+    };
+    return {slope(&Vec3::x, grid.periodic[0]), slope(&Vec3::y, grid.periodic[1]), grid.planar() ? Real(0) : slope(&Vec3::z, grid.periodic[2])};
+}
+
+/// Puts a point that has left the domain back: through the opposite face of a periodic axis, mirrored at a wall, which turns the heading.
+CRINE_HD inline void confine(Grid const& grid, Vec3& p, Vec3& heading) {
+    Vec3 const size = grid.size();
+    auto const confine_axis = [&](Real Vec3::*axis, bool periodic) {
+        Real const length = size.*axis;
+        Real& x = p.*axis;
+        if (x >= 0 && x <= length) return;
+        if (periodic) {
+            x -= length * std::floor(x / length);
+            if (!(x < length)) x = 0;
+        } else {
+            heading.*axis = -(heading.*axis);
+            x = x < 0 ? -x : 2 * length - x;
+            x = x < 0 ? 0 : (x > length ? length : x);  // a step longer than the domain
+        }
+    };
+    confine_axis(&Vec3::x, grid.periodic[0]), confine_axis(&Vec3::y, grid.periodic[1]), confine_axis(&Vec3::z, grid.periodic[2]);
+}
+
+/// Whether the material at a point of the domain is in the habitat, a set of materials; `material` is stored with a halo.
+CRINE_HD inline bool admits(Grid const& grid, std::uint8_t const* material, std::uint64_t habitat, Vec3 p) {
+    if (habitat == ~std::uint64_t{0}) return true;
+    std::size_t const voxel = grid.at(voxel_on_axis(p.x, grid.nx, grid.spacing), voxel_on_axis(p.y, grid.ny, grid.spacing), voxel_on_axis(p.z, grid.nz, grid.spacing));
+    return (habitat >> material[voxel] & 1) != 0;
+}
+
+}  // namespace CRINE_NS
+}  // namespace crine
