@@ -1,0 +1,309 @@
+#include "host/build.h"
+
+#include "host/expression.h"
+#include "host/vti.h"
+#include "host/words.h"
+
+#include <cmath>
+#include <set>
+
+namespace crine {
+namespace {
+
+Real real(double x) { return static_cast<Real>(x); }
+
+/// Calls a function that throws InputError without a place, and adds the place.
+template <class F>
+auto at_place(Place const& at, F&& f) {
+    try {
+        return f();
+    } catch (InputError const& problem) {
+        fail(at, problem.what());
+    }
+}
+
+/// The whole number nearest to a / b, or 0 if a is not a multiple of b.
+std::uint64_t multiple(double a, double b) {
+    double const n = std::round(a / b);
+    return n >= 1 && std::fabs(a - n * b) <= 1e-6 * b ? static_cast<std::uint64_t>(n) : 0;
+}
+
+Vec3 position(Point const& p, Grid const& grid) {
+    Vec3 const size = grid.size();
+    double const limit[3] = {size.x, size.y, size.z};
+    for (std::size_t axis = 0; axis < 3; ++axis)
+        if (!(p[axis] >= 0 && p[axis] <= limit[axis]))
+            fail(p[axis].at, "the position is outside the domain, which ends at " + std::to_string(limit[axis]) + " um on this axis");
+    return {real(p[0]), real(p[1]), real(p[2])};
+}
+
+double clearance_of(UptakeInput const& in) {
+    if (in.clearance && in.k_on) fail(in.k_on->at, "\"k_on\" has a meaning only with \"receptors\"");
+    if (in.clearance) return *in.clearance;
+    if (!in.k_on) fail(in.at, "\"k_on\" is missing (clearance = receptors * k_on)");
+    return *in.receptors * *in.k_on;
+}
+
+}  // namespace
+
+Schedule make_schedule(TimeInput const& in) {
+    Schedule s{in.end, in.transport, in.mechanics, in.behaviour};
+    struct Step {
+        char const* name;
+        double length;
+        Place at;
+    };
+    std::array<Step, 3> steps{{{"transport", s.transport, in.transport.at}, {"mechanics", s.mechanics, in.mechanics.at}, {"behaviour", s.behaviour, in.behaviour.at}}};
+    std::stable_sort(steps.begin(), steps.end(), [](auto const& a, auto const& b) { return a.length < b.length; });
+    for (std::size_t i = 1; i < 3; ++i)
+        if (multiple(steps[i].length, steps[i - 1].length) == 0)
+            fail(steps[i].at, std::string("the step of ") + steps[i].name + " is not a whole multiple of the step of " + steps[i - 1].name +
+                                  " (each process acts on a tick of the shortest)");
+    return s;
+}
+
+Grid make_grid(DomainInput const& in) {
+    Grid grid;
+    grid.spacing = real(in.spacing);
+    std::uint64_t n[3];
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+        n[axis] = multiple(in.size[axis], in.spacing);
+        if (n[axis] == 0) fail(in.size[axis].at, "the size is not a whole multiple of the spacing");
+        if (n[axis] > 100000) fail(in.size[axis].at, "more than 100000 voxels on one axis");
+    }
+    if (n[0] * n[1] * n[2] > 4000000000u) fail(in.spacing.at, "more voxels than can be numbered (4e9)");
+    grid.nx = static_cast<int>(n[0]), grid.ny = static_cast<int>(n[1]), grid.nz = static_cast<int>(n[2]);
+    for (auto const& axis : in.periodic) grid.periodic[static_cast<int>(axis.value)] = true;
+    return grid;
+}
+
+double decay_of(LigandInput const& in) { return in.decay ? in.decay->value : (in.half_life ? std::log(2.0) / *in.half_life : 0); }
+
+std::vector<Ligand> make_ligands(ScenarioInput const& in, Names const& names, Grid const& grid) {
+    std::vector<Ligand> ligands;
+    for (auto const& [name, ligand] : in.ligands) {
+        Ligand l;
+        l.name = name.value;
+        l.display_unit = ligand.unit.value;
+        l.display_scale = at_place(ligand.unit.at, [&] { return unit_scale(ligand.unit.value, Dimension::concentration); });
+        l.scheme = ligand.scheme ? ligand.scheme->value : in.transport.scheme.value;
+        auto const face_of = [](FaceInput const& f) -> Face {
+            if (f.value) return {FaceKind::value, real(*f.value)};
+            if (f.flux) return {FaceKind::flux, real(*f.flux)};
+            return {};
+        };
+        for (std::size_t side = 0; side < 6; ++side) {
+            auto const& own = ligand.boundaries.sides[side];
+            if (own && grid.periodic[side / 2]) fail(own->at, "the domain is periodic on this axis and has no face here");
+            if (own)
+                l.faces[side] = face_of(*own);
+            else if (ligand.boundaries.all && !grid.periodic[side / 2])
+                l.faces[side] = face_of(*ligand.boundaries.all);
+        }
+        for (auto const& e : ligand.cleaved_by) {
+            int const enzyme = names.find(e.name);
+            if (enzyme == static_cast<int>(ligands.size())) fail(e.name.at, "a ligand cannot be its own enzyme");
+            l.cleaved_by.push_back({enzyme, real(e.value)});
+        }
+        ligands.push_back(std::move(l));
+    }
+    return ligands;
+}
+
+std::vector<CellType> make_types(ScenarioInput const& in, Names const& ligands, Names const& types, Grid const& grid) {
+    constexpr double smallest = 0.1, largest = 1000;  // of cells, with room: a platelet is 1 um, an egg cell 60 um [um]
+    Vocabulary const words{static_cast<int>(ligands.list.size()), static_cast<int>(types.list.size())};
+    std::vector<CellType> kinds;
+    for (auto const& [name, cell] : in.cells) {
+        CellType k;
+        k.name = name.value;
+        k.radius = real(cell.radius);
+        if (cell.radius < smallest || cell.radius > largest) fail(cell.radius.at, "a cell of this radius is implausible; expected 0.1 um to 1000 um");
+        if (2 * cell.radius > std::min(in.domain.size[0].value, in.domain.size[1].value)) fail(cell.radius.at, "the cell is wider than the domain");
+        k.adhesion_reach = real(cell.adhesion_reach);
+        if (cell.adhesion_reach < 1) fail(cell.adhesion_reach.at, "adhesion cannot end before the cells touch; expected 1 or more");
+        k.moves = cell.moves.value;
+        k.mechanics = cell.mechanics.value;
+        k.velocity = {real(cell.velocity[0]), real(cell.velocity[1]), real(cell.velocity[2])};
+        if (grid.planar() && k.velocity.z != 0) fail(cell.velocity[2].at, "the domain is a sheet: cells keep their z");
+        if (cell.chemotaxis_speed) k.chemotaxis_speed = real(*cell.chemotaxis_speed);
+        k.cycle_duration = real(cell.cycle.duration);
+        k.apoptosis_duration = real(cell.apoptosis.duration);
+        k.necrosis_duration = real(cell.necrosis.duration);
+        k.base.assign(static_cast<std::size_t>(words.behaviours()), 0);
+        k.saturation.assign(ligands.list.size(), std::numeric_limits<Real>::infinity());
+        auto const base = [&](int index) -> Real& { return k.base[static_cast<std::size_t>(index)]; };
+        base(words.of(behaviour::cycle_entry)) = real(cell.cycle.entry);
+        base(words.of(behaviour::apoptosis)) = real(cell.apoptosis.rate);
+        base(words.of(behaviour::necrosis)) = real(cell.necrosis.rate);
+        base(words.of(behaviour::speed)) = real(cell.speed);
+        base(words.of(behaviour::persistence)) = real(cell.persistence);
+        base(words.of(behaviour::repulsion)) = real(cell.repulsion);
+        base(words.of(behaviour::adhesion)) = real(cell.adhesion);
+        base(words.of(behaviour::phagocytosis)) = real(cell.phagocytosis);
+        for (auto const& e : cell.secretion) {
+            int const l = ligands.find(e.name);
+            base(words.of(behaviour::secretion, l)) = real(e.value.rate);
+            if (e.value.saturation) k.saturation[static_cast<std::size_t>(l)] = real(*e.value.saturation);
+        }
+        for (auto const& e : cell.uptake) base(words.of(behaviour::uptake, ligands.find(e.name))) = real(clearance_of(e.value));
+        for (auto const& e : cell.chemotaxis) base(words.of(behaviour::chemotaxis, ligands.find(e.name))) = real(e.value);
+        for (auto const& e : cell.becomes) {
+            if (e.name.value == name.value) fail(e.name.at, "a type cannot become itself");
+            base(words.of(behaviour::differentiation, types.find(e.name))) = real(e.value);
+        }
+        for (auto const& e : cell.recruits) base(words.of(behaviour::recruitment, types.find(e.name))) = real(e.value);
+        kinds.push_back(std::move(k));
+    }
+    return kinds;
+}
+
+std::vector<Rule> make_rules(ScenarioInput const& in, Names const& ligands, Names const& types, std::vector<CellType> const& kinds) {
+    Phrases const signals = Phrases::signals(ligands, types), behaviours = Phrases::behaviours(ligands, types);
+    std::vector<Rule> rules;
+    for (std::size_t t = 0; t < in.cells.size(); ++t) {
+        for (auto const& rule : in.cells[t].value.rules) {
+            auto const& signal = signals.find(rule.signal);
+            auto const& behaviour = behaviours.find(rule.increases ? *rule.increases : *rule.decreases);
+            Rule r;
+            r.type = static_cast<int>(t);
+            r.signal = signal.index;
+            r.behaviour = behaviour.index;
+            r.increases = rule.increases.has_value();
+            bool const signed_value = behaviour.dimension == Dimension::sensitivity;
+            r.saturation = real(behaviour.dimension == Dimension::clearance ? clearance_of(read_uptake(rule.to.node))
+                                                                            : read_quantity(rule.to.node, behaviour.dimension, signed_value ? Range::any : Range::non_negative));
+            r.half = real(read_quantity(rule.half.node, signal.dimension, Range::positive));
+            r.hill = real(rule.hill);
+            r.applies_to_dead = rule.applies_to_dead.value;
+            Real const base = kinds[t].base[static_cast<std::size_t>(behaviour.index)];
+            if (!std::isfinite(base) || !std::isfinite(r.saturation)) fail(rule.to.node.at, "a rule cannot change an infinite value of \"" + behaviour.text + "\"");
+            if (r.increases ? r.saturation < base : r.saturation > base)
+                fail(rule.to.node.at, std::string("the rule does nothing: it ") + (r.increases ? "increases" : "decreases") + " \"" + behaviour.text + "\" to a value that is " +
+                                          (r.increases ? "below" : "above") + " its base value");
+            rules.push_back(r);
+        }
+    }
+    return rules;
+}
+
+std::vector<Probe> make_probes(std::vector<ProbeInput> const& in, Names const& ligands, Names const& types, Names const& regions, Grid const& grid) {
+    std::vector<Probe> probes;
+    std::set<std::string> names;
+    for (auto const& p : in) {
+        Probe probe;
+        probe.name = p.name.value;
+        if (probe.name.empty() || probe.name.find_first_of(",\"\n") != std::string::npos) fail(p.name.at, "\"" + probe.name + "\" cannot be the name of a column");
+        if (!names.insert(probe.name).second) fail(p.name.at, "another probe has the name \"" + probe.name + "\"");
+        bool const of_field = p.point || p.from || p.mean_over;
+        if (of_field && !p.ligand) fail(p.at, "\"ligand\" is missing (what is measured?)");
+        if (!of_field && p.ligand) fail(p.ligand->at, "\"ligand\" has a meaning only with at, from or mean_over");
+        if (p.from.has_value() != p.to.has_value()) fail(p.at, "a line needs both \"from\" and \"to\"");
+        if (p.points && !p.from) fail(p.points->at, "\"points\" has a meaning only with from and to");
+        if (p.in && !p.count) fail(p.in->at, "\"in\" has a meaning only with count");
+        if (p.of && !p.coverage) fail(p.of->at, "\"of\" has a meaning only with coverage");
+        if (p.ligand) probe.ligand = ligands.find(*p.ligand);
+        if (p.point) {
+            probe.kind = Probe::Kind::point;
+            probe.points = {position(*p.point, grid)};
+        } else if (p.from) {
+            probe.kind = Probe::Kind::line;
+            if (!p.points || p.points->value < 2) fail(p.points ? p.points->at : p.at, "a line needs \"points\", 2 or more");
+            if (p.points->value > 10000) fail(p.points->at, "more than 10000 points on a line (each is a column)");
+            Vec3 const from = position(*p.from, grid), to = position(*p.to, grid);
+            for (std::uint64_t n = 0; n < p.points->value; ++n)
+                probe.points.push_back(from + static_cast<Real>(n) / static_cast<Real>(p.points->value - 1) * (to - from));
+        } else if (p.mean_over) {
+            probe.kind = Probe::Kind::mean;
+            probe.region = regions.find(*p.mean_over);
+        } else if (p.count) {
+            probe.kind = Probe::Kind::count;
+            probe.type = types.find(*p.count);
+            if (p.in) probe.region = regions.find(*p.in);
+        } else {
+            probe.kind = Probe::Kind::coverage;
+            probe.type = types.find(*p.coverage);
+            if (p.of) probe.region = regions.find(*p.of);
+        }
+        probes.push_back(std::move(probe));
+    }
+    return probes;
+}
+
+OutputPlan make_output(OutputInput const& in, Names const& ligands) {
+    OutputPlan plan{in.volumes, in.summary, std::vector<bool>(ligands.list.size(), in.fields.all), in.cells.value};
+    for (auto const& name : in.fields.names) plan.fields[static_cast<std::size_t>(ligands.find(name))] = true;
+    return plan;
+}
+
+std::vector<Real> make_field(ScenarioInput const& in, int ligand, Model const& model, Regions& regions, bool check_only) {
+    auto const l = static_cast<std::size_t>(ligand);
+    Grid const& grid = model.grid;
+    std::vector<Real> field(check_only ? 0 : grid.voxels());
+
+    auto const fill = [&](InitialInput const& initial, int region) {
+        auto const each = [&](auto&& value) {
+            if (check_only) return;
+            regions.visit_voxels(false, [&](Voxel v) {
+                if (region < 0 || regions.contains(region, v)) field[grid.voxel(v.i, v.j, v.k)] = real(value(v));
+            });
+        };
+        auto const checked = [&](double value, Voxel v, Place const& at) {
+            Vec3 const p = grid.centre(v.i, v.j, v.k);
+            if (!(value >= 0 && value < 1e37))
+                fail(at, "the concentration is " + std::to_string(value) + " at (" + std::to_string(p.x) + ", " + std::to_string(p.y) + ", " + std::to_string(p.z) +
+                             ") um; expected a finite value, 0 or more");
+            return value;
+        };
+        if (initial.array && !initial.file) fail(initial.array->at, "\"array\" has a meaning only with file");
+        if (initial.unit && initial.value) fail(initial.unit->at, "\"unit\" has a meaning only with expression or file");
+        std::string const unit = initial.unit ? initial.unit->value : "nM";
+        double const scale = at_place(initial.unit ? initial.unit->at : initial.at, [&] { return unit_scale(unit, Dimension::concentration); });
+        if (initial.value) {
+            each([&](Voxel) { return initial.value->value; });
+        } else if (initial.expression) {
+            auto const formula = at_place(initial.expression->at, [&] { return Expression(initial.expression->value); });
+            each([&](Voxel v) { return checked(formula(grid.centre(v.i, v.j, v.k)) * scale, v, initial.expression->at); });
+        } else {
+            if (!initial.array) fail(initial.at, "\"array\" is missing (name of the array in the file)");
+            if (check_only) return;
+            auto const values = at_place(initial.array->at, [&] { return read_vti(initial.file->path, initial.array->value, grid); });
+            each([&](Voxel v) { return checked(values[grid.voxel(v.i, v.j, v.k)] * scale, v, initial.file->at); });
+        }
+    };
+
+    fill(in.ligands[l].value.initial, -1);
+    for (std::size_t r = 0; r < in.regions.size(); ++r)
+        for (auto const& e : in.regions[r].value.initial)
+            if (e.name.value == model.ligands[l].name) fill(e.value, static_cast<int>(r));
+    for (std::size_t v = 0; v < field.size(); ++v) {  // what is held at a value begins there
+        auto const& property = model.property(model.material[v], ligand);
+        if (property.fixed) field[v] = property.value;
+    }
+    return field;
+}
+
+void check_quasi_steady(ScenarioInput const& in, Model const& model) {
+    Vocabulary const words = model.vocabulary();
+    for (std::size_t l = 0; l < model.ligands.size(); ++l) {
+        auto const& ligand = model.ligands[l];
+        if (ligand.scheme != Scheme::quasi_steady) continue;
+        int const index = static_cast<int>(l);
+        bool moves = false, out = !ligand.cleaved_by.empty();
+        for (std::size_t m = 0; m < model.material_names.size(); ++m) {
+            auto const& p = model.property(static_cast<int>(m), index);
+            moves = moves || p.diffusivity > 0;
+            out = out || p.decay > 0 || p.fixed;
+        }
+        for (auto const& face : ligand.faces) out = out || face.kind == FaceKind::value;
+        auto const uptake = words.of(behaviour::uptake, index);
+        for (auto const& type : model.types) out = out || type.base[static_cast<std::size_t>(uptake)] > 0;
+        for (auto const& rule : model.rules) out = out || (rule.behaviour == uptake && rule.saturation > 0);
+        Place const& at = in.ligands[l].value.scheme ? in.ligands[l].value.scheme->at : in.ligands[l].value.at;
+        if (!moves) fail(at, "\"" + ligand.name + "\" does not diffuse, so it cannot be quasi-steady; expected implicit-euler or tr-bdf2");
+        if (!out)
+            fail(at, "\"" + ligand.name + "\" is quasi-steady but has no way out (no decay, no uptake, no enzyme, no value on a face or region), so it has no steady state");
+    }
+}
+
+}  // namespace crine

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "host/materials.h"
+#include "host/scenario.h"
+
+namespace crine {
+
+/// The parts of a Scenario, each made from the part of the file that describes it.
+
+Schedule make_schedule(TimeInput const& in);
+Grid make_grid(DomainInput const& in);
+std::vector<Ligand> make_ligands(ScenarioInput const& in, Names const& ligands, Grid const& grid);
+std::vector<CellType> make_types(ScenarioInput const& in, Names const& ligands, Names const& types, Grid const& grid);
+std::vector<Rule> make_rules(ScenarioInput const& in, Names const& ligands, Names const& types, std::vector<CellType> const& kinds);
+std::vector<Probe> make_probes(std::vector<ProbeInput> const& in, Names const& ligands, Names const& types, Names const& regions, Grid const& grid);
+OutputPlan make_output(OutputInput const& in, Names const& ligands);
+
+/// Decay of a ligand outside all regions [1/s].
+double decay_of(LigandInput const& in);
+
+/// The concentration of one ligand at time 0 by voxel, or only its checks.
+std::vector<Real> make_field(ScenarioInput const& in, int ligand, Model const& model, Regions& regions, bool check_only);
+
+/// A field in equilibrium with its sources needs a way out for what they add.
+void check_quasi_steady(ScenarioInput const& in, Model const& model);
+
+}  // namespace crine

@@ -1,0 +1,39 @@
+#include "host/expression.h"
+
+#include "crine/contracts.h"
+#include "crine/units.h"
+
+#include <muParser.h>
+
+namespace crine {
+
+/// The parser keeps addresses of its variables: both stay where they are.
+struct Expression::Parser {
+    mu::Parser formula;
+    double x = 0, y = 0, z = 0;
+};
+
+Expression::Expression(std::string const& text) : parser_(std::make_unique<Parser>()) {
+    auto& p = *parser_;
+    try {
+        p.formula.DefineVar("x", &p.x);
+        p.formula.DefineVar("y", &p.y);
+        p.formula.DefineVar("z", &p.z);
+        p.formula.DefineConst("pi", kPi);
+        p.formula.SetExpr(text);
+        p.formula.Eval();
+    } catch (mu::Parser::exception_type const& error) {
+        throw InputError("bad expression \"" + text + "\": " + error.GetMsg() + " (variables are x, y, z in um)");
+    }
+}
+
+Expression::~Expression() = default;
+Expression::Expression(Expression&&) noexcept = default;
+Expression& Expression::operator=(Expression&&) noexcept = default;
+
+double Expression::operator()(Vec3 p) const {
+    parser_->x = p.x, parser_->y = p.y, parser_->z = p.z;
+    return parser_->formula.Eval();
+}
+
+}  // namespace crine

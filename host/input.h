@@ -1,0 +1,332 @@
+#pragma once
+
+#include "crine/model.h"
+#include "host/units.h"
+#include "host/yaml.h"
+
+#include <array>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+/// The scenario file as it is written: one struct for each map of the file, one member for each key. `keys.h` says how
+/// the keys are called and what they mean; `scenario.cpp` makes a Scenario of it.
+
+namespace crine {
+
+enum class Range { any, non_negative, positive };
+
+/// A value with a unit, in base units. What it may be is part of its type.
+template <Dimension D, Range R = Range::non_negative>
+struct Quantity {
+    double value = 0;
+    Place at;
+    operator double() const { return value; }
+};
+template <Dimension D>
+using Signed = Quantity<D, Range::any>;
+template <Dimension D>
+using Positive = Quantity<D, Range::positive>;
+
+using Length = Quantity<Dimension::length>;
+using Coordinate = Signed<Dimension::length>;
+using Time = Quantity<Dimension::time>;
+using Rate = Quantity<Dimension::rate>;
+using Speed = Quantity<Dimension::speed>;
+using Point = std::array<Coordinate, 3>;
+
+/// A quantity that may also be infinite, which has a word of its own.
+template <Dimension D, class Infinite>
+struct OrInfinite : Quantity<D> {};
+struct AtOnce {
+    static constexpr char const* word = "at once";
+};
+struct Perfect {
+    static constexpr char const* word = "perfect";
+};
+
+struct Text {
+    std::string value;
+    Place at;
+};
+
+struct Whole {
+    std::uint64_t value = 0;
+    Place at;
+};
+
+struct Flag {
+    bool value = false;
+    Place at;
+};
+
+/// Relative to the file it is written in; absolute once it is read.
+struct InputFile {
+    std::filesystem::path path;
+    Place at;
+};
+
+/// One of a few words; `Words<E>` lists them.
+template <class E>
+struct Choice {
+    E value{};
+    Place at;
+};
+template <class E>
+struct Words;
+
+/// What cannot be read before it is known what it belongs to, like the half-effect value of a rule.
+struct Later {
+    Node node;
+};
+
+/// Entries by name, in the order of the file.
+template <class T>
+struct Entry {
+    Text name;
+    T value;
+};
+template <class T>
+using Named = std::vector<Entry<T>>;
+
+/// One value, or a list of them.
+template <class T>
+struct OneOrMore {
+    std::vector<T> values;
+};
+
+struct TimeInput {
+    Place at;
+    Time end;
+    Positive<Dimension::time> transport, mechanics, behaviour;
+};
+
+enum class Axis { x, y, z };
+
+struct DomainInput {
+    std::array<Positive<Dimension::length>, 3> size;
+    Positive<Dimension::length> spacing;
+    std::vector<Choice<Axis>> periodic;
+};
+
+struct TransportInput {
+    Positive<Dimension::number> tolerance;
+    Choice<Scheme> scheme;
+};
+
+/// A constant, an expression or a file.
+struct InitialInput {
+    Place at;
+    std::optional<Quantity<Dimension::concentration>> value;
+    std::optional<Text> expression;
+    std::optional<InputFile> file;
+    std::optional<Text> array;
+    std::optional<Text> unit;
+};
+
+enum class NoFlux { zero_flux };
+
+struct FaceInput {
+    Place at;
+    std::optional<Choice<NoFlux>> condition;
+    std::optional<Quantity<Dimension::concentration>> value;
+    std::optional<Signed<Dimension::flux>> flux;
+};
+
+struct BoundariesInput {
+    std::optional<FaceInput> all;
+    std::array<std::optional<FaceInput>, 6> sides;  ///< by Side
+};
+
+struct LigandInput {
+    Place at;
+    Quantity<Dimension::diffusivity> diffusivity;
+    std::optional<Rate> decay;
+    std::optional<Positive<Dimension::time>> half_life;
+    std::optional<Choice<Scheme>> scheme;
+    Text unit;
+    InitialInput initial;
+    BoundariesInput boundaries;
+    Named<Quantity<Dimension::bimolecular>> cleaved_by;
+};
+
+struct BoxInput {
+    Place at;
+    Point from, to;
+};
+struct SphereInput {
+    Point centre;
+    Positive<Dimension::length> radius;
+};
+struct CylinderInput {
+    Place at;
+    Choice<Axis> axis;
+    std::array<Coordinate, 2> centre;  ///< on the other two axes, in order
+    Positive<Dimension::length> radius;
+    std::optional<Coordinate> from, to;
+};
+struct LayerInput {
+    Place at;
+    Choice<Axis> axis;
+    Coordinate from, to;
+};
+struct HalfSpaceInput {
+    Place at;
+    Point point;
+    std::array<Signed<Dimension::number>, 3> normal;
+};
+struct MaskInput {
+    InputFile file;
+    Text array;
+    std::optional<Signed<Dimension::number>> value;
+};
+
+struct RegionInput {
+    Place at;
+    std::optional<BoxInput> box;
+    std::optional<SphereInput> sphere;
+    std::optional<CylinderInput> cylinder;
+    std::optional<LayerInput> layer;
+    std::optional<HalfSpaceInput> half_space;
+    std::optional<Text> expression;
+    std::optional<MaskInput> mask;
+    std::vector<Text> all_of, any_of, none_of;
+    Named<Quantity<Dimension::diffusivity>> diffusivity;
+    Named<Rate> decay;
+    Named<Quantity<Dimension::concentration_rate>> source;
+    Named<Quantity<Dimension::concentration>> value;
+    Named<InitialInput> initial;
+};
+
+struct CycleInput {
+    OrInfinite<Dimension::rate, AtOnce> entry;
+    Positive<Dimension::time> duration;
+};
+struct DeathInput {
+    Rate rate;
+    Time duration;
+};
+struct SecretionInput {
+    Quantity<Dimension::molecule_rate> rate;
+    std::optional<Positive<Dimension::concentration>> saturation;
+};
+struct UptakeInput {
+    Place at;
+    std::optional<OrInfinite<Dimension::clearance, Perfect>> clearance;
+    std::optional<Quantity<Dimension::molecules>> receptors;
+    std::optional<Quantity<Dimension::bimolecular>> k_on;
+};
+
+struct RuleInput {
+    Place at;
+    Text signal;
+    std::optional<Text> increases, decreases;
+    Later to, half;
+    Positive<Dimension::number> hill;
+    Flag applies_to_dead;
+};
+
+struct CellInput {
+    Place at;
+    Positive<Dimension::length> radius;
+    Speed repulsion, adhesion;
+    Positive<Dimension::number> adhesion_reach;
+    Flag mechanics, moves;
+    std::array<Signed<Dimension::speed>, 3> velocity;
+    Speed speed;
+    Positive<Dimension::time> persistence;
+    Named<Signed<Dimension::sensitivity>> chemotaxis;
+    std::optional<Positive<Dimension::speed>> chemotaxis_speed;
+    CycleInput cycle;
+    DeathInput apoptosis, necrosis;
+    Rate phagocytosis;
+    Named<SecretionInput> secretion;
+    Named<UptakeInput> uptake;
+    Named<Rate> becomes, recruits;
+    std::vector<Text> habitat;
+    std::vector<RuleInput> rules;
+};
+
+enum class Lattice { square, hex, cubic, fcc, hcp };
+
+struct PlacementInput {
+    Place at;
+    std::optional<Text> type, region;
+    std::optional<Quantity<Dimension::density>> density;
+    std::optional<Whole> count;
+    std::optional<Quantity<Dimension::number>> packing;
+    std::optional<Choice<Lattice>> lattice;
+    std::optional<Positive<Dimension::length>> spacing;
+    std::vector<Point> positions;
+    std::optional<InputFile> file;
+    std::optional<Text> length_unit;
+};
+
+struct ProbeInput {
+    Place at;
+    Text name;
+    std::optional<Text> ligand;
+    std::optional<Point> point, from, to;
+    std::optional<Whole> points;
+    std::optional<Text> mean_over, count, in, coverage, of;
+};
+
+/// `all`, `none`, or a list of ligands.
+struct FieldsInput {
+    Place at;
+    bool all = true;
+    std::vector<Text> names;
+};
+
+struct OutputInput {
+    Time volumes;
+    Positive<Dimension::time> summary;
+    FieldsInput fields;
+    Flag cells;
+};
+
+struct ScenarioInput {
+    Text title;
+    std::optional<InputFile> extends;     ///< consumed by the merge, like `include`; here for the schema
+    OneOrMore<InputFile> include;
+    Whole seed;
+    TimeInput time;
+    DomainInput domain;
+    TransportInput transport;
+    Named<LigandInput> ligands;
+    Named<RegionInput> regions;
+    Named<CellInput> cells;
+    std::vector<PlacementInput> placement;
+    std::vector<ProbeInput> probes;
+    OutputInput output;
+};
+
+template <>
+struct Words<Axis> {
+    static constexpr std::pair<char const*, Axis> list[] = {{"x", Axis::x}, {"y", Axis::y}, {"z", Axis::z}};
+};
+template <>
+struct Words<Scheme> {
+    static constexpr std::pair<char const*, Scheme> list[] = {
+        {"implicit-euler", Scheme::implicit_euler}, {"tr-bdf2", Scheme::tr_bdf2}, {"quasi-steady", Scheme::quasi_steady}};
+};
+template <>
+struct Words<NoFlux> {
+    static constexpr std::pair<char const*, NoFlux> list[] = {{"zero-flux", NoFlux::zero_flux}};
+};
+template <>
+struct Words<Lattice> {
+    static constexpr std::pair<char const*, Lattice> list[] = {
+        {"square", Lattice::square}, {"hex", Lattice::hex}, {"cubic", Lattice::cubic}, {"fcc", Lattice::fcc}, {"hcp", Lattice::hcp}};
+};
+
+/// Reads the whole file; fills in defaults and absolute paths, so that the tree afterwards is the resolved scenario.
+ScenarioInput read_input(Node& root);
+
+/// Reads one value of what turned out to be the dimension, or the form of an uptake.
+double read_quantity(Node const& node, Dimension dimension, Range range);
+UptakeInput read_uptake(Node const& node);
+
+}  // namespace crine

@@ -1,0 +1,170 @@
+#include "host/merge.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace crine {
+namespace {
+
+using Path = std::filesystem::path;
+
+/// Keys that say the same thing in different ways: one of them in the nearer file replaces any of them further away.
+std::vector<std::vector<std::string_view>> const kAlternatives{
+    {"decay", "half_life"},
+    {"box", "sphere", "cylinder", "layer", "half_space", "expression", "mask", "all_of", "any_of", "none_of"},
+};
+
+std::vector<std::string_view> alternatives(std::string const& key) {
+    for (auto const& group : kAlternatives)
+        if (std::find(group.begin(), group.end(), key) != group.end()) return group;
+    return {};
+}
+
+bool replaced(Node const& mine, std::string const& key) {
+    auto const group = alternatives(key);
+    return std::any_of(group.begin(), group.end(), [&](auto const& other) { return mine.find(other) != nullptr; });
+}
+
+/// Levels of a scenario: section, entry, key, name; what is below is one value.
+enum Level { section, entry, key, name, value };
+
+/// Fills what `mine` does not say from `theirs`.
+void inherit(Node& mine, Node const& theirs, int level) {
+    if (mine.kind == Node::Kind::empty) {
+        mine = theirs;
+        return;
+    }
+    if (mine.kind != Node::Kind::map || theirs.kind != Node::Kind::map || level > name) return;
+    for (auto const& m : theirs.members) {
+        Node* const own = mine.find(m.key);
+        if (own) {
+            if (m.key != "initial") inherit(*own, m.value, level + 1);  // that is one value, in one of several forms
+        } else if (!replaced(mine, m.key)) {
+            mine.add(m.key, m.key_at, m.value);
+        }
+    }
+}
+
+/// The files named by a key, relative to the file it stands in. The key is taken out.
+std::vector<std::pair<Path, Place>> take_files(Node& root, char const* key) {
+    std::vector<std::pair<Path, Place>> files;
+    Node const* const found = root.find(key);
+    if (!found) return files;
+    auto const take = [&](Node const& node) {
+        if (node.kind != Node::Kind::scalar || node.text.empty()) fail(node.at, "found " + node.what() + ", expected a file name");
+        Path const base = node.at.in_file() ? Path(node.at.source).parent_path() : Path();
+        Path const file = (base / node.text).lexically_normal();
+        if (!std::filesystem::is_regular_file(file)) fail(node.at, "file " + file.string() + " does not exist");
+        files.emplace_back(file, node.at);
+    };
+    if (found->kind == Node::Kind::list)
+        for (auto const& m : found->members) take(m.value);
+    else
+        take(*found);
+    root.remove(key);
+    return files;
+}
+
+/// The files being read, from the scenario to the innermost.
+using Stack = std::vector<Path>;
+
+void enter(Stack& stack, Path const& file, Place const& at) {
+    Path const canonical = std::filesystem::weakly_canonical(file);
+    if (std::find(stack.begin(), stack.end(), canonical) != stack.end()) fail(at, file.string() + " includes itself (a cycle)");
+    stack.push_back(canonical);
+}
+
+/// All entries of a library and of the libraries it includes.
+Node read_library(Path const& file, Place const& at, Stack stack) {
+    enter(stack, file, at);
+    Node root = read_yaml(file);
+    for (auto const& m : root.members)
+        if (m.key != "include" && m.key != "ligands" && m.key != "cells")
+            fail(m.key_at, "\"" + m.key + "\" in an included library, which holds only ligands and cells (to build on a whole scenario use extends)");
+    for (auto const& [inner, where] : take_files(root, "include")) inherit(root, read_library(inner, where, stack), section);
+    return root;
+}
+
+/// `a.b[2].c` or `a.b.2.c` → a, b, 2, c.
+std::vector<std::string> split(std::string const& path) {
+    std::vector<std::string> parts(1);
+    for (char const c : path)
+        if (c == '.' || c == '[')
+            parts.emplace_back();
+        else if (c != ']')
+            parts.back() += c;
+    return parts;
+}
+
+void apply(Node& root, Override const& change) {
+    Place const option{"--set " + change.path + "=" + change.value, 0, 0, ""};
+    Node* node = &root;
+    std::string path;
+    for (auto const& part : split(change.path)) {
+        if (part.empty()) fail(option, "\"" + change.path + "\" is not a path of keys like \"cells.fibroblast.speed\"");
+        if (node->kind == Node::Kind::list) {
+            std::size_t index = 0;
+            auto const [end, error] = std::from_chars(part.data(), part.data() + part.size(), index);
+            if (error != std::errc{} || *end != '\0' || index >= node->members.size())
+                fail(option, path + " is a list of " + std::to_string(node->members.size()) + " (counted from 0); \"" + part + "\" is not in it");
+            path = path_below(path, index);
+            node = &node->members[index].value;
+        } else {
+            if (node->kind == Node::Kind::scalar) fail(option, path + " is a plain value (\"" + node->text + "\") and has no key \"" + part + "\"");
+            path = path_below(path, part);
+            Place const at{option.source, 0, 0, path};
+            if (!node->find(part)) {
+                for (auto const& other : alternatives(part)) node->remove(other);
+                node->add(part, at, Node{Node::Kind::empty, "", at, {}});
+            }
+            node = node->find(part);
+        }
+    }
+    *node = parse_yaml(change.value, {option.source, 0, 0, path});
+}
+
+/// What is written here wins over the scenario it extends, and that over libraries; --set wins over all.
+void merge(Node& root, Stack const& stack, std::vector<Override> const& overrides) {
+    if (root.kind != Node::Kind::map) fail(root.at, "found " + root.what() + ", expected a scenario: a map with keys like \"domain\"");
+    auto const bases = take_files(root, "extends");
+    if (bases.size() > 1) fail(bases[1].second, "a scenario extends only one other");
+    for (auto const& [file, at] : bases) {
+        Stack inner = stack;
+        enter(inner, file, at);
+        Node base = read_yaml(file);
+        merge(base, inner, {});
+        inherit(root, base, section);
+    }
+    for (auto const& change : overrides) apply(root, change);
+
+    Node library;
+    for (auto const& [file, at] : take_files(root, "include")) {
+        Node nearer = read_library(file, at, stack);
+        inherit(nearer, library, section);  // the later file wins
+        library = std::move(nearer);
+    }
+    for (char const* part : {"ligands", "cells"}) {
+        Node* const listed = root.find(part);
+        Node const* const known = library.find(part);
+        if (!listed) continue;
+        for (auto& m : listed->members) {
+            Node const* const theirs = known ? known->find(m.key) : nullptr;
+            if (theirs)
+                inherit(m.value, *theirs, key);
+            else if (m.value.kind == Node::Kind::empty)
+                fail(m.key_at, "\"" + m.key + "\" has no values, and no included library has it" + suggestion(m.key, known ? known->keys() : std::vector<std::string>{}));
+        }
+    }
+}
+
+}  // namespace
+
+Node read_merged(Path const& file, std::vector<Override> const& overrides) {
+    Node root = read_yaml(file);
+    Stack stack;
+    enter(stack, file, root.at);
+    merge(root, stack, overrides);
+    return root;
+}
+
+}  // namespace crine

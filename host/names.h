@@ -1,0 +1,27 @@
+#pragma once
+
+#include "host/input.h"
+
+#include <algorithm>
+
+namespace crine {
+
+/// The names that a reference may use: the ligands, the cell types or the regions of a scenario.
+struct Names {
+    char const* what;  ///< "ligand", …: for messages
+    std::vector<std::string> list;
+
+    template <class T>
+    static Names of(char const* what, Named<T> const& entries) {
+        Names names{what, {}};
+        for (auto const& e : entries) names.list.push_back(e.name.value);
+        return names;
+    }
+    int find(Text const& name) const {
+        auto const found = std::find(list.begin(), list.end(), name.value);
+        if (found == list.end()) fail(name.at, "\"" + name.value + "\" is not a " + what + " of this scenario" + suggestion(name.value, list));
+        return static_cast<int>(found - list.begin());
+    }
+};
+
+}  // namespace crine

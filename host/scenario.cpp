@@ -1,0 +1,74 @@
+#include "host/scenario.h"
+
+#include "host/build.h"
+#include "host/merge.h"
+#include "host/placement.h"
+
+#include <set>
+
+namespace crine {
+namespace {
+
+/// Words of the rule grammar cannot be names of ligands, nor `dead cells` the name of a type.
+void check_names(ScenarioInput const& in) {
+    std::set<std::string> const reserved{"pressure", "age", "time in state", "time", "volume", "engulfed cells"};
+    for (auto const& e : in.ligands)
+        if (reserved.count(e.name.value)) fail(e.name.at, "\"" + e.name.value + "\" is the name of a signal in rules and cannot be a ligand");
+    for (auto const& e : in.cells)
+        if (e.name.value == "dead cells") fail(e.name.at, "\"dead cells\" has a meaning in rules and cannot be a type");
+    if (in.cells.size() > 255) fail(in.cells[255].name.at, "more than 255 cell types");
+}
+
+}  // namespace
+
+Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> const& overrides, bool size_only, std::size_t* expected_cells) {
+    Node root = read_merged(file, overrides);
+    ScenarioInput const in = read_input(root);
+    check_names(in);
+
+    Names const ligands = Names::of("ligand", in.ligands), types = Names::of("cell type", in.cells);
+    Scenario s;
+    s.file = file;
+    s.title = in.title.value;
+    s.resolved = write_yaml(root);
+    s.schedule = make_schedule(in.time);
+
+    Model& model = s.model;
+    model.grid = make_grid(in.domain);
+    model.seed = in.seed.value;
+    model.solver_tolerance = in.transport.tolerance;
+    if (model.solver_tolerance > 0.1) fail(in.transport.tolerance.at, "a tolerance above 0.1 is no solution; expected for example 1e-5");
+    model.ligands = make_ligands(in, ligands, model.grid);
+    model.types = make_types(in, ligands, types, model.grid);
+    model.rules = make_rules(in, ligands, types, model.types);
+
+    Regions regions(in.regions, model.grid);
+    MaterialPlan plan{ligands, {}, &in.regions, {}};
+    for (auto const& e : in.ligands) plan.tissue.push_back({static_cast<Real>(e.value.diffusivity), static_cast<Real>(decay_of(e.value)), 0, false, 0});
+    for (auto const& e : in.cells) {
+        auto& habitat = plan.habitats.emplace_back();
+        for (auto const& name : e.value.habitat) habitat.push_back(regions.names().find(name));
+    }
+    for (int r = 0; r < regions.count(); ++r) {
+        for (auto const& e : in.regions[static_cast<std::size_t>(r)].value.initial) ligands.find(e.name);
+        if (!size_only) regions.make_mask(r);
+    }
+    make_materials(model, regions, plan, size_only);
+    check_quasi_steady(in, model);
+    s.probes = make_probes(in.probes, ligands, types, regions.names(), model.grid);
+    s.output = make_output(in.output, ligands);
+
+    for (int l = 0; l < static_cast<int>(model.ligands.size()); ++l) {
+        auto field = make_field(in, l, model, regions, size_only);
+        if (!size_only) s.initial.fields.push_back(std::move(field));
+    }
+    std::size_t count = 0;
+    for (std::size_t p = 0; p < in.placement.size(); ++p)
+        count += place_cells(in.placement[p], p, model, types, regions, size_only ? nullptr : &s.initial.cells);
+    if (expected_cells) *expected_cells = count;
+
+    s.regions = regions.take_masks(size_only);
+    return s;
+}
+
+}  // namespace crine

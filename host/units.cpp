@@ -1,0 +1,161 @@
+#include "host/units.h"
+
+#include "crine/contracts.h"
+#include "crine/units.h"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <memory>
+
+#include <udunits2.h>
+
+namespace crine {
+namespace {
+
+struct DimensionRow {
+    Dimension dimension;
+    char const* name;
+    char const* base;     ///< its unit inside crine
+    char const* example;
+};
+
+constexpr std::array<DimensionRow, 17> kDimensions{{
+    {Dimension::number, "a number", "1", "0.5"},
+    {Dimension::length, "a length", "um", "5 um"},
+    {Dimension::volume, "a volume", "um^3", "2000 um^3"},
+    {Dimension::time, "a time", "s", "3 min"},
+    {Dimension::rate, "a rate", "1/s", "0.05/h"},
+    {Dimension::speed, "a speed", "um/s", "10 um/min"},
+    {Dimension::density, "a number of cells in a volume", "1/um^3", "3000 /mm^3"},
+    {Dimension::concentration, "a concentration", "molecule/um^3", "10 nM"},
+    {Dimension::gradient, "a gradient of concentration", "molecule/um^4", "0.1 nM/um"},
+    {Dimension::concentration_rate, "a concentration per time", "molecule/um^3/s", "1 nM/h"},
+    {Dimension::diffusivity, "a diffusivity", "um^2/s", "60 um^2/s"},
+    {Dimension::flux, "a flux of molecules", "molecule/um^2/s", "1 molecule/um^2/s"},
+    {Dimension::molecules, "a number of molecules", "molecule", "5000 molecule/cell"},
+    {Dimension::molecule_rate, "molecules per time", "molecule/s", "10 molecule/s"},
+    {Dimension::clearance, "a volume cleared per time", "um^3/s", "50 um^3/s"},
+    {Dimension::bimolecular, "a rate per concentration", "um^3/s/molecule", "1e7 /M/s"},
+    {Dimension::sensitivity, "a drift per gradient of concentration", "um^5/s/molecule", "100 um^2/s/nM"},
+}};
+
+DimensionRow const& row_of(Dimension d) {
+    auto const& row = kDimensions[static_cast<std::size_t>(d)];
+    CRINE_ENSURES(row.dimension == d);
+    return row;
+}
+
+struct FreeUnit {
+    void operator()(ut_unit* u) const { ut_free(u); }
+};
+using Unit = std::unique_ptr<ut_unit, FreeUnit>;
+
+struct FreeSystem {
+    void operator()(ut_system* s) const { ut_free_system(s); }
+};
+
+/// The units of UDUNITS-2, and those of biology.
+class UnitSystem {
+public:
+    UnitSystem() {
+        ut_set_error_message_handler(ut_ignore);
+        system_.reset(ut_read_xml(nullptr));
+        if (!system_) throw RunError("the unit database of UDUNITS-2 cannot be read (is libudunits2-data installed?)");
+        Unit const mol = parse("mol");
+        define("molar", "M", parse("mol/L"));
+        for (char const* name : {"molecule", "molecules"}) {
+            ut_unmap_name_to_unit(system_.get(), name, UT_ASCII);  // the database has the Avogadro number of 2006
+            define(name, nullptr, Unit(ut_scale(1 / kAvogadro, mol.get())));
+        }
+        for (char const* name : {"cell", "cells"}) define(name, nullptr, Unit(ut_get_dimensionless_unit_one(system_.get())));
+    }
+
+    /// Null if it is not a unit.
+    Unit parse(std::string const& text) const { return Unit(ut_parse(system_.get(), text.c_str(), UT_UTF8)); }
+
+private:
+    void define(char const* name, char const* symbol, Unit unit) {
+        bool ok = unit && ut_map_name_to_unit(name, UT_UTF8, unit.get()) == UT_SUCCESS;
+        if (symbol) ok = ok && ut_map_symbol_to_unit(symbol, UT_UTF8, unit.get()) == UT_SUCCESS;
+        if (!ok) throw RunError("UDUNITS-2 does not accept the unit " + std::string(name));
+    }
+    std::unique_ptr<ut_system, FreeSystem> system_;
+};
+
+UnitSystem const& units() {
+    static UnitSystem const system;
+    return system;
+}
+
+std::string_view trim(std::string_view s) {
+    while (!s.empty() && s.front() == ' ') s.remove_prefix(1);
+    while (!s.empty() && s.back() == ' ') s.remove_suffix(1);
+    return s;
+}
+
+/// Both micro signs of Unicode become `u`; `/h` becomes `1/h`.
+std::string plain(std::string_view unit) {
+    unit = trim(unit);
+    std::string out(unit.empty() || unit.front() == '/' ? "1" : "");
+    while (!unit.empty()) {
+        bool const micro = unit.starts_with("\u00b5") || unit.starts_with("\u03bc");
+        out += micro ? 'u' : unit.front();
+        unit.remove_prefix(micro ? 2 : 1);
+    }
+    return out;
+}
+
+std::string expected(Dimension d) { return std::string("expected ") + row_of(d).name + ", for example \"" + row_of(d).example + "\""; }
+
+/// What a unit measures, in words if we have them.
+std::string measures(ut_unit const* unit) {
+    for (auto const& row : kDimensions)
+        if (ut_are_convertible(unit, units().parse(row.base).get())) return row.name;
+    char text[128] = "";
+    ut_format(unit, text, sizeof text, UT_ASCII | UT_DEFINITION);
+    return std::string("in ") + text;
+}
+
+struct FreeConverter {
+    void operator()(cv_converter* c) const { cv_free(c); }
+};
+
+double convert(double value, std::string_view unit_text, Dimension dimension, std::string const& whole) {
+    std::string const text = plain(unit_text);
+    Unit const unit = units().parse(text);
+    if (!unit) throw InputError("\"" + std::string(trim(unit_text)) + "\" is not a unit; " + expected(dimension));
+    Unit base = units().parse(row_of(dimension).base);
+    if (dimension == Dimension::molecules && text == "1") base = units().parse("1");  // a count of molecules may be a plain number
+    std::unique_ptr<cv_converter, FreeConverter> const to_base(ut_get_converter(unit.get(), base.get()));
+    if (!to_base) {
+        if (text == "1") throw InputError("\"" + whole + "\" has no unit; " + expected(dimension));
+        throw InputError("\"" + whole + "\" is " + measures(unit.get()) + "; " + expected(dimension));
+    }
+    return cv_convert_double(to_base.get(), value);
+}
+
+}  // namespace
+
+char const* name_of(Dimension d) { return row_of(d).name; }
+char const* example_of(Dimension d) { return row_of(d).example; }
+
+double quantity(std::string_view text, Dimension dimension) {
+    std::string_view const whole = trim(text);
+    std::string_view number = whole;
+    if (!number.empty() && number.front() == '+') number.remove_prefix(1);
+    double value = 0;
+    auto const [end, error] = std::from_chars(number.data(), number.data() + number.size(), value);
+    std::string const shown(whole);
+    if (error == std::errc::invalid_argument) throw InputError("\"" + shown + "\" does not begin with a number; " + expected(dimension));
+    double const base = error == std::errc::result_out_of_range || !std::isfinite(value)
+                            ? HUGE_VAL
+                            : convert(value, number.substr(static_cast<std::size_t>(end - number.data())), dimension, shown);
+    constexpr double largest = 1e37;  // what 32-bit storage holds, with room for sums
+    if (!(std::fabs(base) < largest)) throw InputError("\"" + shown + "\" is not a finite number that can be stored; " + expected(dimension));
+    return base;
+}
+
+double unit_scale(std::string_view unit, Dimension dimension) { return convert(1, unit, dimension, std::string(unit)); }
+
+}  // namespace crine

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace crine {
+
+/// What a value of the scenario file measures. Molecules are an amount of substance, so that `10 nM` and
+/// `6 molecule/um^3` are both concentrations; a cell is a plain one.
+enum class Dimension {
+    number,
+    length,
+    volume,
+    time,
+    rate,
+    speed,
+    density,             ///< cells in a volume
+    concentration,
+    gradient,            ///< of a concentration
+    concentration_rate,
+    diffusivity,
+    flux,
+    molecules,
+    molecule_rate,
+    clearance,
+    bimolecular,         ///< second-order rate constant
+    sensitivity,         ///< drift per gradient
+};
+
+/// For messages and the schema: `a length`, and `5 um`.
+char const* name_of(Dimension dimension);
+char const* example_of(Dimension dimension);
+
+/// The value in base units (µm, s, molecules) of a text like `60 um^2/s`. Throws InputError without a place: what is wrong with it.
+double quantity(std::string_view text, Dimension dimension);
+
+/// Base units in one `unit`, a text without number.
+double unit_scale(std::string_view unit, Dimension dimension);
+
+}  // namespace crine

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "crine/vocabulary.h"
+#include "host/names.h"
+
+namespace crine {
+
+/// What rules are written in: every signal and behaviour of a scenario as a phrase, with its number in the Vocabulary and
+/// what it measures. `gradient of CXCL8`, `becomes macrophage M2`.
+class Phrases {
+public:
+    static Phrases signals(Names const& ligands, Names const& types);
+    static Phrases behaviours(Names const& ligands, Names const& types);
+
+    struct Phrase {
+        std::string text;
+        int index = 0;
+        Dimension dimension = Dimension::number;
+    };
+    Phrase const& find(Text const& written) const;
+
+private:
+    char const* what_ = "";
+    std::vector<Phrase> list_;
+};
+
+}  // namespace crine

@@ -1,0 +1,63 @@
+#pragma once
+
+#include "crine/contracts.h"
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace crine {
+
+/// Where something was written, for messages.
+struct Place {
+    std::string source;        ///< a file, or `--set key=value`
+    int line = 0, column = 0;  ///< from 1; 0 outside a file
+    std::string path;          ///< of keys: `ligands.CXCL8.decay`
+
+    std::string text() const;
+    bool in_file() const { return line > 0; }
+};
+
+/// The input is wrong at a place: throws InputError `FILE:LINE:COLUMN: key.path: problem`.
+[[noreturn]] void fail(Place const& at, std::string const& problem);
+
+/// `; did you mean "x"?` for the known word nearest to `found`, else the list of known words.
+std::string suggestion(std::string_view found, std::vector<std::string> const& known);
+
+/// A YAML document as a tree of plain values. Every node remembers where it was written, so that a message can say so
+/// after files have been merged.
+struct Node {
+    enum class Kind { empty, scalar, list, map };
+    struct Member;
+
+    Kind kind = Kind::empty;
+    std::string text;             ///< of a scalar
+    Place at;
+    std::vector<Member> members;  ///< of a list (no keys) or of a map, in the order of the file
+
+    Node* find(std::string_view key);
+    Node const* find(std::string_view key) const;
+    Node& add(std::string const& key, Place const& key_at, Node value);
+    void remove(std::string_view key);
+    std::vector<std::string> keys() const;
+    /// "a list", "nothing", …: for messages.
+    std::string what() const;
+};
+
+struct Node::Member {
+    std::string key;
+    Place key_at;
+    Node value;
+};
+
+Node read_yaml(std::filesystem::path const& file);
+/// Parses a value that was not written in a file; all of it is at `at`.
+Node parse_yaml(std::string const& text, Place const& at);
+std::string write_yaml(Node const& root);
+
+/// The place of a key or list element below another.
+std::string path_below(std::string const& path, std::string const& key);
+std::string path_below(std::string const& path, std::size_t index);
+
+}  // namespace crine
