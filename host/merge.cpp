@@ -28,21 +28,27 @@ bool replaced(Node const& mine, std::string const& key) {
 /// Levels of a scenario: section, entry, key, name; what is below is one value.
 enum Level { section, entry, key, name, value };
 
-/// Fills what `mine` does not say from `theirs`.
+/// Fills what `mine` does not say from `theirs`, whose order stays: in it later regions win, and ligands and types are numbered.
 void inherit(Node& mine, Node const& theirs, int level) {
     if (mine.kind == Node::Kind::empty) {
         mine = theirs;
         return;
     }
     if (mine.kind != Node::Kind::map || theirs.kind != Node::Kind::map || level > name) return;
+    std::vector<Node::Member> merged;
     for (auto const& m : theirs.members) {
         Node* const own = mine.find(m.key);
         if (own) {
             if (m.key != "initial") inherit(*own, m.value, level + 1);  // that is one value, in one of several forms
+            auto const place = std::find_if(mine.members.begin(), mine.members.end(), [&](auto const& other) { return other.key == m.key; });
+            merged.push_back(std::move(*place));
+            mine.members.erase(place);
         } else if (!replaced(mine, m.key)) {
-            mine.add(m.key, m.key_at, m.value);
+            merged.push_back(m);
         }
     }
+    merged.insert(merged.end(), mine.members.begin(), mine.members.end());
+    mine.members = std::move(merged);
 }
 
 /// The files named by a key, relative to the file it stands in. The key is taken out.
