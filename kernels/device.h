@@ -109,9 +109,12 @@ __global__ void __launch_bounds__(256) run_voxels(int nx, int ny, int nz, Body b
         for (int k = blockIdx.z; k < nz; k += gridDim.z) body(i, j, k);
 }
 
-/// Calls body(i) for 0 ≤ i < n, in no order.
+/// Loops over less work than this (in voxels) are faster on one CPU thread.
+inline constexpr std::size_t kSmallLoop = 4096;
+
+/// Calls body(i) for 0 ≤ i < n, in no order. `work` is that of one index, in voxels.
 template <class Body>
-void for_each_index(std::size_t n, Body const& body) {
+void for_each_index(std::size_t n, Body const& body, std::size_t = kSmallLoop) {
     if (n == 0) return;
     run_indices<<<static_cast<unsigned>((n + 255) / 256), 256>>>(n, body);
     CUDA_CHECK(cudaGetLastError());
@@ -128,14 +131,16 @@ void for_each_voxel(int nx, int ny, int nz, Body const& body) {
 
 #else
 
+inline constexpr std::size_t kSmallLoop = 4096;
+
 template <class Body>
-void for_each_index(std::size_t n, Body const& body) {
-#pragma omp parallel for schedule(static)
+void for_each_index(std::size_t n, Body const& body, std::size_t work = kSmallLoop) {
+#pragma omp parallel for schedule(static) if (n * work > kSmallLoop)
     for (std::size_t i = 0; i < n; ++i) body(i);
 }
 template <class Body>
 void for_each_voxel(int nx, int ny, int nz, Body const& body) {
-#pragma omp parallel for collapse(2) schedule(static)
+#pragma omp parallel for collapse(2) schedule(static) if (static_cast<std::size_t>(nx) * ny * nz > kSmallLoop)
     for (int k = 0; k < nz; ++k)
         for (int j = 0; j < ny; ++j)
 #pragma omp simd

@@ -1,13 +1,193 @@
+#include "crine/model/diffusion.h"
 #include "kernels/engine.h"
+#include "kernels/grid_loops.h"
+
+#include <thrust/functional.h>
+#include <thrust/iterator/counting_iterator.h>
+#include <thrust/transform_reduce.h>
+
+#include <cstring>
 
 namespace crine {
 inline namespace CRINE_NS {
 
-void Engine::start_fields(InitialState const&) {}
-void Engine::field_totals(Totals&) {}
-void Engine::snapshot_fields(Snapshot&, std::vector<bool> const&) {}
-std::uint64_t Engine::field_hash() { return 0; }
-std::vector<Real> Engine::sample(int, std::vector<Vec3> const& points) { return std::vector<Real>(points.size()); }
+namespace {
+
+/// One ghost voxel on each end of one axis; the axes before it are already filled, so that edges and corners follow.
+struct HaloBody {
+    Grid grid;
+    Real* field;
+    Span<std::uint8_t const> material;
+    Span<MaterialLigand const> properties;
+    int ligand, ligands, axis;
+    Face low, high;
+
+    CRINE_HD void operator()(int a, int b, int) const {
+        int const n = axis == 0 ? grid.nx : (axis == 1 ? grid.ny : grid.nz);
+        auto const at = [&](int c) {
+            return axis == 0 ? grid.at(c, a - 1, b - 1) : (axis == 1 ? grid.at(a - 1, c, b - 1) : grid.at(a - 1, b - 1, c));
+        };
+        field[at(-1)] = grid.periodic[axis] ? field[at(n - 1)] : beyond(low, at(0));
+        field[at(n)] = grid.periodic[axis] ? field[at(0)] : beyond(high, at(n - 1));
+    }
+    CRINE_HD Real beyond(Face const& face, std::size_t p) const {
+        if (face.kind == FaceKind::value) return 2 * face.amount - field[p];
+        Real const d = properties[material[p] * static_cast<std::size_t>(ligands) + ligand].diffusivity;
+        return face.kind == FaceKind::flux && d > 0 ? field[p] + face.amount * grid.spacing / d : field[p];
+    }
+};
+
+/// Interior voxels ↔ the order of files and snapshots.
+struct UnpackBody {
+    Grid grid;
+    Real const* by_voxel;
+    Real* field;
+    CRINE_HD void operator()(int i, int j, int k) const { field[grid.at(i, j, k)] = by_voxel[grid.voxel(i, j, k)]; }
+};
+struct PackBody {
+    Grid grid;
+    Real const* field;
+    Real* by_voxel;
+    CRINE_HD void operator()(int i, int j, int k) const { by_voxel[grid.voxel(i, j, k)] = field[grid.at(i, j, k)]; }
+};
+
+struct HoldBody {
+    Grid grid;
+    Real* field;
+    Span<std::uint8_t const> material;
+    Span<MaterialLigand const> properties;
+    int ligand, ligands;
+    CRINE_HD void operator()(int i, int j, int k) const {
+        std::size_t const p = grid.at(i, j, k);
+        MaterialLigand const& here = properties[material[p] * static_cast<std::size_t>(ligands) + ligand];
+        if (here.fixed) field[p] = here.value;
+    }
+};
+
+struct ContentTerm {
+    Grid grid;
+    Real const* field;
+    CRINE_HD void operator()(int i, int j, int k, double (&into)[1]) const { into[0] += field[grid.at(i, j, k)]; }
+};
+
+struct SampleBody {
+    Grid grid;
+    Real const* field;
+    Span<Vec3 const> points;
+    Span<Real> values;
+    CRINE_HD void operator()(std::size_t i) const { values[i] = interpolate(grid, field, points[i]); }
+};
+
+/// Mixes (ligand, voxel, bits of the value) into 64 bits; their sum does not depend on any order.
+/// Finaliser of SplitMix64: Steele, Lea & Flood (2014) OOPSLA, "Fast splittable pseudorandom number generators".
+struct HashVoxel {
+    Grid grid;
+    Real const* field;
+    std::uint64_t ligand;
+    CRINE_HD static std::uint64_t mix(std::uint64_t z) {
+        z += 0x9E3779B97F4A7C15ull;
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ull;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EBull;
+        return z ^ (z >> 31);
+    }
+    CRINE_HD std::uint64_t operator()(std::uint64_t voxel) const {
+        int const i = static_cast<int>(voxel % grid.nx), j = static_cast<int>(voxel / grid.nx % grid.ny), k = static_cast<int>(voxel / grid.nx / grid.ny);
+        std::uint64_t bits = 0;
+        std::memcpy(&bits, field + grid.at(i, j, k), sizeof(Real));
+        return mix(mix(mix(ligand) ^ voxel) ^ bits);
+    }
+};
+
+}  // namespace
+
+void fill_halo(FieldState& fields, std::array<Face, 6> const& faces, int ligand) {
+    Grid const& g = fields.grid;
+    int const across[3][2] = {{g.ny, g.nz}, {g.nx, g.nz}, {g.nx, g.ny}};
+    for (int axis = 0; axis < 3; ++axis)
+        for_each_voxel(across[axis][0] + 2, across[axis][1] + 2, 1,
+                       HaloBody{g, fields.ligands[ligand].concentration.data(), fields.material.span(), fields.properties.span(), ligand,
+                                static_cast<int>(fields.ligands.size()), axis, faces[2 * axis], faces[2 * axis + 1]});
+}
+
+void Engine::start_fields(InitialState const& state) {
+    FieldState& f = fields_;
+    f = {};
+    Grid const& g = f.grid = model_.grid;
+    int const ligands = static_cast<int>(model_.ligands.size()), materials = static_cast<int>(model_.material_names.size());
+    if (ligands == 0) return;
+
+    std::vector<std::uint8_t> material(g.storage());
+    auto const inside = [](int c, int n, bool periodic) { return periodic ? (c + n) % n : (c < 0 ? 0 : (c >= n ? n - 1 : c)); };
+    for (int k = -1; k <= g.nz; ++k)
+        for (int j = -1; j <= g.ny; ++j)
+            for (int i = -1; i <= g.nx; ++i)
+                material[g.at(i, j, k)] = model_.material[g.voxel(inside(i, g.nx, g.periodic[0]), inside(j, g.ny, g.periodic[1]), inside(k, g.nz, g.periodic[2]))];
+    f.material.upload(material);
+    f.properties.upload(model_.materials);
+    f.solver.allocate(g);
+    f.inflow.resize(g.storage());
+
+    f.ligands.resize(ligands);
+    for (int l = 0; l < ligands; ++l) {
+        LigandField& field = f.ligands[l];
+        for (auto* array : {&field.concentration, &field.source, &field.loss}) array->resize(g.storage());
+        std::vector<Real> links(static_cast<std::size_t>(materials) * materials);
+        bool sources = false;
+        for (int a = 0; a < materials; ++a) {
+            MaterialLigand const& here = model_.property(a, l);
+            for (int b = 0; b < materials; ++b)
+                links[static_cast<std::size_t>(a) * materials + b] = face_conductance(here.diffusivity, model_.property(b, l).diffusivity, g.spacing);
+            field.diffuses = field.diffuses || here.diffusivity > 0;
+            field.held = field.held || here.fixed;
+            sources = sources || here.source != 0;
+        }
+        for (Face const& face : model_.ligands[l].faces) sources = sources || (face.kind != FaceKind::zero_flux && face.amount != 0);
+        field.links.upload(links);
+
+        Buffer<Real> const by_voxel(state.fields[l]);
+        for_each_voxel(g, UnpackBody{g, by_voxel.data(), field.concentration.data()});
+        if (field.held) for_each_voxel(g, HoldBody{g, field.concentration.data(), f.material.span(), f.properties.span(), l, ligands});
+        fill_halo(f, model_.ligands[l].faces, l);
+        field.ledger.initial = field.ledger.free = sum_rows<1>(g, f.partial, ContentTerm{g, field.concentration.data()})[0] * g.volume();
+        field.present = sources || max_rows<1>(g, f.partial, LargestTerm{g, field.concentration.data()})[0] > 0;
+    }
+}
+
+void Engine::field_totals(Totals& totals) {
+    for (LigandField const& field : fields_.ligands) {
+        totals.ligands.push_back(field.ledger);
+        totals.solves.push_back(field.solve);
+    }
+}
+
+void Engine::snapshot_fields(Snapshot& to, std::vector<bool> const& which) {
+    Grid const& g = fields_.grid;
+    Buffer<Real> by_voxel(g.voxels());
+    for (std::size_t l = 0; l < fields_.ligands.size(); ++l) {
+        if (!which[l]) continue;
+        for_each_voxel(g, PackBody{g, fields_.ligands[l].concentration.data(), by_voxel.data()});
+        by_voxel.download(to.fields[l]);
+    }
+}
+
+std::vector<Real> Engine::sample(int ligand, std::vector<Vec3> const& points) {
+    Buffer<Vec3> const at(points);
+    Buffer<Real> found(points.size());
+    for_each_index(points.size(), SampleBody{fields_.grid, fields_.ligands[ligand].concentration.data(), at.span(), found.span()});
+    std::vector<Real> values;
+    found.download(values);
+    return values;
+}
+
+std::uint64_t Engine::field_hash() {
+    std::uint64_t hash = 0;
+    for (std::size_t l = 0; l < fields_.ligands.size(); ++l) {
+        THRUST_NS_QUALIFIER::counting_iterator<std::uint64_t> const first(0);
+        hash += THRUST_NS_QUALIFIER::transform_reduce(policy(), first, first + fields_.grid.voxels(), HashVoxel{fields_.grid, fields_.ligands[l].concentration.data(), l},
+                                         std::uint64_t{0}, THRUST_NS_QUALIFIER::plus<std::uint64_t>());
+    }
+    return hash;
+}
 
 }  // namespace CRINE_NS
 }  // namespace crine

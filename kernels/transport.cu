@@ -1,9 +1,347 @@
+#include "crine/model/diffusion.h"
 #include "kernels/engine.h"
+#include "kernels/grid_loops.h"
+
+#include <algorithm>
 
 namespace crine {
 inline namespace CRINE_NS {
 
-void Engine::transport(Moment) {}
+namespace {
+
+/// What one ligand meets in every voxel.
+struct Medium {
+    Grid grid;
+    Span<std::uint8_t const> material;
+    Span<MaterialLigand const> properties;
+    Span<Real const> links;
+    int ligand, ligands, materials;
+    Real const *source, *loss;  ///< by cells
+    Real const* cleavage;       ///< null: no enzymes
+    Face faces[6];
+    bool held;                  ///< some material holds a value
+
+    CRINE_HD MaterialLigand const& at(std::size_t p) const { return properties[static_cast<std::size_t>(material[p]) * ligands + ligand]; }
+    CRINE_HD Real link(std::size_t p, std::size_t q) const { return links[static_cast<std::size_t>(material[p]) * materials + material[q]]; }
+    CRINE_HD Real cleaved(std::size_t p) const { return cleavage == nullptr ? Real(0) : cleavage[p]; }
+
+    /// Sides of a voxel, and what is beyond each.
+    struct Beyond {
+        bool wall;      ///< the end of the domain
+        bool itself;    ///< the only voxel of a periodic axis
+        std::size_t q;  ///< the neighbour, in the halo where the axis is periodic
+    };
+    CRINE_HD Beyond beyond(int side, int index, std::size_t p) const {
+        int const axis = side / 2, n = axis == 0 ? grid.nx : (axis == 1 ? grid.ny : grid.nz);
+        std::size_t const stride = axis == 0 ? 1 : (axis == 1 ? grid.stride_y() : grid.stride_z());
+        bool const low = side % 2 == 0;
+        return {!grid.periodic[axis] && index == (low ? 0 : n - 1), grid.periodic[axis] && n == 1, low ? p - stride : p + stride};
+    }
+};
+
+/// Equations of an implicit step: shift · c + losses - divergence = shift · history + inflow.
+struct AssembleBody {
+    Medium medium;
+    Equations e;
+    Real* inflow;
+    Real shift;  ///< 1/dt times the scheme's factor [1/s]
+
+    CRINE_HD void operator()(int i, int j, int k) const {
+        Grid const& g = medium.grid;
+        std::size_t const p = g.at(i, j, k);
+        MaterialLigand const& here = medium.at(p);
+        Real in = medium.source[p] + here.source, out = shift + (here.decay + medium.loss[p] + medium.cleaved(p));
+        auto const conductance = [&](int side, int index) {
+            Medium::Beyond const there = medium.beyond(side, index, p);
+            if (there.wall) {
+                Face const& face = medium.faces[side];
+                Real const wall = face.kind == FaceKind::value ? wall_conductance(here.diffusivity, g.spacing) : Real(0);
+                in += face.kind == FaceKind::flux ? face.amount / g.spacing : wall * face.amount;
+                return here.fixed ? Real(0) : wall;
+            }
+            Real const link = there.itself ? Real(0) : medium.link(p, there.q);
+            if (!medium.held || !medium.at(there.q).fixed) return here.fixed ? Real(0) : link;
+            out += link;  // the neighbour is known: its part of the equation goes to the right
+            in += link * medium.at(there.q).value;
+            return Real(0);
+        };
+        Real const east = conductance(x_high, i), north = conductance(y_high, j), above = conductance(z_high, k);
+        e.kx[p] = conductance(x_low, i);
+        e.ky[p] = conductance(y_low, j);
+        e.kz[p] = conductance(z_low, k);
+        if (i == g.nx - 1) e.kx[p + 1] = east;
+        if (j == g.ny - 1) e.ky[p + g.stride_y()] = north;
+        if (k == g.nz - 1) e.kz[p + g.stride_z()] = above;
+        e.loss[p] = here.fixed ? 0 : out;
+        inflow[p] = here.fixed ? 0 : in;
+    }
+};
+
+struct CleavageBody {
+    Grid grid;
+    Real const* enzyme;
+    Real rate;
+    Real* cleavage;
+    bool first;
+    CRINE_HD void operator()(int i, int j, int k) const {
+        std::size_t const p = grid.at(i, j, k);
+        cleavage[p] = (first ? Real(0) : cleavage[p]) + rate * enzyme[p];
+    }
+};
+
+/// rhs = inflow + shift (w_a a + w_b b), and where the solution starts from.
+struct HistoryBody {
+    Equations e;
+    Real const *inflow, *a, *b;
+    Real a_weight, b_weight, shift;
+    CRINE_HD void operator()(int i, int j, int k) const {
+        std::size_t const p = e.grid.at(i, j, k);
+        Real const history = shift * (a_weight * a[p] + b_weight * b[p]);
+        e.rhs[p] = inflow[p] + (e.loss[p] > 0 ? history : Real(0));
+    }
+};
+
+/// First stage of TR-BDF2: rhs = inflow + shift c + (the rate of c), where the residual of c with rhs = inflow is its rate less shift c.
+struct TrapezoidBody {
+    Equations e;
+    Real const *inflow, *c, *residual;
+    Real shift;
+    CRINE_HD void operator()(int i, int j, int k) const {
+        std::size_t const p = e.grid.at(i, j, k);
+        e.rhs[p] = inflow[p] + (e.loss[p] > 0 ? 2 * shift * c[p] : Real(0)) + residual[p];
+    }
+};
+
+struct CopyBody {
+    Grid grid;
+    Real const* from;
+    Real* to;
+    CRINE_HD void operator()(int i, int j, int k) const { to[grid.at(i, j, k)] = from[grid.at(i, j, k)]; }
+};
+
+/// Net rate of change by the equations just solved, content, and how both answer to c → c + δ |c|.
+struct ClosureTerm {
+    Medium medium;
+    Equations e;
+    Real const *inflow, *c;
+    Real shift;
+    enum { net, content, net_answer, content_answer, count };
+    CRINE_HD void operator()(int i, int j, int k, double (&into)[count]) const {
+        Grid const& g = e.grid;
+        std::size_t const p = g.at(i, j, k), sy = g.stride_y(), sz = g.stride_z();
+        double const value = c[p], size = std::fabs(value);
+        into[content] += value;
+        if (medium.held && medium.at(p).fixed) return;
+        double loss = static_cast<double>(e.loss[p]) - shift;
+        if (i == 0 && !g.periodic[0]) loss += e.kx[p];  // not zero where the wall holds a value
+        if (i == g.nx - 1 && !g.periodic[0]) loss += e.kx[p + 1];
+        if (j == 0 && !g.periodic[1]) loss += e.ky[p];
+        if (j == g.ny - 1 && !g.periodic[1]) loss += e.ky[p + sy];
+        if (k == 0 && !g.periodic[2]) loss += e.kz[p];
+        if (k == g.nz - 1 && !g.periodic[2]) loss += e.kz[p + sz];
+        into[net] += inflow[p] - loss * value;
+        into[net_answer] -= loss * size;
+        into[content_answer] += size;
+    }
+};
+
+struct SettleBody {
+    Medium medium;
+    Real const* x;
+    Real* concentration;
+    Real delta;
+    CRINE_HD void operator()(int i, int j, int k) const {
+        std::size_t const p = medium.grid.at(i, j, k);
+        MaterialLigand const& here = medium.at(p);
+        concentration[p] = here.fixed ? here.value : x[p] + delta * std::fabs(x[p]);
+    }
+};
+
+/// Where molecules come from and go to, per second, at a given field: the entries of the ledger.
+struct RatesTerm {
+    Medium medium;
+    Real const* c;
+    enum { content, secreted, produced, entered, taken_up, decayed, cleaved, count };
+    CRINE_HD void operator()(int i, int j, int k, double (&into)[count]) const {
+        Grid const& g = medium.grid;
+        std::size_t const p = g.at(i, j, k);
+        MaterialLigand const& here = medium.at(p);
+        double const value = c[p];
+        double const uptake = medium.loss[p] * value, decay = here.decay * value, cleavage = medium.cleaved(p) * value;
+        double walls = 0, held = 0;
+        auto const look = [&](int side, int index) {
+            Medium::Beyond const there = medium.beyond(side, index, p);
+            Face const& face = medium.faces[side];
+            if (there.wall)
+                walls += face.kind == FaceKind::flux    ? face.amount / g.spacing
+                         : face.kind == FaceKind::value ? wall_conductance(here.diffusivity, g.spacing) * (face.amount - value)
+                                                        : 0.0;
+            else if (medium.held && medium.at(there.q).fixed)
+                held += medium.link(p, there.q) * (medium.at(there.q).value - value);
+        };
+        look(x_low, i), look(x_high, i), look(y_low, j), look(y_high, j), look(z_low, k), look(z_high, k);
+        into[content] += value;
+        into[secreted] += medium.source[p];
+        into[entered] += walls;
+        into[taken_up] += uptake;
+        into[decayed] += decay;
+        into[cleaved] += cleavage;
+        // holding a voxel makes up for all that happens in it
+        into[produced] += here.fixed ? uptake + decay + cleavage - medium.source[p] - walls : here.source + held;
+    }
+};
+
+using Rates = std::array<double, RatesTerm::count>;
+
+double expected_content(Ledger const& l) { return l.initial + l.secreted + l.produced + l.entered - l.taken_up - l.decayed - l.cleaved; }
+
+/// One implicit step of one ligand.
+class Step {
+public:
+    Step(FieldState& fields, Model const& model, int ligand)
+        : fields_(fields), field_(fields.ligands[ligand]), model_(model.ligands[ligand]), tolerance_(model.solver_tolerance) {
+        gather_enzymes();
+        medium_ = {fields.grid, fields.material.span(), fields.properties.span(), field_.links.span(), ligand, static_cast<int>(fields.ligands.size()),
+                   static_cast<int>(fields.materials()), field_.source.data(), field_.loss.data(),
+                   model_.cleaved_by.empty() ? nullptr : fields.cleavage.data(), {}, field_.held};
+        std::copy(model_.faces.begin(), model_.faces.end(), medium_.faces);
+        field_.solve = {};
+    }
+
+    /// True if every solve converged.
+    bool take(double dt) {
+        switch (model_.scheme) {
+            case Scheme::implicit_euler: implicit_euler(dt); break;
+            case Scheme::tr_bdf2: tr_bdf2_step(dt); break;
+            case Scheme::quasi_steady: quasi_steady(dt); break;
+        }
+        fill_halo(fields_, model_.faces, medium_.ligand);
+        return converged_;
+    }
+
+private:
+    void implicit_euler(double dt) {
+        assemble(1 / dt);
+        set_history(concentration(), 1, concentration(), 0);
+        copy(concentration(), x());
+        solve();
+        settle(dt, 1);
+    }
+
+    void tr_bdf2_step(double dt) {
+        assemble(1 / (tr_bdf2::kImplicit * dt));
+        Rates const start = rates(concentration());
+        copy(concentration(), x());
+        copy(fields_.inflow.data(), fields_.solver.equations().rhs.data);
+        Real const* const residual = fields_.solver.residual().data;
+        for_each_voxel(grid(), TrapezoidBody{fields_.solver.equations(), fields_.inflow.data(), concentration(), residual, shift_});
+        solve();
+        Rates const middle = rates(x());
+        set_history(x(), tr_bdf2::kMiddle, concentration(), 1 - tr_bdf2::kMiddle);
+        solve();
+        book(start, tr_bdf2::kStages * dt);
+        book(middle, tr_bdf2::kStages * dt);
+        settle(dt, tr_bdf2::kImplicit);
+    }
+
+    void quasi_steady(double dt) {
+        assemble(0);
+        set_history(concentration(), 0, concentration(), 0);
+        copy(concentration(), x());
+        solve();
+        settle(dt, 1);
+    }
+
+    Grid const& grid() const { return fields_.grid; }
+    Real* concentration() { return field_.concentration.data(); }
+    Real* x() { return fields_.solver.x().data; }
+    void copy(Real const* from, Real* to) { for_each_voxel(grid(), CopyBody{grid(), from, to}); }
+
+    void gather_enzymes() {
+        if (model_.cleaved_by.empty()) return;
+        fields_.cleavage.resize(grid().storage());
+        bool first = true;
+        for (Ligand::Cleavage const& by : model_.cleaved_by) {
+            for_each_voxel(grid(), CleavageBody{grid(), fields_.ligands[by.enzyme].concentration.data(), by.rate, fields_.cleavage.data(), first});
+            first = false;
+        }
+    }
+
+    void assemble(double shift) {
+        shift_ = static_cast<Real>(shift);
+        for_each_voxel(grid(), AssembleBody{medium_, fields_.solver.equations(), fields_.inflow.data(), shift_});
+        if (field_.diffuses) fields_.solver.coarsen();
+    }
+
+    void set_history(Real const* a, double a_weight, Real const* b, double b_weight) {
+        for_each_voxel(grid(), HistoryBody{fields_.solver.equations(), fields_.inflow.data(), a, b, static_cast<Real>(a_weight), static_cast<Real>(b_weight), shift_});
+    }
+
+    void solve() {
+        if (!field_.diffuses) return fields_.solver.solve_pointwise();
+        Multigrid::Outcome const outcome = fields_.solver.solve(tolerance_);
+        field_.solve.cycles += outcome.cycles;
+        field_.solve.error = outcome.error > field_.solve.error ? outcome.error : field_.solve.error;
+        converged_ = converged_ && outcome.converged;
+    }
+
+    Rates rates(Real const* c) { return sum_rows<RatesTerm::count>(grid(), fields_.partial, RatesTerm{medium_, c}); }
+
+    /// Enters what happens at these rates during `duration` into the ledger.
+    void book(Rates const& r, double duration) {
+        Ledger& ledger = field_.ledger;
+        double const amount = grid().volume() * duration, own = field_.own_rate * duration;
+        ledger.secreted += r[RatesTerm::secreted] * amount + own;
+        ledger.produced += r[RatesTerm::produced] * amount;
+        ledger.entered += r[RatesTerm::entered] * amount;
+        ledger.taken_up += r[RatesTerm::taken_up] * amount + own;
+        ledger.own += own;
+        ledger.decayed += r[RatesTerm::decayed] * amount;
+        ledger.cleaved += r[RatesTerm::cleaved] * amount;
+    }
+
+    /// Takes over the solution, corrected by δ |c| for the amount by which the solver's tolerance and rounding would leave the
+    /// ledger open. The balance is that of the whole run, so that what a correction below the precision of `Real` cannot
+    /// reach now is made up for later, and does not add up.
+    void settle(double dt, double weight) {
+        bool const steady = model_.scheme == Scheme::quasi_steady;
+        auto const s = sum_rows<ClosureTerm::count>(grid(), fields_.partial, ClosureTerm{medium_, fields_.solver.equations(), fields_.inflow.data(), x(), shift_});
+        double const missing = (steady ? 0 : expected_content(field_.ledger) / grid().volume() - s[ClosureTerm::content]) + weight * dt * s[ClosureTerm::net];
+        double const answer = (steady ? 0 : s[ClosureTerm::content_answer]) - weight * dt * s[ClosureTerm::net_answer];
+        double const delta = answer > 0 ? missing / answer : 0;
+        for_each_voxel(grid(), SettleBody{medium_, x(), concentration(), static_cast<Real>(delta)});
+
+        Rates const end = rates(concentration());
+        book(end, weight * dt);
+        double const before = field_.ledger.free;
+        field_.ledger.free = end[RatesTerm::content] * grid().volume();
+        if (steady) field_.ledger.produced += field_.ledger.free - before;
+    }
+
+    FieldState& fields_;
+    LigandField& field_;
+    Ligand const& model_;
+    Medium medium_;
+    double tolerance_;
+    Real shift_ = 0;
+    bool converged_ = true;
+};
+
+}  // namespace
+
+void Engine::transport(Moment now) {
+    for (std::size_t l = 0; l < fields_.ligands.size(); ++l) {
+        LigandField& field = fields_.ligands[l];
+        field.present = field.present || max_rows<1>(fields_.grid, fields_.partial, LargestTerm{fields_.grid, field.source.data()})[0] > 0;
+        if (!field.present) continue;
+        bool const converged = Step(fields_, model_, static_cast<int>(l)).take(now.dt);
+        bool const finite = std::isfinite(field.ledger.free);
+        if (converged && finite) continue;
+        ErrorCode const code = finite ? ErrorCode::solver_stalled : ErrorCode::not_finite_field;
+        error_.upload({{static_cast<std::uint32_t>(code), static_cast<std::uint32_t>(l)}});
+        return;
+    }
+}
 
 }  // namespace CRINE_NS
 }  // namespace crine

@@ -27,7 +27,7 @@ struct Moment {
 struct Ledger {
     double initial = 0;   ///< in the field at time 0
     double secreted = 0;  ///< by cells
-    double produced = 0;  ///< by region sources, and what holding a region at a value has added (net)
+    double produced = 0;  ///< by region sources, by holding a region at a value (net), and by a quasi-steady field's jumps to equilibrium (net)
     double entered = 0;   ///< through faces of the domain: flux and value conditions (net)
     double free = 0;      ///< in the field now
     double taken_up = 0;  ///< by cells, their own ligand included
@@ -43,11 +43,18 @@ struct Ledger {
     }
 };
 
+/// How the implicit solves of one ligand's last transport step went.
+struct Solve {
+    int cycles = 0;    ///< of multigrid, all stages together
+    double error = 0;  ///< estimated error of the solution, relative to the largest concentration
+};
+
 /// Sums for the summary, computed where the state is; the same bits on any number of threads.
 struct Totals {
     std::vector<std::uint64_t> live;   ///< live cells by type
     std::vector<std::uint64_t> dead;   ///< apoptotic and necrotic cells by type
     std::vector<Ledger> ligands;
+    std::vector<Solve> solves;         ///< by ligand
     std::uint64_t divisions = 0, deaths = 0, removals = 0, engulfments = 0, differentiations = 0;  ///< since the start
     std::vector<std::uint64_t> recruited;  ///< by type, since the start
 };

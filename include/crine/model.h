@@ -84,7 +84,7 @@ struct Rule {
 struct Model {
     Grid grid;
     std::uint64_t seed = 0;
-    double solver_tolerance = 1e-5;  ///< transport: largest residual of an implicit step, relative to the largest term
+    double solver_tolerance = 1e-5;  ///< transport: estimated error of an implicit solve, relative to the largest concentration
     std::vector<Ligand> ligands;
     std::vector<CellType> types;
     std::vector<Rule> rules;

@@ -1,0 +1,343 @@
+#include "kernels/multigrid.h"
+
+#include "kernels/grid_loops.h"
+
+namespace crine {
+inline namespace CRINE_NS {
+
+namespace {
+
+/// Weights of the two smoothing steps: inverse roots of the Chebyshev polynomial on [1/3, 2], where the eigenvalues of the
+/// diagonally scaled operator lie whose modes a grid twice as coarse cannot carry (in 3-D; 2 is a bound for any coefficients).
+constexpr double kMid = 7.0 / 6, kHalfWidth = 5.0 / 6, kRootHalf = 0.70710678118654752;
+constexpr Real kFirstWeight = static_cast<Real>(1 / (kMid + kHalfWidth * kRootHalf));
+constexpr Real kSecondWeight = static_cast<Real>(1 / (kMid - kHalfWidth * kRootHalf));
+
+constexpr int kMaxCycles = 60;
+
+struct Balance {
+    Real diagonal;
+    Real residual;
+};
+
+/// In differences, so that rounding scales with gradients instead of values.
+CRINE_HD inline Balance balance(Equations const& e, Real const* x, std::size_t p) {
+    std::size_t const sy = e.grid.stride_y(), sz = e.grid.stride_z();
+    Real const west = e.kx.data[p], east = e.kx.data[p + 1];
+    Real const south = e.ky.data[p], north = e.ky.data[p + sy];
+    Real const below = e.kz.data[p], above = e.kz.data[p + sz];
+    Real const loss = e.loss.data[p], c = x[p];
+    Real const flow = (west * (x[p - 1] - c) + east * (x[p + 1] - c)) + (south * (x[p - sy] - c) + north * (x[p + sy] - c)) +
+                      (below * (x[p - sz] - c) + above * (x[p + sz] - c));
+    return {((west + east) + (south + north) + (below + above)) + loss, flow + (e.rhs.data[p] - loss * c)};
+}
+
+struct SweepBody {
+    Equations e;
+    Real const* from;
+    Real* to;
+    Real weight;
+    CRINE_HD void operator()(int i, int j, int k) const {
+        std::size_t const p = e.grid.at(i, j, k);
+        Balance const b = balance(e, from, p);
+        Real const change = weight * b.residual / b.diagonal;
+        to[p] = from[p] + (b.diagonal > 0 ? change : Real(0));
+    }
+};
+
+/// The first sweep on a coarse level, where the correction starts from 0.
+struct FirstSweepBody {
+    Equations e;
+    Real* to;
+    Real weight;
+    CRINE_HD void operator()(int i, int j, int k) const {
+        std::size_t const p = e.grid.at(i, j, k), sy = e.grid.stride_y(), sz = e.grid.stride_z();
+        Real const diagonal = ((e.kx.data[p] + e.kx.data[p + 1]) + (e.ky.data[p] + e.ky.data[p + sy]) + (e.kz.data[p] + e.kz.data[p + sz])) + e.loss.data[p];
+        Real const x = weight * e.rhs.data[p] / diagonal;
+        to[p] = diagonal > 0 ? x : Real(0);
+    }
+};
+
+struct ResidualBody {
+    Equations e;
+    Real const* x;
+    Real* to;
+    CRINE_HD void operator()(int i, int j, int k) const {
+        std::size_t const p = e.grid.at(i, j, k);
+        to[p] = balance(e, x, p).residual;
+    }
+};
+
+/// What is needed of one axis to find the faces around a voxel: k of its low faces, and where they are.
+struct AxisFaces {
+    Real const* k;
+    std::size_t stride;
+    int n;  ///< fine voxels
+    bool periodic;
+
+    /// Half the resistance between the children of a coarse voxel on the line through p; 0 if there is no flow between them.
+    /// `child` is the first of the two: even.
+    CRINE_HD Real half_inside(std::size_t p, int from, int child) const {
+        if (child < 0) child = periodic ? (n - 1) / 2 * 2 : n;
+        if (child >= n && periodic) child = 0;
+        if (child + 1 >= n) return 0;  // an only child, or beyond a wall
+        Real const inside = k[p + (child + 1 - from) * stride];
+        return inside > 0 ? Real(0.5) / inside : Real(0);
+    }
+    /// Conductance between the centres of the coarse voxels on both sides of the low face of fine voxel p at even index i
+    /// (or of the high wall, i = n): three resistances in series.
+    CRINE_HD Real coarse_link(std::size_t p, int i) const {
+        Real const face = k[p];
+        return face > 0 ? 1 / (half_inside(p, i, i % 2 == 0 ? i - 2 : i - 1) + 1 / face + half_inside(p, i, i % 2 == 0 ? i : i + 1)) : Real(0);
+    }
+    /// Share of the next coarse voxel in the correction at fine voxel p with index i: linear in the resistance to both centres, as the
+    /// solution between two cells is, so that a jump of D is met on its own side. 1/4 for uniform D, 1/2 towards a wall at 0.
+    CRINE_HD Real next_share(std::size_t p, int i) const {
+        bool const lower = i % 2 == 0;
+        Real const own = half_inside(p, i, lower ? i : i - 1), face = k[lower ? p : p + stride];
+        return face > 0 ? own / (own + 1 / face + half_inside(p, i, lower ? i - 2 : i + 1)) : Real(0);
+    }
+};
+
+struct Axes {
+    AxisFaces x, y, z;
+};
+
+Axes axes_of(Equations const& e) {
+    Grid const& g = e.grid;
+    return {{e.kx.data, 1, g.nx, g.periodic[0]}, {e.ky.data, g.stride_y(), g.ny, g.periodic[1]}, {e.kz.data, g.stride_z(), g.nz, g.periodic[2]}};
+}
+
+/// Shares of the next coarse voxels in what is interpolated at fine voxels, one array an axis.
+struct Shares {
+    Real *x, *y, *z;
+};
+
+/// Fine voxels in whose correction one coarse voxel has a part: its children, and the nearest child of either neighbour.
+struct Around {
+    int begin, end, first_child, children_end;
+    CRINE_HD Around(int coarse, int n, bool periodic) {
+        first_child = 2 * coarse;
+        children_end = first_child + 2 < n ? first_child + 2 : n;
+        begin = first_child > 0 || periodic ? first_child - 1 : 0;
+        end = children_end < n || periodic ? children_end + 1 : n;
+    }
+    CRINE_HD Real weight(int fine, Real share) const { return fine >= first_child && fine < children_end ? 1 - share : share; }
+};
+
+/// The adjoint of the interpolation: sum over the fine voxels around coarse voxel (i, j, k).
+CRINE_HD inline Real sum_around(Grid const& fine, Shares const& share, Real const* value, int i, int j, int k) {
+    Around const x(i, fine.nx, fine.periodic[0]), y(j, fine.ny, fine.periodic[1]), z(k, fine.nz, fine.periodic[2]);
+    Real sum = 0;
+    for (int c = z.begin; c < z.end; ++c)
+        for (int b = y.begin; b < y.end; ++b)
+            for (int a = x.begin; a < x.end; ++a) {
+                std::size_t const p = fine.at(a, b, c);
+                sum += x.weight(a, share.x[p]) * y.weight(b, share.y[p]) * z.weight(c, share.z[p]) * value[p];
+            }
+    return sum;
+}
+
+struct RestrictBody {
+    Grid fine, coarse;
+    Shares share;
+    Real const* residual;
+    Real* rhs;
+    CRINE_HD void operator()(int i, int j, int k) const { rhs[coarse.at(i, j, k)] = sum_around(fine, share, residual, i, j, k); }
+};
+
+struct SharesBody {
+    Grid grid;
+    Axes axes;
+    Real *x, *y, *z;
+    CRINE_HD void operator()(int i, int j, int k) const {
+        std::size_t const p = grid.at(i, j, k);
+        x[p] = axes.x.next_share(p, i);
+        y[p] = axes.y.next_share(p, j);
+        z[p] = axes.z.next_share(p, k);
+    }
+};
+
+struct CoarsenBody {
+    Equations fine, coarse;
+    Axes axes;
+    Shares share;
+
+    /// Sum over the fine faces of one coarse face: at index `at` along the axis, two by two children across it.
+    CRINE_HD Real link(AxisFaces const& axis, int at, AxisFaces const& u, int iu, AxisFaces const& v, int iv) const {
+        if (axis.periodic && axis.n <= 2) return 0;  // one coarse voxel, its own neighbour
+        Real sum = 0;
+        for (int b = iv; b < iv + 2 && b < v.n; ++b)
+            for (int a = iu; a < iu + 2 && a < u.n; ++a)
+                sum += axis.coarse_link((at + 1) * axis.stride + (a + 1) * u.stride + (b + 1) * v.stride, at);
+        return sum;
+    }
+    CRINE_HD void operator()(int i, int j, int k) const {
+        Grid const& g = coarse.grid;
+        std::size_t const p = g.at(i, j, k);
+        auto const& [x, y, z] = axes;
+        int const a = 2 * i, b = 2 * j, c = 2 * k;
+        coarse.loss[p] = sum_around(fine.grid, share, fine.loss.data, i, j, k);
+        coarse.kx[p] = link(x, a, y, b, z, c);
+        coarse.ky[p] = link(y, b, x, a, z, c);
+        coarse.kz[p] = link(z, c, x, a, y, b);
+        if (i == g.nx - 1) coarse.kx[p + 1] = link(x, x.n, y, b, z, c);
+        if (j == g.ny - 1) coarse.ky[p + g.stride_y()] = link(y, y.n, x, a, z, c);
+        if (k == g.nz - 1) coarse.kz[p + g.stride_z()] = link(z, z.n, x, a, y, b);
+    }
+};
+
+/// Adds the correction, interpolated between coarse centres with the shares of the next coarse voxel on each axis. An index is
+/// two fine voxels along x.
+struct ProlongBody {
+    Grid fine, coarse;
+    Real const* correction;
+    Real const *share_x, *share_y, *share_z;
+    Real* x;
+
+    CRINE_HD void operator()(int i, int j, int k) const {
+        int const next_j = j % 2 == 0 ? j / 2 - 1 : j / 2 + 1, next_k = k % 2 == 0 ? k / 2 - 1 : k / 2 + 1;
+        Real const* const own = correction + coarse.at(i, j / 2, k / 2);
+        Real const* const along_y = correction + coarse.at(i, next_j, k / 2);
+        Real const* const along_z = correction + coarse.at(i, j / 2, next_k);
+        Real const* const diagonal = correction + coarse.at(i, next_j, next_k);
+        std::size_t const p = fine.at(2 * i, j, k);
+        auto const plane = [&](std::size_t q, int shift) {
+            Real const sy = share_y[q], near = own[shift] + sy * (along_y[shift] - own[shift]), far = along_z[shift] + sy * (diagonal[shift] - along_z[shift]);
+            return near + share_z[q] * (far - near);
+        };
+        auto const add = [&](std::size_t q, int shift) {
+            Real const here = plane(q, 0);
+            x[q] += here + share_x[q] * (plane(q, shift) - here);
+        };
+        add(p, -1);
+        if (2 * i + 1 < fine.nx) add(p + 1, 1);
+    }
+};
+
+struct WrapBody {
+    Grid grid;
+    Real* field;
+    int axis;
+    CRINE_HD void operator()(int a, int b, int) const {
+        // a, b: the two other axes, halo included; axes before this one are already wrapped
+        int const n = axis == 0 ? grid.nx : (axis == 1 ? grid.ny : grid.nz);
+        auto const at = [&](int c) {
+            return axis == 0 ? grid.at(c, a - 1, b - 1) : (axis == 1 ? grid.at(a - 1, c, b - 1) : grid.at(a - 1, b - 1, c));
+        };
+        field[at(-1)] = field[at(n - 1)];
+        field[at(n)] = field[at(0)];
+    }
+};
+
+/// Largest change of the last sweep and largest value.
+struct ChangeTerm {
+    Grid grid;
+    Real const* before;
+    Real const* after;
+    CRINE_HD void operator()(int i, int j, int k, double (&into)[2]) const {
+        std::size_t const p = grid.at(i, j, k);
+        double const change = std::fabs(static_cast<double>(after[p]) - before[p]), value = std::fabs(static_cast<double>(after[p]));
+        into[0] = change > into[0] ? change : into[0];
+        into[1] = value > into[1] ? value : into[1];
+    }
+};
+
+}  // namespace
+
+void wrap_halo(Grid const& grid, Span<Real> field) {
+    if (grid.periodic[0]) for_each_voxel(grid.ny + 2, grid.nz + 2, 1, WrapBody{grid, field.data, 0});
+    if (grid.periodic[1]) for_each_voxel(grid.nx + 2, grid.nz + 2, 1, WrapBody{grid, field.data, 1});
+    if (grid.periodic[2]) for_each_voxel(grid.nx + 2, grid.ny + 2, 1, WrapBody{grid, field.data, 2});
+}
+
+void Multigrid::allocate(Grid const& finest) {
+    levels_.clear();
+    Grid grid = finest;
+    for (;;) {
+        Level& level = levels_.emplace_back();
+        level.grid = grid;
+        for (auto* array : {&level.kx, &level.ky, &level.kz, &level.loss, &level.rhs, &level.x, &level.y}) array->resize(grid.storage());
+        if (grid.voxels() == 1) return;
+        for (auto* array : {&level.share_x, &level.share_y, &level.share_z}) array->resize(grid.storage());
+        for (int* n : {&grid.nx, &grid.ny, &grid.nz}) *n = (*n + 1) / 2;
+    }
+}
+
+void Multigrid::coarsen() {
+    for (std::size_t l = 0; l + 1 < levels_.size(); ++l) {
+        Level &fine = levels_[l], &coarse = levels_[l + 1];
+        Axes const axes = axes_of(fine.view());
+        for_each_voxel(fine.grid, SharesBody{fine.grid, axes, fine.share_x.data(), fine.share_y.data(), fine.share_z.data()});
+        for (auto* array : {&fine.share_x, &fine.share_y, &fine.share_z, &fine.loss}) wrap_halo(fine.grid, array->span());
+        for_each_voxel(coarse.grid, CoarsenBody{fine.view(), coarse.view(), axes, {fine.share_x.data(), fine.share_y.data(), fine.share_z.data()}});
+    }
+}
+
+void Multigrid::sweep(Level& level, Buffer<Real>& from, Buffer<Real>& to, Real weight) {
+    wrap_halo(level.grid, from.span());
+    for_each_voxel(level.grid, SweepBody{level.view(), from.data(), to.data(), weight});
+}
+
+void Multigrid::solve_pointwise() {
+    Level& level = levels_[0];
+    sweep(level, level.x, level.y, Real(1));
+    level.x.swap(level.y);
+}
+
+Span<Real const> Multigrid::residual() {
+    Level& level = levels_[0];
+    wrap_halo(level.grid, level.x.span());
+    for_each_voxel(level.grid, ResidualBody{level.view(), level.x.data(), level.y.data()});
+    return level.y.span();
+}
+
+void Multigrid::cycle(std::size_t l) {
+    Level& level = levels_[l];
+    if (l + 1 == levels_.size()) {
+        sweep(level, level.x, level.y, Real(1));  // one voxel: exact
+        level.x.swap(level.y);
+        return;
+    }
+    if (l == 0)
+        sweep(level, level.x, level.y, kFirstWeight);
+    else
+        for_each_voxel(level.grid, FirstSweepBody{level.view(), level.y.data(), kFirstWeight});
+    sweep(level, level.y, level.x, kSecondWeight);
+
+    wrap_halo(level.grid, level.x.span());
+    for_each_voxel(level.grid, ResidualBody{level.view(), level.x.data(), level.y.data()});
+    wrap_halo(level.grid, level.y.span());
+    Level& coarse = levels_[l + 1];
+    for_each_voxel(coarse.grid, RestrictBody{level.grid, coarse.grid, {level.share_x.data(), level.share_y.data(), level.share_z.data()}, level.y.data(), coarse.rhs.data()});
+    if (l + 2 == levels_.size()) coarse.x.zero();
+    cycle(l + 1);
+
+    wrap_halo(coarse.grid, coarse.x.span());
+    for_each_voxel(coarse.grid.nx, level.grid.ny, level.grid.nz, ProlongBody{level.grid, coarse.grid, coarse.x.data(), level.share_x.data(), level.share_y.data(),
+                                                                                     level.share_z.data(), level.x.data()});
+    sweep(level, level.x, level.y, kFirstWeight);
+    sweep(level, level.y, level.x, kSecondWeight);
+}
+
+Multigrid::Outcome Multigrid::solve(double tolerance) {
+    Outcome outcome;
+    while (!outcome.converged && outcome.cycles < kMaxCycles) {
+        cycle(0);
+        ++outcome.cycles;
+        Level const& fine = levels_[0];
+        auto const change = max_rows<2>(fine.grid, partial_, ChangeTerm{fine.grid, fine.y.data(), fine.x.data()});
+        double correction = change[0];
+        if (levels_.size() > 1) {
+            Level const& coarse = levels_[1];
+            auto const smooth = max_rows<1>(coarse.grid, partial_, LargestTerm{coarse.grid, coarse.x.data()});
+            correction = smooth[0] > correction ? smooth[0] : correction;
+        }
+        outcome.error = change[1] > 0 ? correction / change[1] : correction;
+        outcome.converged = outcome.error <= tolerance;
+    }
+    return outcome;
+}
+
+}  // namespace CRINE_NS
+}  // namespace crine
