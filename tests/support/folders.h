@@ -39,6 +39,8 @@ inline std::string contents(std::filesystem::path const& file) {
     return {std::istreambuf_iterator<char>(in), {}};
 }
 
+inline void write_text(std::filesystem::path const& file, std::string const& text) { std::ofstream(file) << text; }
+
 /// The names in a folder, sorted.
 inline std::vector<std::string> names_in(std::filesystem::path const& folder) {
     std::vector<std::string> names;

@@ -1,0 +1,171 @@
+#include "support/program.h"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+/// The program from outside: exit codes, what it says, what it refuses, and that its answer does not depend on threads.
+
+namespace crine::test {
+namespace {
+
+using Json = nlohmann::json;
+
+std::string const kSmall = test_scenario("run_small.yaml");
+
+Json record(std::filesystem::path const& folder) { return Json::parse(contents(folder / "run.json")); }
+
+std::size_t lines(std::string const& text) { return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')); }
+
+TEST(Program, RunsAndTellsWhatItDid) {
+    TemporaryFolder const folder;
+    Outcome const outcome = crine({"run", kSmall, "-o", (folder / "out").string(), "--until", "2 h", "--seed", "11", "--threads", "1"});
+    ASSERT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_NE(outcome.out.find("done: 2 h simulated"), std::string::npos) << outcome.out;
+
+    Json const run = record(folder / "out");
+    EXPECT_EQ(run["status"], "completed");
+    EXPECT_EQ(run["seed"], 11);
+    EXPECT_EQ(run["time [h]"], 2);
+    EXPECT_EQ(run["steps"], 60);
+    EXPECT_EQ(run["cells"]["at start"], 120);
+    EXPECT_EQ(run["device"]["threads"], 1);
+    EXPECT_EQ(run["command_line"][1], "run");
+    EXPECT_EQ(run["state_hash"].get<std::string>().size(), 16u);
+    EXPECT_NE(run["scenario"]["resolved"].get<std::string>().find("macrophage"), std::string::npos);
+    double phases = 0;
+    for (auto const& seconds : run["wall by phase [s]"]) phases += seconds.get<double>();
+    EXPECT_GT(phases, 0);
+    EXPECT_LE(phases, run["wall [s]"].get<double>());
+}
+
+TEST(Program, ResolvedScenarioRepeatsTheRun) {
+    TemporaryFolder const folder;
+    ASSERT_EQ(crine({"run", kSmall, "-o", (folder / "a").string(), "--until", "1 h", "--set", "domain.spacing=40 um"}).code, 0);
+    write_text(folder / "again.yaml", record(folder / "a")["scenario"]["resolved"]);
+    Outcome const again = crine({"run", (folder / "again.yaml").string(), "-o", (folder / "b").string()});
+    ASSERT_EQ(again.code, 0) << again.err;
+    EXPECT_EQ(record(folder / "a")["state_hash"], record(folder / "b")["state_hash"]);
+}
+
+TEST(Program, SameBitsWithAnyNumberOfThreadsAndFromRunToRun) {
+    TemporaryFolder const folder;
+    std::vector<std::string> hashes;
+    for (char const* threads : {"1", "1", "2", "4"}) {
+        std::string const out = (folder / ("out" + std::to_string(hashes.size()))).string();
+        Outcome const outcome = crine({"run", kSmall, "-o", out, "--device", "cpu", "--threads", threads, "--quiet"});
+        ASSERT_EQ(outcome.code, 0) << outcome.err;
+        hashes.push_back(record(out)["state_hash"]);
+        EXPECT_EQ(contents(out + "/summary.csv"), contents(folder / "out0" / "summary.csv")) << threads << " threads";
+        EXPECT_EQ(contents(out + "/probes.csv"), contents(folder / "out0" / "probes.csv")) << threads << " threads";
+    }
+    EXPECT_EQ(hashes, std::vector<std::string>(4, hashes[0]));
+
+    std::string const other = (folder / "other").string();
+    ASSERT_EQ(crine({"run", kSmall, "-o", other, "--seed", "4", "--quiet"}).code, 0);
+    EXPECT_NE(record(other)["state_hash"], hashes[0]);  // the hash sees the state
+}
+
+TEST(Program, QuietSaysNothing) {
+    TemporaryFolder const folder;
+    Outcome const outcome = crine({"run", kSmall, "-o", (folder / "out").string(), "--until", "30 min", "--quiet"});
+    EXPECT_EQ(outcome.code, 0);
+    EXPECT_EQ(outcome.out + outcome.err, "");
+}
+
+TEST(Program, NeverOverwritesUnlessTold) {
+    TemporaryFolder const folder;
+    auto const run = [&](std::vector<std::string> extra) {
+        std::vector<std::string> arguments{"run", kSmall, "-o", (folder / "out").string(), "--until", "1 h", "--quiet"};
+        arguments.insert(arguments.end(), extra.begin(), extra.end());
+        return crine(arguments);
+    };
+    ASSERT_EQ(run({}).code, 0);
+    write_text(folder / "out/notes.txt", "mine");
+    std::string const first = contents(folder / "out/run.json");
+
+    Outcome const refused = run({});
+    EXPECT_EQ(refused.code, 2);
+    EXPECT_NE(refused.err.find("already holds a run"), std::string::npos) << refused.err;
+    EXPECT_NE(refused.err.find("--overwrite"), std::string::npos) << refused.err;
+    EXPECT_EQ(lines(refused.err), 1u) << refused.err;
+    EXPECT_EQ(contents(folder / "out/run.json"), first);
+
+    EXPECT_EQ(run({"--overwrite", "--set", "output.volumes=0 s"}).code, 0);
+    EXPECT_EQ(names_in(folder / "out"), (std::vector<std::string>{"notes.txt", "probes.csv", "run.json", "summary.csv"}));
+}
+
+struct Mistake {
+    char const* what;
+    std::vector<std::string> arguments;
+    int code;
+    char const* says;
+};
+
+class Mistakes : public testing::TestWithParam<Mistake> {};
+
+TEST_P(Mistakes, EndInOneClearLine) {
+    TemporaryFolder const folder;
+    std::vector<std::string> arguments = GetParam().arguments;
+    for (auto& argument : arguments)
+        if (argument == "OUT") argument = (folder / "out").string();
+    Outcome const outcome = crine(arguments);
+    EXPECT_EQ(outcome.code, GetParam().code);
+    EXPECT_EQ(outcome.err.rfind("crine: error: ", 0), 0u) << outcome.err;
+    EXPECT_NE(outcome.err.find(GetParam().says), std::string::npos) << outcome.err;
+    EXPECT_EQ(lines(outcome.err), 1u) << outcome.err;
+    EXPECT_EQ(names_in(folder.path()), std::vector<std::string>{});  // nothing was begun
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Program, Mistakes,
+    testing::Values(Mistake{"NoCommand", {}, 2, "subcommand"},                                                                 //
+                    Mistake{"UnknownCommand", {"simulate"}, 2, "simulate"},                                                    //
+                    Mistake{"NoScenario", {"run"}, 2, "scenario"},                                                             //
+                    Mistake{"MissingFile", {"run", "no_such.yaml", "-o", "OUT"}, 2, "no_such.yaml"},                           //
+                    Mistake{"UnknownOption", {"run", kSmall, "--fast"}, 2, "--fast"},                                          //
+                    Mistake{"UnknownDevice", {"run", kSmall, "-o", "OUT", "--device", "tpu"}, 2, "--device tpu"},              //
+                    Mistake{"NoThreads", {"run", kSmall, "-o", "OUT", "--threads", "0"}, 2, "--threads"},                      //
+                    Mistake{"TimeWithoutUnit", {"run", kSmall, "-o", "OUT", "--until", "3"}, 2, "end"},                        //
+                    Mistake{"BadSeed", {"run", kSmall, "-o", "OUT", "--seed", "one"}, 2, "seed"},                              //
+                    Mistake{"SetWithoutValue", {"run", kSmall, "-o", "OUT", "--set", "seed"}, 2, "key.path=value"},            //
+                    Mistake{"SetOfUnknownKey", {"run", kSmall, "-o", "OUT", "--set", "time.finish=1 h"}, 2, "finish"},         //
+                    Mistake{"UnwritableFolder", {"run", kSmall, "-o", "/proc/crine", "--quiet"}, 1, "/proc/crine"},            //
+                    Mistake{"FolderIsAFile", {"run", kSmall, "-o", "/dev/null", "--quiet"}, 1, "/dev/null"}),
+    [](auto const& info) { return info.param.what; });
+
+TEST(Program, ADiskThatIsFullEndsTheRunWithOneLine) {
+    TemporaryFolder const folder;
+    std::string const out = (folder / "out").string();
+    // a limit on the size of files stands for the full disk; the shell ignores the signal that would otherwise come first
+    std::string const command = "trap '' XFSZ; ulimit -f 8; exec " CRINE_BINARY_DIR "/crine run " + kSmall + " -o " + out + " --quiet" +
+                                " --set 'domain.spacing=5 um' --until '1 h'";
+    Outcome const outcome = Process({"/bin/bash", "-c", command}).wait();
+    EXPECT_EQ(outcome.code, 1);
+    EXPECT_EQ(lines(outcome.err), 1u) << outcome.err;
+    EXPECT_NE(outcome.err.find("cannot write"), std::string::npos) << outcome.err;
+    for (auto const& name : names_in(out)) EXPECT_EQ(name.find("fields_"), std::string::npos) << name;
+}
+
+TEST(Program, ChecksWithoutRunning) {
+    Outcome const outcome = crine({"check", kSmall});
+    ASSERT_EQ(outcome.code, 0) << outcome.err;
+    for (char const* expected : {"10 × 8 × 6 = 480 voxels", "periodic in x", "IL-10", "D 60 um^2/s", "half-life 1 h", "macrophage", "60 placed",
+                                 "180 steps", "7 frames", "cpu"})
+        EXPECT_NE(outcome.out.find(expected), std::string::npos) << expected << "\n" << outcome.out;
+}
+
+TEST(Program, KnowsItselfAndItsScenarioFile) {
+    Outcome const info = crine({"info"});
+    EXPECT_EQ(info.code, 0);
+    for (char const* expected : {"crine 0.", "commit", "device cpu", "VTK 9"}) EXPECT_NE(info.out.find(expected), std::string::npos) << info.out;
+    Outcome const schema = crine({"schema"});
+    EXPECT_EQ(schema.code, 0);
+    EXPECT_TRUE(Json::parse(schema.out).contains("properties"));
+    Outcome const help = crine({"run", "--help"});
+    EXPECT_EQ(help.code, 0);
+    EXPECT_NE(help.out.find("--overwrite"), std::string::npos);
+    EXPECT_EQ(help.err, "");
+}
+
+}  // namespace
+}  // namespace crine::test

@@ -1,0 +1,191 @@
+"""Draws one moment of a run: cells as spheres coloured by type, one ligand as a cloud or on a section.
+
+Run by tools/render, which gives it ParaView's Python.
+"""
+import argparse
+import os
+import re
+import xml.etree.ElementTree as xml
+
+from paraview import servermanager
+from paraview.simple import *
+
+# Okabe & Ito (2008) "Color Universal Design", then Tableau's: told apart by everybody, on white and on black.
+PALETTE = ["#E69F00", "#56B4E9", "#009E73", "#CC79A7", "#D55E00", "#0072B2", "#F0E442", "#8C564B", "#9467BD", "#17BECF", "#BCBD22", "#7F7F7F"]
+DEAD = "#4D4D4D"
+HOURS = {"s": 1 / 3600, "min": 1 / 60, "h": 1, "d": 24}
+
+
+def rgb(text):
+    return [int(text[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+
+
+def hours(text):
+    match = re.fullmatch(r"\s*([0-9.eE+-]+)\s*(s|min|h|d)\s*", text)
+    if not match:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a time: write '3 d', '12 h', '30 min' or '10 s'")
+    return float(match[1]) * HOURS[match[2]]
+
+
+def readable(time):
+    return f"day {time / 24:.3g}" if time >= 24 else f"{time:.3g} h" if time >= 1 else f"{time * 60:.3g} min"
+
+
+def arguments():
+    parse = argparse.ArgumentParser(prog="tools/render", description=__doc__)
+    parse.add_argument("run", help="output folder of a run")
+    parse.add_argument("-o", "--output", required=True, help="picture to write (.png)")
+    parse.add_argument("--time", type=hours, help="the frame nearest to this: '3 d' (default: the last)")
+    parse.add_argument("--ligand", help="ligand to show (default: none)")
+    parse.add_argument("--slice", action="store_true", help="the ligand on a section through the middle, not as a cloud")
+    parse.add_argument("--cut", action="store_true", help="take the front half away, to look into the tissue")
+    parse.add_argument("--hide", action="append", default=[], metavar="TYPE", help="cell type not to draw; may be repeated")
+    parse.add_argument("--size", default="1600x1000", help="in pixels (default: %(default)s)")
+    parse.add_argument("--elevation", type=float, default=28, help="of the eye above the horizon, degrees (default: %(default)s)")
+    parse.add_argument("--dark", action="store_true", help="black background")
+    return parse.parse_args()
+
+
+def frame_at(run, wanted):
+    """Time and files of the frame nearest to a time, from run.pvd."""
+    frames = {}
+    for entry in xml.parse(os.path.join(run, "run.pvd")).iter("DataSet"):
+        frames.setdefault(float(entry.get("timestep")), {})[entry.get("name")] = os.path.join(run, entry.get("file"))
+    time = max(frames) if wanted is None else min(frames, key=lambda t: abs(t - wanted))
+    return time, frames[time]
+
+
+def where(source, array, low, high):
+    return Threshold(Input=source, Scalars=["POINTS", array], LowerThreshold=low, UpperThreshold=high, ThresholdMethod="Between")
+
+
+def spheres(source, view):
+    """Every point as a sphere of its radius, instanced by the graphics library."""
+    shown = Show(source, view, "UnstructuredGridRepresentation")
+    shown.SetRepresentationType("3D Glyphs")
+    shown.GlyphType = "Sphere"
+    shown.GlyphType.ThetaResolution = shown.GlyphType.PhiResolution = 16
+    shown.ScaleMode, shown.SelectScaleArray, shown.Scaling, shown.ScaleFactor = "Magnitude", "radius [um]", 1, 2
+    shown.Specular, shown.SpecularPower, shown.Ambient = 0.15, 20, 0.15
+    return shown
+
+
+def one_colour(shown, colour):
+    shown.ColorArrayName = [None, ""]
+    shown.AmbientColor = shown.DiffuseColor = colour
+
+
+def show_cells(cells, view, ink, hidden):
+    points = servermanager.Fetch(cells)
+    names = points.GetFieldData().GetAbstractArray("type names")
+    names = [names.GetValue(i) for i in range(names.GetNumberOfValues())]
+    unknown = set(hidden) - set(names)
+    if unknown:
+        raise SystemExit(f"tools/render: no cell type {', '.join(unknown)} (there is {', '.join(names)})")
+    if points.GetNumberOfPoints() == 0:
+        return
+    for index, name in enumerate(names):
+        if name in hidden:
+            cells = Calculator(Input=cells, ResultArrayName="type", Function=f"type + ({len(names)} * (type == {index}))")
+    live = where(where(cells, "type", 0, len(names) - 1), "state", 0, 1)
+    shown = spheres(live, view)
+    ColorBy(shown, ("POINTS", "type"))
+    colours = GetColorTransferFunction("type")
+    present = points.GetPointData().GetArray("type")
+    present = sorted({int(present.GetTuple1(i)) for i in range(points.GetNumberOfPoints())})
+    present = [index for index in present if names[index] not in hidden]
+    colours.InterpretValuesAsCategories = 1
+    colours.AnnotationsInitialized = 1
+    colours.Annotations = [text for index in present for text in (str(index), names[index])]
+    colours.IndexedColors = [part for index in present for part in rgb(PALETTE[index % len(PALETTE)])]
+    colours.IndexedOpacities = [1.0] * len(present)
+    legend(colours, view, ink, "", "Lower Right Corner")
+    shown.SetScalarBarVisibility(view, True)
+
+    dead = spheres(where(where(cells, "type", 0, len(names) - 1), "state", 2, 3), view)
+    one_colour(dead, rgb(DEAD))
+
+
+def legend(colours, view, ink, title, corner):
+    bar = GetScalarBar(colours, view)
+    bar.Title, bar.ComponentTitle = title, ""
+    bar.TitleColor = bar.LabelColor = ink
+    bar.TitleFontSize = bar.LabelFontSize = 16
+    bar.WindowLocation = corner
+    bar.ScalarBarLength = 0.33
+    return bar
+
+
+def show_ligand(fields, view, ink, name, as_slice, middle):
+    array = next((a for a in fields.CellData.keys() if a == name or a.rsplit(" [", 1)[0] == name), None)
+    if array is None:
+        raise SystemExit(f"tools/render: no ligand {name} in this run (there is {', '.join(fields.CellData.keys())})")
+    smooth = CellDatatoPointData(Input=fields)
+    smooth.UpdatePipeline()
+    high = max(smooth.PointData[array].GetRange(0)[1], 1e-30)
+    colours, opacity = GetColorTransferFunction(array), GetOpacityTransferFunction(array)
+    colours.ApplyPreset("Inferno (matplotlib)", True)
+    if not as_slice:
+        colours.InvertTransferFunction()
+    colours.RescaleTransferFunction(0, high)
+    opacity.Points = [0, 0, 0.5, 0, 0.1 * high, 0.02, 0.5, 0, high, 0.6, 0.5, 0]
+    if as_slice:
+        section = Slice(Input=smooth)
+        section.SliceType.Origin, section.SliceType.Normal = middle, [0, 1, 0]
+        shown = Show(section, view)
+        shown.Ambient, shown.Diffuse = 1, 0
+    else:
+        shown = Show(smooth, view, "UniformGridRepresentation")
+        shown.SetRepresentationType("Volume")
+        shown.ScalarOpacityUnitDistance = (fields.GetDataInformation().GetBounds()[1]) / 8
+    ColorBy(shown, ("POINTS", array))
+    shown.SetScalarBarVisibility(view, True)
+    legend(colours, view, ink, array, "Upper Right Corner")
+
+
+def main():
+    options = arguments()
+    time, files = frame_at(options.run, options.time)
+    ink = [1, 1, 1] if options.dark else [0.1, 0.1, 0.1]
+    view = CreateView("RenderView")
+    view.ViewSize = [int(n) for n in options.size.split("x")]
+    view.UseColorPaletteForBackground = 0
+    view.Background = [0, 0, 0] if options.dark else [1, 1, 1]
+    view.OrientationAxesVisibility = 0
+    view.UseFXAA = 1
+
+    fields = XMLImageDataReader(FileName=[files["fields"]]) if "fields" in files else None
+    cells = XMLPolyDataReader(FileName=[files["cells"]]) if "cells" in files else None
+    (fields or cells).UpdatePipeline()
+    bounds = (fields or cells).GetDataInformation().GetBounds()
+    low, high = bounds[0::2], bounds[1::2]
+    middle = [(a + b) / 2 for a, b in zip(low, high)]
+
+    if fields:
+        outline = Show(Outline(Input=fields), view)
+        one_colour(outline, [0.6, 0.6, 0.6])
+        if options.ligand:
+            show_ligand(fields, view, ink, options.ligand, options.slice, middle)
+    if cells:
+        if options.cut:
+            cells = Clip(Input=cells, ClipType="Plane")
+            cells.ClipType.Origin, cells.ClipType.Normal, cells.Invert = middle, [0, 1, 0], 0
+        show_cells(cells, view, ink, options.hide)
+
+    stamp = Show(Text(Text=readable(time)), view)
+    stamp.Color, stamp.FontSize, stamp.Bold, stamp.WindowLocation = ink, 28, 1, "Upper Left Corner"
+
+    span = max(h - l for l, h in zip(low, high))
+    view.CameraFocalPoint = middle
+    view.CameraPosition = [middle[0], middle[1] - 3 * span, middle[2]]
+    view.CameraViewUp = [0, 0, 1]
+    camera = GetActiveCamera()
+    camera.Azimuth(-25)
+    camera.Elevation(options.elevation)
+    ResetCamera(view)
+    camera.Zoom(1.25)
+    SaveScreenshot(options.output, view, ImageResolution=view.ViewSize, OverrideColorPalette="")
+    print(f"{options.output}: {os.path.basename(os.path.abspath(options.run))} at {readable(time)}")
+
+
+main()
