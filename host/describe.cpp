@@ -61,8 +61,9 @@ std::string domain(Grid const& grid) {
     std::string text = rounded(grid.size().x, 6) + " × " + rounded(grid.size().y, 6) + " × " + rounded(grid.size().z, 6) + " um, " +
                        std::to_string(grid.nx) + " × " + std::to_string(grid.ny) + " × " + std::to_string(grid.nz) + " = " +
                        count(grid.voxels()) + " voxels of " + rounded(grid.spacing) + " um";
+    char const* separator = ", periodic in ";
     for (int axis = 0; axis < 3; ++axis)
-        if (grid.periodic[axis]) text += std::string(", periodic in ") + "xyz"[axis];
+        if (grid.periodic[axis]) text += separator + std::string(1, "xyz"[axis]), separator = ", ";
     return text;
 }
 

@@ -23,8 +23,9 @@ using Json = nlohmann::json;
 class LongRun : public testing::Test {
 protected:
     void SetUp() override {
-        for (int i = 0; i < 3000 && !std::filesystem::exists(out_ / "cells_000002.vtp"); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
-        ASSERT_TRUE(std::filesystem::exists(out_ / "cells_000002.vtp"));
+        auto const ready = [&] { return std::filesystem::exists(out_ / "cells_000002.vtp"); };
+        for (int i = 0; i < 3000 && process_.running() && !ready(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        ASSERT_TRUE(ready()) << process_.wait().err;
     }
     Json record() const { return Json::parse(contents(out_ / "run.json")); }
 

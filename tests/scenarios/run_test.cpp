@@ -119,7 +119,7 @@ TEST_P(Mistakes, EndInOneClearLine) {
 INSTANTIATE_TEST_SUITE_P(
     Program, Mistakes,
     testing::Values(Mistake{"NoCommand", {}, 2, "subcommand"},                                                                 //
-                    Mistake{"UnknownCommand", {"simulate"}, 2, "simulate"},                                                    //
+                    Mistake{"UnknownCommand", {"simulate"}, 2, "subcommand"},                                                    //
                     Mistake{"NoScenario", {"run"}, 2, "scenario"},                                                             //
                     Mistake{"MissingFile", {"run", "no_such.yaml", "-o", "OUT"}, 2, "no_such.yaml"},                           //
                     Mistake{"UnknownOption", {"run", kSmall, "--fast"}, 2, "--fast"},                                          //

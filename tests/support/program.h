@@ -45,6 +45,12 @@ public:
 
     void send(int signal) const { kill(pid_, signal); }
 
+    bool running() const {
+        siginfo_t info{};
+        waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT);
+        return info.si_pid == 0;
+    }
+
     Outcome wait() {
         int status = 0;
         waitpid(pid_, &status, 0);
