@@ -3,6 +3,7 @@
 Run by tools/render, which gives it ParaView's Python.
 """
 import argparse
+import math
 import os
 import re
 import xml.etree.ElementTree as xml
@@ -41,6 +42,7 @@ def arguments():
     parse.add_argument("--cut", action="store_true", help="take the front half away, to look into the tissue")
     parse.add_argument("--hide", action="append", default=[], metavar="TYPE", help="cell type not to draw; may be repeated")
     parse.add_argument("--size", default="1600x1000", help="in pixels (default: %(default)s)")
+    parse.add_argument("--azimuth", type=float, default=-20, help="of the eye, degrees from the front (default: %(default)s)")
     parse.add_argument("--elevation", type=float, default=28, help="of the eye above the horizon, degrees (default: %(default)s)")
     parse.add_argument("--dark", action="store_true", help="black background")
     return parse.parse_args()
@@ -53,6 +55,12 @@ def frame_at(run, wanted):
         frames.setdefault(float(entry.get("timestep")), {})[entry.get("name")] = os.path.join(run, entry.get("file"))
     time = max(frames) if wanted is None else min(frames, key=lambda t: abs(t - wanted))
     return time, frames[time]
+
+
+def corners(source):
+    source.UpdatePipeline()
+    bounds = source.GetDataInformation().GetBounds()
+    return list(bounds[0::2]), list(bounds[1::2])
 
 
 def where(source, array, low, high):
@@ -106,12 +114,28 @@ def show_cells(cells, view, ink, hidden):
     one_colour(dead, rgb(DEAD))
 
 
+def scale_bar(low, high, view, ink):
+    """A rod of a round length along the lower front edge."""
+    width = high[0] - low[0]
+    length = max(n * 10**e for e in range(-1, 6) for n in (1, 2, 5) if n * 10**e <= width / 3)
+    down = 0.03 * width
+    ends = [low[0], low[1], low[2] - down], [low[0] + length, low[1], low[2] - down]
+    rod = Show(Line(Point1=ends[0], Point2=ends[1]), view)
+    rod.LineWidth = 4
+    one_colour(rod, ink)
+    label = Show(Text(Text=f"{length:g} µm"), view, "TextSourceRepresentation")
+    label.TextPropMode = "Billboard 3D Text"
+    label.BillboardPosition = [low[0] + length / 2, low[1], low[2] - 3.2 * down]
+    label.Color, label.FontSize, label.Justification = ink, 18, "Center"
+
+
 def legend(colours, view, ink, title, corner):
     bar = GetScalarBar(colours, view)
     bar.Title, bar.ComponentTitle = title, ""
     bar.TitleColor = bar.LabelColor = ink
     bar.TitleFontSize = bar.LabelFontSize = 16
     bar.WindowLocation = corner
+    bar.AutomaticLabelFormat, bar.LabelFormat, bar.RangeLabelFormat = 0, "%.3g", "%.2g"
     bar.ScalarBarLength = 0.33
     return bar
 
@@ -128,16 +152,17 @@ def show_ligand(fields, view, ink, name, as_slice, middle):
     if not as_slice:
         colours.InvertTransferFunction()
     colours.RescaleTransferFunction(0, high)
-    opacity.Points = [0, 0, 0.5, 0, 0.1 * high, 0.02, 0.5, 0, high, 0.6, 0.5, 0]
+    opacity.Points = [0, 0, 0.5, 0, 0.1 * high, 0.02, 0.5, 0, high, 0.4, 0.5, 0]
     if as_slice:
         section = Slice(Input=smooth)
         section.SliceType.Origin, section.SliceType.Normal = middle, [0, 1, 0]
         shown = Show(section, view)
-        shown.Ambient, shown.Diffuse = 1, 0
+        shown.Ambient, shown.Diffuse, shown.Opacity = 1, 0, 0.6
     else:
         shown = Show(smooth, view, "UniformGridRepresentation")
         shown.SetRepresentationType("Volume")
-        shown.ScalarOpacityUnitDistance = (fields.GetDataInformation().GetBounds()[1]) / 8
+        low, up = corners(fields)
+        shown.ScalarOpacityUnitDistance = (up[0] - low[0]) / 5
     ColorBy(shown, ("POINTS", array))
     shown.SetScalarBarVisibility(view, True)
     legend(colours, view, ink, array, "Upper Right Corner")
@@ -156,34 +181,33 @@ def main():
 
     fields = XMLImageDataReader(FileName=[files["fields"]]) if "fields" in files else None
     cells = XMLPolyDataReader(FileName=[files["cells"]]) if "cells" in files else None
-    (fields or cells).UpdatePipeline()
-    bounds = (fields or cells).GetDataInformation().GetBounds()
-    low, high = bounds[0::2], bounds[1::2]
+    low, high = corners(fields or cells)
+    if options.cut:
+        half = [low[0], (low[1] + high[1]) / 2, low[2]]
+        if cells:
+            cells = Clip(Input=cells, ClipType="Plane", Invert=0)
+            cells.ClipType.Origin, cells.ClipType.Normal = half, [0, 1, 0]
+        low = half
     middle = [(a + b) / 2 for a, b in zip(low, high)]
 
     if fields:
-        outline = Show(Outline(Input=fields), view)
-        one_colour(outline, [0.6, 0.6, 0.6])
-        if options.ligand:
-            show_ligand(fields, view, ink, options.ligand, options.slice, middle)
+        if options.ligand:  # not cut: a cloud reaches out of the section, towards the eye
+            show_ligand(fields, view, ink, options.ligand, options.slice, low if options.cut else middle)
     if cells:
-        if options.cut:
-            cells = Clip(Input=cells, ClipType="Plane")
-            cells.ClipType.Origin, cells.ClipType.Normal, cells.Invert = middle, [0, 1, 0], 0
         show_cells(cells, view, ink, options.hide)
+    box = Box(Center=middle, XLength=high[0] - low[0], YLength=high[1] - low[1], ZLength=high[2] - low[2])
+    one_colour(Show(Outline(Input=box), view), [0.6, 0.6, 0.6])
+    scale_bar(low, high, view, ink)
 
     stamp = Show(Text(Text=readable(time)), view)
     stamp.Color, stamp.FontSize, stamp.Bold, stamp.WindowLocation = ink, 28, 1, "Upper Left Corner"
 
-    span = max(h - l for l, h in zip(low, high))
+    azimuth, elevation = math.radians(options.azimuth), math.radians(options.elevation)
+    towards_eye = math.sin(azimuth) * math.cos(elevation), -math.cos(azimuth) * math.cos(elevation), math.sin(elevation)
+    distance = 1.5 * math.dist(low, high)
     view.CameraFocalPoint = middle
-    view.CameraPosition = [middle[0], middle[1] - 3 * span, middle[2]]
-    view.CameraViewUp = [0, 0, 1]
-    camera = GetActiveCamera()
-    camera.Azimuth(-25)
-    camera.Elevation(options.elevation)
-    ResetCamera(view)
-    camera.Zoom(1.25)
+    view.CameraPosition = [m + distance * d for m, d in zip(middle, towards_eye)]
+    view.CameraViewUp = [0, 0, 1] if options.elevation < 89 else [0, 1, 0]
     SaveScreenshot(options.output, view, ImageResolution=view.ViewSize, OverrideColorPalette="")
     print(f"{options.output}: {os.path.basename(os.path.abspath(options.run))} at {readable(time)}")
 
