@@ -12,16 +12,6 @@ namespace {
 
 Real real(double x) { return static_cast<Real>(x); }
 
-/// Calls a function that throws InputError without a place, and adds the place.
-template <class F>
-auto at_place(Place const& at, F&& f) {
-    try {
-        return f();
-    } catch (InputError const& problem) {
-        fail(at, problem.what());
-    }
-}
-
 /// The whole number nearest to a / b, or 0 if a is not a multiple of b.
 std::uint64_t multiple(double a, double b) {
     double const n = std::round(a / b);
@@ -259,7 +249,9 @@ std::vector<Real> make_field(ScenarioInput const& in, int ligand, Model const& m
         if (initial.unit && initial.value) fail(initial.unit->at, "\"unit\" has a meaning only with expression or file");
         std::string const unit = initial.unit ? initial.unit->value : "nM";
         double const scale = at_place(initial.unit ? initial.unit->at : initial.at, [&] { return unit_scale(unit, Dimension::concentration); });
-        if (initial.value) {
+        if (initial.value && region < 0) {
+            std::fill(field.begin(), field.end(), real(*initial.value));
+        } else if (initial.value) {
             each([&](Voxel) { return initial.value->value; });
         } else if (initial.expression) {
             auto const formula = at_place(initial.expression->at, [&] { return Expression(initial.expression->value); });

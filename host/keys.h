@@ -71,7 +71,7 @@ void keys(Visitor& key, BoundariesInput& in) {
 template <class Visitor>
 void keys(Visitor& key, LigandInput& in) {
     key.at_most_one({"decay", "half_life"});
-    key("diffusivity", in.diffusivity, required, "0 um^2/s: it does not move (matrix)");
+    key("diffusivity", in.diffusivity, required, "how fast it spreads; 0 um^2/s: not at all (matrix)");
     key("decay", in.decay, optional, "first-order loss; none if absent");
     key("half_life", in.half_life, optional, "decay in another form: ln 2 / half_life");
     key("scheme", in.scheme, optional, "time stepping; that of transport if absent");

@@ -139,12 +139,7 @@ std::vector<std::string> split(std::string const& line) {
 
 /// Columns type,x,y,z and optionally radius, named in the first line, in any order.
 void place_from_csv(PlacementInput const& in, Names const& types, Sink& sink) {
-    double scale = 1;
-    try {
-        if (in.length_unit) scale = unit_scale(in.length_unit->value, Dimension::length);
-    } catch (InputError const& problem) {
-        fail(in.length_unit->at, problem.what());
-    }
+    double const scale = in.length_unit ? at_place(in.length_unit->at, [&] { return unit_scale(in.length_unit->value, Dimension::length); }) : 1;
     std::string const file = in.file->path.string();
     std::ifstream stream(in.file->path);
     if (!stream) fail(in.file->at, "file " + file + " cannot be read");

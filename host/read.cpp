@@ -21,17 +21,22 @@ std::string one_of(std::vector<std::string> const& words) {
     return list;
 }
 
-/// The names of the keys of a map.
-struct KeyNames {
+/// What can be known of a map before it is read: its keys, and the one that a plain value stands for.
+struct Outline {
     std::vector<std::string> names;
+    char const* short_for = nullptr;
+
     template <class T>
     void operator()(char const* name, T&, Presence, char const*) {
         names.push_back(name);
     }
-    void shorthand(char const*) {}
+    void shorthand(char const* name) { short_for = name; }
     void exactly_one(std::initializer_list<char const*>) {}
     void at_most_one(std::initializer_list<char const*>) {}
 };
+
+template <class T>
+concept Keyed = requires(Outline& outline, T& input) { keys(outline, input); };
 
 /// Reads one kind of value each; every overload checks all that can be checked without knowing the rest of the file.
 struct Read {
@@ -146,8 +151,7 @@ struct Read {
     }
 
     /// Everything else is a map with keys of its own.
-    template <class T>
-        requires requires(KeyNames& k, T& t) { keys(k, t); }
+    template <Keyed T>
     static void value(Node& node, T& to);
 
 private:
@@ -196,29 +200,16 @@ private:
     Node& map_;
 };
 
-/// Finds the key that a plain value stands for.
-struct Shorthand {
-    char const* key = nullptr;
-    template <class T>
-    void operator()(char const*, T&, Presence, char const*) {}
-    void shorthand(char const* name) { key = name; }
-    void exactly_one(std::initializer_list<char const*>) {}
-    void at_most_one(std::initializer_list<char const*>) {}
-};
-
-template <class T>
-    requires requires(KeyNames& k, T& t) { keys(k, t); }
+template <Keyed T>
 void Read::value(Node& node, T& to) {
-    Shorthand shorthand;
-    keys(shorthand, to);
-    if (node.kind == Node::Kind::scalar && shorthand.key) {
+    Outline known;
+    keys(known, to);
+    if (node.kind == Node::Kind::scalar && known.short_for) {
         Node map;
         map.at = node.at;
-        map.add(shorthand.key, node.at, node);
+        map.add(known.short_for, node.at, node);
         node = std::move(map);
     }
-    KeyNames known;
-    keys(known, to);
     if (node.kind != Node::Kind::map) expected(node, "a map with keys like \"" + known.names.front() + "\"");
     for (auto const& m : node.members)
         if (std::find(known.names.begin(), known.names.end(), m.key) == known.names.end())
@@ -233,14 +224,10 @@ void Read::value(Node& node, T& to) {
 double read_quantity(Node const& node, Dimension dimension, Range range) {
     std::string const like = std::string(name_of(dimension)) + ", for example \"" + example_of(dimension) + "\"";
     std::string const& text = scalar(node, like);
-    double value = 0;
-    try {
-        value = quantity(text, dimension);
-    } catch (InputError const& problem) {
-        fail(node.at, problem.what());
-    }
+    double const value = at_place(node.at, [&] { return quantity(text, dimension); });
     if (range == Range::non_negative && value < 0) fail(node.at, "\"" + text + "\" is negative; expected " + like);
-    if (range == Range::positive && value <= 0) fail(node.at, "\"" + text + "\" is not greater than 0; expected " + like);
+    constexpr double smallest = std::numeric_limits<float>::min();  // what 32-bit storage tells from 0
+    if (range == Range::positive && value < smallest) fail(node.at, "\"" + text + "\" is not greater than 0; expected " + like);
     return value;
 }
 

@@ -16,16 +16,6 @@ void expect_order(Place const& at, double from, double to) {
     if (!(from < to)) fail(at, "\"from\" is not below \"to\": nothing is inside");
 }
 
-/// Calls a function that throws InputError without a place, and adds the place.
-template <class F>
-auto at_place(Place const& at, F&& f) {
-    try {
-        return f();
-    } catch (InputError const& problem) {
-        fail(at, problem.what());
-    }
-}
-
 }  // namespace
 
 Regions::Regions(Named<RegionInput> const& input, Grid const& grid) : grid_(grid), names_{"region", {}}, masks_(input.size()) {

@@ -108,31 +108,36 @@ std::string plain(std::string_view unit) {
 
 std::string expected(Dimension d) { return std::string("expected ") + row_of(d).name + ", for example \"" + row_of(d).example + "\""; }
 
+struct FreeConverter {
+    void operator()(cv_converter* c) const { cv_free(c); }
+};
+
+/// How many of `to` are one of `from`; 0 if they measure different things. UDUNITS-2 itself would turn a rate into a time
+/// and a temperature in °C into one in K: only what is proportional counts here.
+double factor(ut_unit const* from, ut_unit const* to) {
+    std::unique_ptr<cv_converter, FreeConverter> const converter(ut_get_converter(const_cast<ut_unit*>(from), const_cast<ut_unit*>(to)));
+    if (!converter) return 0;
+    double const one = cv_convert_double(converter.get(), 1), two = cv_convert_double(converter.get(), 2);
+    return std::fabs(two - 2 * one) <= 1e-9 * std::fabs(two) ? one : 0;
+}
+
 /// What a unit measures, in words if we have them.
 std::string measures(ut_unit const* unit) {
     for (auto const& row : kDimensions)
-        if (ut_are_convertible(unit, units().parse(row.base).get())) return row.name;
+        if (factor(unit, units().parse(row.base).get()) != 0) return row.name;
     char text[128] = "";
     ut_format(unit, text, sizeof text, UT_ASCII | UT_DEFINITION);
     return std::string("in ") + text;
 }
 
-struct FreeConverter {
-    void operator()(cv_converter* c) const { cv_free(c); }
-};
-
 double convert(double value, std::string_view unit_text, Dimension dimension, std::string const& whole) {
     std::string const text = plain(unit_text);
     Unit const unit = units().parse(text);
     if (!unit) throw InputError("\"" + std::string(trim(unit_text)) + "\" is not a unit; " + expected(dimension));
-    Unit base = units().parse(row_of(dimension).base);
-    if (dimension == Dimension::molecules && text == "1") base = units().parse("1");  // a count of molecules may be a plain number
-    std::unique_ptr<cv_converter, FreeConverter> const to_base(ut_get_converter(unit.get(), base.get()));
-    if (!to_base) {
-        if (text == "1") throw InputError("\"" + whole + "\" has no unit; " + expected(dimension));
-        throw InputError("\"" + whole + "\" is " + measures(unit.get()) + "; " + expected(dimension));
-    }
-    return cv_convert_double(to_base.get(), value);
+    bool const counted = dimension == Dimension::molecules && text == "1";  // a number of molecules may be a plain number
+    double const scale = counted ? 1 : factor(unit.get(), units().parse(row_of(dimension).base).get());
+    if (scale == 0) throw InputError("\"" + whole + "\" " + (text == "1" ? "has no unit" : "is " + measures(unit.get())) + "; " + expected(dimension));
+    return value * scale;
 }
 
 }  // namespace

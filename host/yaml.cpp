@@ -40,7 +40,8 @@ Node convert(YAML::Node const& from, Place const& base, std::string const& path,
             if (!key.IsScalar()) fail(key_at, "a key must be a word");
             if (Node const* first = to.find(key.Scalar()))
                 fail(key_at, "duplicate key \"" + key.Scalar() + "\" (first at line " + std::to_string(first->at.line) + ")");
-            to.add(key.Scalar(), key_at, convert(entry.second, base, path_below(path, key.Scalar()), depth + 1));
+            Node& value = to.add(key.Scalar(), key_at, convert(entry.second, base, path_below(path, key.Scalar()), depth + 1));
+            if (value.kind == Node::Kind::empty) value.at = place_of(key.Mark(), base, value.at.path);  // nothing has no place
         }
     }
     return to;
@@ -79,10 +80,10 @@ void emit(YAML::Emitter& out, Node const& node) {
     }
 }
 
-/// Damerau-Levenshtein distance (insertions, deletions, substitutions, swaps of neighbours), letter case for a small part.
+/// Damerau-Levenshtein distance (insertions, deletions, substitutions, swaps of neighbours), a change of letter case for a hundredth.
 double distance(std::string_view a, std::string_view b) {
     auto const lower = [](char c) { return std::tolower(static_cast<unsigned char>(c)); };
-    auto const cost = [&](char x, char y) { return x == y ? 0.0 : (lower(x) == lower(y) ? 0.1 : 1.0); };
+    auto const cost = [&](char x, char y) { return x == y ? 0.0 : (lower(x) == lower(y) ? 0.01 : 1.0); };
     std::vector<std::vector<double>> d(a.size() + 1, std::vector<double>(b.size() + 1));
     for (std::size_t i = 0; i <= a.size(); ++i)
         for (std::size_t j = 0; j <= b.size(); ++j) {
@@ -110,7 +111,9 @@ std::string suggestion(std::string_view found, std::vector<std::string> const& k
     auto const nearer = [&](auto const& a, auto const& b) { return distance(found, a) < distance(found, b); };
     auto const best = std::min_element(known.begin(), known.end(), nearer);
     if (best == known.end()) return " (there are none)";
-    if (distance(found, *best) <= std::max(1.0, std::floor(static_cast<double>(best->size()) / 3))) return "; did you mean \"" + *best + "\"?";
+    double const length = static_cast<double>(std::max(found.size(), best->size()));
+    double const apart = distance(found, *best);
+    if (apart < 1 || apart <= std::max(std::min(1.0, length - 1), std::floor(length / 3))) return "; did you mean \"" + *best + "\"?";
     constexpr std::size_t most = 16;
     std::string list = "; known: ";
     for (std::size_t i = 0; i < known.size() && i < most; ++i) {

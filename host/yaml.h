@@ -22,6 +22,16 @@ struct Place {
 /// The input is wrong at a place: throws InputError `FILE:LINE:COLUMN: key.path: problem`.
 [[noreturn]] void fail(Place const& at, std::string const& problem);
 
+/// Calls a function that throws InputError without a place, and adds the place.
+template <class Function>
+auto at_place(Place const& at, Function&& function) {
+    try {
+        return function();
+    } catch (InputError const& problem) {
+        fail(at, problem.what());
+    }
+}
+
 /// `; did you mean "x"?` for the known word nearest to `found`, else the list of known words.
 std::string suggestion(std::string_view found, std::vector<std::string> const& known);
 

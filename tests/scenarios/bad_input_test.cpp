@@ -1,0 +1,298 @@
+#include "host/scenario.h"
+
+#include "support/folders.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+
+/// What a user sees who made a mistake: one line that says where, what was found, what was expected and, where there is a
+/// likely one, what was meant. Each row breaks one thing in a sound scenario.
+
+namespace crine::test {
+namespace {
+
+std::string const kSound = R"(title: sound
+seed: 1
+time: {end: 1 h, transport: 2 min, mechanics: 2 min, behaviour: 10 min}
+domain:
+  size: [100 um, 100 um, 100 um]
+  spacing: 10 um
+  periodic: [x]
+ligands:
+  A: {diffusivity: 60 um^2/s, decay: 1e-3 /s}
+  E: {diffusivity: 0 um^2/s}
+regions:
+  low: {layer: {axis: z, from: 0 um, to: 50 um}}
+  core: {cylinder: {axis: z, centre: [50 um, 50 um], radius: 20 um}, decay: {A: 1e-2 /s}}
+cells:
+  T:
+    radius: 5 um
+    speed: 1 um/min
+    secretion: {A: 1 molecule/s}
+    uptake: {A: {receptors: 1000, k_on: 1e6 /M/s}}
+    rules:
+      - {signal: A, increases: speed, to: 5 um/min, half: 1 nM}
+  B: {radius: 4 um}
+placement:
+  - {type: T, region: low, count: 10}
+probes:
+  - {name: p, ligand: A, at: [50 um, 50 um, 5 um]}
+output: {summary: 10 min}
+)";
+
+struct Broken {
+    char const* name;
+    char const* find;     ///< in the sound scenario
+    char const* put;      ///< in its place; the message must point at the `@`, which is taken out
+    char const* message;  ///< begins after FILE:LINE:COLUMN; without an `@`, any part of the message
+    char const* also_find = nullptr;
+    char const* also_put = nullptr;
+};
+
+std::vector<Broken> const kTable{
+// clang-format off
+    // --- YAML itself ---
+    {"tab", "  spacing: 10 um", "\t@spacing: 10 um", ": not valid YAML: "},
+    {"unclosed", "output: {summary: 10 min}\n", "output: {summary: 10 min\n@", ": not valid YAML: "},
+    {"duplicate_key", "    speed: 1 um/min", "    speed: 1 um/min\n    @radius: 6 um", ": cells.T: duplicate key \"radius\" (first at line 16)"},
+    {"two_documents", "output:", "---\noutput:", ":1:1: holds more than one YAML document"},
+    // --- keys ---
+    {"unknown_section", "placement:", "@placment:", ": unknown key \"placment\"; did you mean \"placement\"?"},
+    {"unknown_key", "    speed: 1 um/min", "    @sped: 1 um/min", ": cells.T: unknown key \"sped\"; did you mean \"speed\"?"},
+    {"letter_case", "    radius: 5 um", "    @Radius: 5 um", ": cells.T: unknown key \"Radius\"; did you mean \"radius\"?"},
+    {"unknown_key_in_flow", "decay: 1e-3 /s}", "@decoy: 1e-3 /s}", ": ligands.A: unknown key \"decoy\"; did you mean \"decay\"?"},
+    {"unknown_face", "decay: 1e-3 /s}", "decay: 1e-3 /s, boundaries: {@w+: zero-flux}}", ": ligands.A.boundaries: unknown key \"w+\"; did you mean \"x+\"?"},
+    {"missing_section", "domain:\n  size: [100 um, 100 um, 100 um]\n  spacing: 10 um\n  periodic: [x]\n", "", ":1:1: \"domain\" is missing (the block of space)"},
+    {"missing_key", "    radius: 5 um\n    speed", "    @speed", ": cells.T: \"radius\" is missing (at rest)"},
+    {"missing_value", "    speed: 1 um/min\n", "    @speed:\n", ": cells.T.speed: found nothing, expected a speed, for example \"10 um/min\""},
+    {"missing_end", "end: 1 h, ", "", ":3:7: time: \"end\" is missing (simulated time at which the run ends)"},
+    // --- YAML types ---
+    {"list_for_value", "speed: 1 um/min", "speed: @[1 um/min]", ": cells.T.speed: found a list, expected a speed, for example \"10 um/min\""},
+    {"map_for_value", "speed: 1 um/min", "speed: @{value: 1 um/min}", ": cells.T.speed: found a map, expected a speed"},
+    {"value_for_map", "output: {summary: 10 min}", "output: @10 min", ": output: found \"10 min\", expected a map with keys like \"volumes\""},
+    {"value_for_list", "periodic: [x]", "periodic: @x", ": domain.periodic: found \"x\", expected a list"},
+    {"map_for_list", "  - {type: T, region: low, count: 10}", "  @first: {type: T, count: 10}", ": placement: found a map, expected a list"},
+    {"short_list", "size: [100 um, 100 um, 100 um]", "size: @[100 um, 100 um]", ": domain.size: found a list of 2, expected a list of 3 values"},
+    {"not_a_flag", "    speed: 1 um/min", "    moves: @maybe", ": cells.T.moves: found \"maybe\", expected true or false"},
+    {"not_whole", "count: 10}", "count: @10.5}", ": placement[0].count: found \"10.5\", expected a whole number, 0 or more"},
+    {"negative_count", "count: 10}", "count: @-1}", ": placement[0].count: found \"-1\", expected a whole number, 0 or more"},
+    {"unknown_word", "decay: 1e-3 /s}", "decay: 1e-3 /s, scheme: @quasi-stedy}", ": ligands.A.scheme: found \"quasi-stedy\", expected implicit-euler | tr-bdf2 | quasi-steady; did you mean \"quasi-steady\"?"},
+    {"unknown_axis", "periodic: [x]", "periodic: [x, @w]", ": domain.periodic[1]: found \"w\", expected x | y | z"},
+    // --- units ---
+    {"wrong_dimension", "radius: 5 um\n", "radius: @5 min\n", ": cells.T.radius: \"5 min\" is a time; expected a length, for example \"5 um\""},
+    {"metre_for_molar", "half: 1 nM}", "half: @1 nm}", ": cells.T.rules[0].half: \"1 nm\" is a length; expected a concentration, for example \"10 nM\""},
+    {"not_ours", "radius: 5 um\n", "radius: @5 kg\n", ": cells.T.radius: \"5 kg\" is in kg; expected a length"},
+    {"no_unit", "radius: 5 um\n", "radius: @5\n", ": cells.T.radius: \"5\" has no unit; expected a length, for example \"5 um\""},
+    {"no_number", "radius: 5 um\n", "radius: @um\n", ": cells.T.radius: \"um\" does not begin with a number; expected a length, for example \"5 um\""},
+    {"unknown_unit", "radius: 5 um\n", "radius: @5 furlongz\n", ": cells.T.radius: \"furlongz\" is not a unit; expected a length, for example \"5 um\""},
+    {"unit_of_number", "half: 1 nM}", "half: 1 nM, hill: @2 um}", ": cells.T.rules[0].hill: \"2 um\" is a length; expected a number, for example \"0.5\""},
+    {"secretion_without_molecules", "{A: 1 molecule/s}", "{A: @1 /s}", ": cells.T.secretion.A: \"1 /s\" is a rate; expected molecules per time, for example \"10 molecule/s\""},
+    {"output_unit", "decay: 1e-3 /s}", "decay: 1e-3 /s, unit: @um}", ": ligands.A.unit: \"um\" is a length; expected a concentration, for example \"10 nM\""},
+    // --- ranges ---
+    {"negative_rate", "decay: 1e-3 /s}", "decay: @-1e-3 /s}", ": ligands.A.decay: \"-1e-3 /s\" is negative; expected a rate, for example \"0.05/h\""},
+    {"zero_step", "transport: 2 min", "transport: @0 min", ": time.transport: \"0 min\" is not greater than 0; expected a time"},
+    {"not_finite", "diffusivity: 60 um^2/s", "diffusivity: @nan um^2/s", ": ligands.A.diffusivity: \"nan um^2/s\" is not a finite number that can be stored"},
+    {"infinite", "speed: 1 um/min", "speed: @inf um/min", ": cells.T.speed: \"inf um/min\" is not a finite number that can be stored"},
+    {"too_large", "diffusivity: 60 um^2/s", "diffusivity: @1e400 um^2/s", ": ligands.A.diffusivity: \"1e400 um^2/s\" is not a finite number that can be stored"},
+    {"loose_tolerance", "domain:", "transport: {tolerance: @0.5}\ndomain:", ": transport.tolerance: a tolerance above 0.1 is no solution; expected for example 1e-5"},
+    {"huge_cell", "radius: 5 um\n", "radius: @5 m\n", ": cells.T.radius: a cell of this radius is implausible; expected 0.1 um to 1000 um"},
+    {"wide_cell", "radius: 5 um\n", "radius: @60 um\n", ": cells.T.radius: the cell is wider than the domain"},
+    {"short_reach", "speed: 1 um/min", "adhesion_reach: @0.5", ": cells.T.adhesion_reach: adhesion cannot end before the cells touch; expected 1 or more"},
+    // --- time and space ---
+    {"steps_do_not_divide", "behaviour: 10 min", "behaviour: @5 min", ": time.behaviour: the step of behaviour is not a whole multiple of the step of mechanics (each process acts on a tick of the shortest)"},
+    {"size_not_a_multiple", "size: [100 um, 100 um,", "size: [100 um, @105 um,", ": domain.size[1]: the size is not a whole multiple of the spacing"},
+    {"too_many_voxels", "spacing: 10 um", "spacing: @0.01 um", ": domain.spacing: more voxels than can be numbered (4e9)"},
+    {"face_of_periodic_axis", "decay: 1e-3 /s}", "decay: 1e-3 /s, boundaries: {x-: @{value: 1 nM}}}", ": ligands.A.boundaries.x-: the domain is periodic on this axis and has no face here"},
+    {"two_conditions", "decay: 1e-3 /s}", "decay: 1e-3 /s, boundaries: {y-: @{value: 1 nM, flux: 1 molecule/um^2/s}}}", ": ligands.A.boundaries.y-: expected exactly one of condition, value, flux, found several"},
+    // --- ligands ---
+    {"decay_twice", "A: {diff", "A: @{half_life: 1 h, diff", ": ligands.A: expected only one of decay, half_life"},
+    {"no_steady_state", "A: {diffusivity: 60 um^2/s, decay: 1e-3 /s}\n  E: {diffusivity: 0 um^2/s}", "A: {diffusivity: 60 um^2/s}\n  E: {diffusivity: 1 um^2/s, scheme: @quasi-steady}", ": ligands.E.scheme: \"E\" is quasi-steady but has no way out (no decay, no uptake, no enzyme, no value on a face or region), so it has no steady state"},
+    {"steady_matrix", "E: {diffusivity: 0 um^2/s}", "E: {diffusivity: 0 um^2/s, decay: 1 /h, scheme: @quasi-steady}", ": ligands.E.scheme: \"E\" does not diffuse, so it cannot be quasi-steady"},
+    {"own_enzyme", "decay: 1e-3 /s}", "decay: 1e-3 /s, cleaved_by: {@A: 1 /M/s}}", ": ligands.A.cleaved_by: a ligand cannot be its own enzyme"},
+    {"ligand_named_like_a_signal", "  E: {", "  @age: {", ": ligands: \"age\" is the name of a signal in rules and cannot be a ligand"},
+    {"name_with_comma", "  E: {", "  @\"E, active\": {", ": ligands: \"E, active\" cannot be a name"},
+    {"initial_twice", "decay: 1e-3 /s}", "decay: 1e-3 /s, initial: @{value: 1 nM, expression: x}}", ": ligands.A.initial: expected exactly one of value, expression, file, found several"},
+    {"bad_expression", "decay: 1e-3 /s}", "decay: 1e-3 /s, initial: {expression: @\"10*exp(-x/100\"}}", ": ligands.A.initial.expression: bad expression \"10*exp(-x/100\": "},
+    {"unknown_variable", "decay: 1e-3 /s}", "decay: 1e-3 /s, initial: {expression: @x + w}}", ": ligands.A.initial.expression: bad expression \"x + w\": "},
+    {"negative_initial", "decay: 1e-3 /s}", "decay: 1e-3 /s, initial: {expression: @x - 50}}", ": ligands.A.initial.expression: the concentration is -27.0"},
+    {"infinite_initial", "decay: 1e-3 /s}", "decay: 1e-3 /s, initial: {expression: @1/(x-5)}}", ": ligands.A.initial.expression: the concentration is inf at (5.0"},
+    {"missing_image", "decay: 1e-3 /s}", "decay: 1e-3 /s, initial: {file: @none.vti, array: c}}", ": ligands.A.initial.file: file "},
+    {"not_an_image", "decay: 1e-3 /s}", "decay: 1e-3 /s, initial: {file: good.csv, array: @c}}", ": ligands.A.initial.array: "},
+    // --- regions ---
+    {"no_shape", "  low: {layer: {axis: z, from: 0 um, to: 50 um}}", "  low: @{decay: {A: 1 /h}}", ": regions.low: expected exactly one shape (box, sphere, cylinder, layer, half_space, expression, mask) or a combination (all_of, any_of, none_of), found none"},
+    {"two_shapes", "low: {layer", "low: @{expression: \"1\", layer", ": regions.low: expected exactly one shape"},
+    {"layer_upside_down", "{layer: {axis: z, from: 0 um, to: 50 um}}", "{layer: @{axis: z, from: 50 um, to: 0 um}}", ": regions.low.layer: \"from\" is not below \"to\": nothing is inside"},
+    {"empty_region", "  low: {layer: {axis: z, from: 0 um, to: 50 um}}", "  @low: {layer: {axis: z, from: 6 um, to: 14 um}}", ": regions: region \"low\" holds no voxel (no voxel centre of the domain is inside)"},
+    {"no_normal", "{layer: {axis: z, from: 0 um, to: 50 um}}", "{half_space: @{point: [0 um, 0 um, 0 um], normal: [0, 0, 0]}}", ": regions.low.half_space: the normal is zero and points nowhere"},
+    {"region_below", "{layer: {axis: z, from: 0 um, to: 50 um}}", "{all_of: [@core]}", ": regions.low.all_of[0]: \"core\" is not a region listed above this one"},
+    {"ligand_of_region", "decay: {A: 1e-2 /s}}", "decay: {@AA: 1e-2 /s}}", ": regions.core.decay: \"AA\" is not a ligand of this scenario; did you mean \"A\"?"},
+    {"initial_of_region", "decay: {A: 1e-2 /s}}", "initial: {@C: 1 nM}}", ": regions.core.initial: \"C\" is not a ligand of this scenario"},
+    {"bad_region_expression", "{layer: {axis: z, from: 0 um, to: 50 um}}", "{expression: @\"x <\"}", ": regions.low.expression: bad expression \"x <\": "},
+    // --- cells ---
+    {"ligand_of_cell", "secretion: {A:", "secretion: {@a:", ": cells.T.secretion: \"a\" is not a ligand of this scenario; did you mean \"A\"?"},
+    {"type_of_cell", "speed: 1 um/min", "becomes: {@C: 1 /h}", ": cells.T.becomes: \"C\" is not a cell type of this scenario"},
+    {"becomes_itself", "speed: 1 um/min", "becomes: {@T: 1 /h}", ": cells.T.becomes: a type cannot become itself"},
+    {"unknown_habitat", "speed: 1 um/min", "habitat: [@cor]", ": cells.T.habitat[0]: \"cor\" is not a region of this scenario; did you mean \"core\"?"},
+    {"receptors_without_k_on", "{receptors: 1000, k_on: 1e6 /M/s}", "@{receptors: 1000}", ": cells.T.uptake.A: \"k_on\" is missing (clearance = receptors * k_on)"},
+    {"type_named_dead_cells", "  B: {radius", "  @dead cells: {radius", ": cells: \"dead cells\" has a meaning in rules and cannot be a type"},
+    // --- rules ---
+    {"unknown_signal", "{signal: A,", "{signal: @presure,", ": cells.T.rules[0].signal: \"presure\" is not a signal; did you mean \"pressure\"?"},
+    {"unknown_behaviour", "increases: speed", "increases: @aptosis", ": cells.T.rules[0].increases: \"aptosis\" is not a behaviour; did you mean \"apoptosis\"?"},
+    {"behaviour_of_unknown_ligand", "increases: speed", "increases: @secretion of C", ": cells.T.rules[0].increases: \"secretion of C\" is not a behaviour; did you mean \"secretion of A\"?"},
+    {"rule_without_direction", "increases: speed, ", "", ":21:9: cells.T.rules[0]: expected exactly one of increases, decreases, found none"},
+    {"rule_of_wrong_dimension", "to: 5 um/min", "to: @5 /h", ": cells.T.rules[0].to: \"5 /h\" is a rate; expected a speed, for example \"10 um/min\""},
+    {"rule_that_does_nothing", "to: 5 um/min", "to: @0.5 um/min", ": cells.T.rules[0].to: the rule does nothing: it increases \"speed\" to a value that is below its base value"},
+    {"rule_on_infinite", "{receptors: 1000, k_on: 1e6 /M/s}}\n    rules:\n      - {signal: A, increases: speed, to: 5 um/min,", "perfect}\n    rules:\n      - {signal: A, increases: uptake of A, to: @5 um^3/s,", ": cells.T.rules[0].to: a rule cannot change an infinite value of \"uptake of A\""},
+    {"half_zero", "half: 1 nM}", "half: @0 nM}", ": cells.T.rules[0].half: \"0 nM\" is not greater than 0; expected a concentration"},
+    // --- placement ---
+    {"unknown_type", "{type: T,", "{type: @TT,", ": placement[0].type: \"TT\" is not a cell type of this scenario; did you mean \"T\"?"},
+    {"unknown_region", "region: low, count", "region: @lo, count", ": placement[0].region: \"lo\" is not a region of this scenario; did you mean \"low\"?"},
+    {"how_many", "{type: T, region: low, count: 10}", "@{type: T, region: low}", ": placement[0]: expected exactly one of density, count, packing, lattice, at, file, found none"},
+    {"which_cells", "{type: T, region: low, count: 10}", "@{count: 10}", ": placement[0]: \"type\" is missing (which cells?)"},
+    {"lattice_without_spacing", "count: 10}", "lattice: hex}", ":24:5: placement[0]: \"spacing\" is missing (distance of neighbours on the lattice)"},
+    {"spacing_without_lattice", "- {type: T, region: low, count: 10}", "- @{type: T, region: low, count: 10, spacing: 5 um}", ": placement[0]: \"spacing\" has a meaning only with lattice"},
+    {"too_dense", "count: 10}", "packing: @0.8}", ": placement[0].packing: spheres fill at most 0.74 of a volume"},
+    {"volume_lattice_in_a_sheet", "size: [100 um, 100 um, 100 um]\n  spacing: 10 um\n  periodic: [x]\n", "size: [100 um, 100 um, 10 um]\n  spacing: 10 um\n", "placement[0].lattice: the domain is a sheet (one voxel thick), where only hex and square fit",
+     "region: low, count: 10}", "lattice: fcc, spacing: 8 um}"},
+    {"outside", "region: low, count: 10}", "at: [[@101 um, 0 um, 0 um]]}", ": placement[0].at[0][0]: the position is outside the domain"},
+    {"outside_habitat", "    speed: 1 um/min", "    habitat: [core]", ": placement[0].at[0][0]: the position is outside the habitat of T", "region: low, count: 10}", "at: [[5 um, 5 um, 5 um]]}"},
+    {"no_room", "    speed: 1 um/min", "    habitat: [core]", ": placement[0]: there is no voxel for these cells (region and habitat have none in common)", "{cylinder: {axis: z, centre: [50 um, 50 um], radius: 20 um}, decay", "{none_of: [low], decay"},
+    {"no_file", "{type: T, region: low, count: 10}", "{file: @none.csv}", ": placement[0].file: file "},
+    // --- probes and output ---
+    {"probe_outside", "at: [50 um, 50 um, 5 um]", "at: [50 um, 50 um, @500 um]", ": probes[0].at[2]: the position is outside the domain, which ends at 100.0"},
+    {"probe_twice", "  - {name: p,", "  - {name: p, count: T}\n  - {name: @p,", ": probes[1].name: another probe has the name \"p\""},
+    {"probe_of_nothing", "ligand: A, at", "at", ":26:5: probes[0]: \"ligand\" is missing (what is measured?)"},
+    {"line_of_one_point", "at: [50 um, 50 um, 5 um]", "from: [0 um, 0 um, 0 um], to: [50 um, 0 um, 0 um], points: @1", ": probes[0].points: a line needs \"points\", 2 or more"},
+    {"field_to_write", "output: {", "output: {fields: [@B], ", ": output.fields[0]: \"B\" is not a ligand of this scenario"},
+    // --- files ---
+    {"no_library", "seed: 1", "include: [@none.yaml]", ": include[0]: file "},
+    {"library_of_everything", "seed: 1", "include: whole.yaml", "whole.yaml:1:1: \"title\" in an included library, which holds only ligands and cells"},
+    {"library_in_a_cycle", "seed: 1", "include: cycle.yaml", "cycle.yaml includes itself (a cycle)"},
+    {"mistake_in_library", "seed: 1\n", "include: wrong.yaml\n", "wrong.yaml:3:11: cells.B.speed: \"60 um\" is a length; expected a speed, for example \"10 um/min\""},
+    {"unlisted_ligand_of_library", "seed: 1\n", "include: refers.yaml\n", "refers.yaml:2:19: cells.B.secretion: \"Z\" is not a ligand of this scenario"},
+    {"name_without_values", "  E: {diffusivity: 0 um^2/s}", "  @E:", ": ligands: \"E\" has no values, and no included library has it"},
+// clang-format on
+};
+
+std::string replaced(std::string text, std::string const& find, std::string const& put) {
+    auto const at = text.find(find);
+    if (at == std::string::npos) throw std::logic_error("the sound scenario has no \"" + find + "\"");
+    return text.replace(at, find.size(), put);
+}
+
+void write(std::filesystem::path const& file, std::string const& text) { std::ofstream(file) << text; }
+
+std::string message_of(std::filesystem::path const& file, std::vector<Override> const& overrides = {}) {
+    try {
+        load_scenario(file, overrides);
+    } catch (InputError const& error) {
+        return error.what();
+    }
+    return "no error";
+}
+
+void PrintTo(Broken const& row, std::ostream* out) { *out << row.name; }
+
+class BadInput : public testing::TestWithParam<Broken> {};
+
+TEST_P(BadInput, IsOneLineThatSaysWhereAndWhat) {
+    Broken const& row = GetParam();
+    TemporaryFolder const folder;
+    write(folder / "whole.yaml", kSound);
+    write(folder / "cycle.yaml", "include: cycle.yaml\n");
+    write(folder / "wrong.yaml", "cells:\n  B: {\n   speed: 60 um}\n");
+    write(folder / "refers.yaml", "cells:\n  B: {secretion: {Z: 1 molecule/s}}\n");
+    write(folder / "good.csv", "type,x,y,z\n");
+
+    std::string text = replaced(kSound, row.find, row.put);
+    if (row.also_find) text = replaced(text, row.also_find, row.also_put);
+    std::string expected = row.message;
+    if (auto const mark = text.find('@'); mark != std::string::npos) {
+        auto const line = std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(mark), '\n') + 1;
+        auto const column = mark - (text.rfind('\n', mark) + 1) + 1;
+        text.erase(mark, 1);
+        expected = (folder / "broken.yaml").string() + ":" + std::to_string(line) + ":" + std::to_string(column) + expected;
+    }
+    write(folder / "broken.yaml", text);
+    std::string const message = message_of(folder / "broken.yaml");
+    EXPECT_NE(message.find(expected), std::string::npos) << "message:  " << message << "\nexpected: " << expected;
+    EXPECT_EQ(message.find('\n'), std::string::npos) << message;
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, BadInput, testing::ValuesIn(kTable), [](auto const& info) { return std::string(info.param.name); });
+
+TEST(BadInputTable, StartsFromASoundScenario) {
+    TemporaryFolder const folder;
+    write(folder / "sound.yaml", kSound);
+    EXPECT_EQ(message_of(folder / "sound.yaml"), "no error");
+}
+
+TEST(BadInputTable, NamesAFileThatIsNotThere) {
+    TemporaryFolder const folder;
+    EXPECT_EQ(message_of(folder / "none.yaml"), (folder / "none.yaml").string() + ": cannot be read (No such file or directory)");
+}
+
+/// A value of the command line has no line: its option is named instead.
+TEST(BadInputTable, NamesTheOptionOfAnOverride) {
+    TemporaryFolder const folder;
+    write(folder / "sound.yaml", kSound);
+    auto const with = [&](char const* path, char const* value) { return message_of(folder / "sound.yaml", {{path, value}}); };
+    EXPECT_EQ(with("cells.T.radius", "5 min"),
+              "--set cells.T.radius=5 min: cells.T.radius: \"5 min\" is a time; expected a length, for example \"5 um\"");
+    EXPECT_EQ(with("cells.T.sped", "5 um/min"), "--set cells.T.sped=5 um/min: cells.T.sped: unknown key \"sped\"; did you mean \"speed\"?");
+    EXPECT_EQ(with("placement[3].count", "1"), "--set placement[3].count=1: placement is a list of 1 (counted from 0); \"3\" is not in it");
+    EXPECT_EQ(with("title.a", "1"), "--set title.a=1: title is a plain value (\"sound\") and has no key \"a\"");
+    EXPECT_EQ(with("cells..radius", "1 um"), "--set cells..radius=1 um: \"cells..radius\" is not a path of keys like \"cells.fibroblast.speed\"");
+    EXPECT_EQ(with("cells.T.radius", "[1 um"), "--set cells.T.radius=[1 um: cells.T.radius: not valid YAML: end of sequence flow not found");
+}
+
+/// `columns` by `rows` of regions that decay two ligands differently: as many materials, and the tissue outside.
+std::string chequered(int columns, int rows, char const* more) {
+    std::string regions = "regions:\n";
+    auto const layer = [&](char axis, int n, char const* ligand) {
+        std::string const number = std::to_string(n);
+        regions += std::string("  ") + axis + number + ": {layer: {axis: " + axis + ", from: " + number + "0 um, to: " + std::to_string(n + 1) + "0 um}, decay: {" +
+                   ligand + ": " + std::to_string(n + 1) + " /h}}\n";
+    };
+    for (int n = 0; n < columns; ++n) layer('x', n, "A");
+    for (int n = 0; n < rows; ++n) layer('y', n, "E");
+    return replaced(replaced(replaced(kSound, "regions:\n", regions), "size: [100 um, 100 um, 100 um]", "size: [200 um, 200 um, 100 um]"), "  B: {radius: 4 um}",
+                    std::string("  B: {radius: 4 um") + more + "}");
+}
+
+TEST(BadInputTable, CountsMaterials) {
+    TemporaryFolder const folder;
+    auto const with = [&](int columns, int rows, char const* more) {
+        write(folder / "scenario.yaml", chequered(columns, rows, more));
+        return message_of(folder / "scenario.yaml");
+    };
+    EXPECT_EQ(with(15, 12, ""), "no error");
+    EXPECT_NE(with(19, 19, "").find(": regions.core: the regions make more than 255 different combinations of properties"), std::string::npos);
+    EXPECT_EQ(with(5, 4, ", habitat: [x1, x2]"), "no error");
+    EXPECT_NE(with(9, 9, ", habitat: [x1, x2]").find("more than 64 different combinations of properties and habitats"), std::string::npos);
+}
+
+/// A mistake in a table of cells is reported with the line of the table.
+TEST(BadInputTable, NamesTheLineOfACsvFile) {
+    TemporaryFolder const folder;
+    write(folder / "scenario.yaml", replaced(kSound, "{type: T, region: low, count: 10}", "{file: cells.csv}"));
+    auto const with = [&](char const* table) {
+        write(folder / "cells.csv", table);
+        return message_of(folder / "scenario.yaml");
+    };
+    std::string const file = (folder / "cells.csv").string();
+    EXPECT_EQ(with("type,x,y,z\nT,1,2,3\n"), "no error");
+    EXPECT_EQ(with("type,x,y,w\n"), file + ":1:1: unknown column \"w\"; known: type, x, y, z, radius");
+    EXPECT_EQ(with("type,x,y\n"), file + ":1:1: the column \"z\" is missing (the first line names the columns type,x,y,z)");
+    EXPECT_EQ(with("type,x,y,z\nT,1,2,3\nT,1,2\n"), file + ":3:1: 3 values, expected 4 as in the first line");
+    EXPECT_EQ(with("type,x,y,z\nT,1,two,3\n"), file + ":2:1: y: \"two\" is not a finite number");
+    EXPECT_EQ(with("type,x,y,z\nT,1,nan,3\n"), file + ":2:1: y: \"nan\" is not a finite number");
+    EXPECT_EQ(with("type,x,y,z\nC,1,2,3\n"), file + ":2:1: \"C\" is not a cell type of this scenario; known: T, B");
+    EXPECT_EQ(with("type,x,y,z\nT,1,2,300\n"), file + ":2:1: the position is outside the domain");
+    EXPECT_EQ(with("type,x,y,z,radius\nT,1,2,3,0\n"), file + ":2:1: the radius is not greater than 0");
+}
+
+}  // namespace
+}  // namespace crine::test
