@@ -3,9 +3,26 @@
 #include "crine/contracts.h"
 #include "crine/units.h"
 
+#include <string_view>
+
 #include <muParser.h>
 
 namespace crine {
+namespace {
+
+/// muParser would let a formula assign to a variable.
+bool assigns(std::string const& text) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] != '=') continue;
+        if (i + 1 < text.size() && text[i + 1] == '=')
+            ++i;
+        else if (i == 0 || std::string_view("<>!").find(text[i - 1]) == std::string_view::npos)
+            return true;
+    }
+    return false;
+}
+
+}  // namespace
 
 /// The parser keeps addresses of its variables: both stay where they are.
 struct Expression::Parser {
@@ -15,6 +32,7 @@ struct Expression::Parser {
 
 Expression::Expression(std::string const& text) : parser_(std::make_unique<Parser>()) {
     auto& p = *parser_;
+    if (assigns(text)) throw InputError("bad expression \"" + text + "\": it assigns; to compare write ==");
     try {
         p.formula.DefineVar("x", &p.x);
         p.formula.DefineVar("y", &p.y);

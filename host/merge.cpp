@@ -106,6 +106,8 @@ void apply(Node& root, Override const& change) {
     Place const option{"--set " + change.path + "=" + change.value, 0, 0, ""};
     Node* node = &root;
     std::string path;
+    for (char const* file : {"extends", "include"})
+        if (split(change.path)[0] == file) fail(option, "the files that a scenario is made of are named in the scenario");
     for (auto const& part : split(change.path)) {
         if (part.empty()) fail(option, "\"" + change.path + "\" is not a path of keys like \"cells.fibroblast.speed\"");
         if (node->kind == Node::Kind::list) {
@@ -129,8 +131,14 @@ void apply(Node& root, Override const& change) {
     *node = parse_yaml(change.value, {option.source, 0, 0, path});
 }
 
-/// What is written here wins over the scenario it extends, and that over libraries; --set wins over all.
-void merge(Node& root, Stack const& stack, std::vector<Override> const& overrides) {
+struct Library {
+    Path file;
+    Place at;
+    Stack stack;
+};
+
+/// Takes in the scenarios that this one extends; their libraries serve it too, before its own.
+void extend(Node& root, Stack const& stack, std::vector<Library>& libraries) {
     if (root.kind != Node::Kind::map) fail(root.at, "found " + root.what() + ", expected a scenario: a map with keys like \"domain\"");
     auto const bases = take_files(root, "extends");
     if (bases.size() > 1) fail(bases[1].second, "a scenario extends only one other");
@@ -138,20 +146,23 @@ void merge(Node& root, Stack const& stack, std::vector<Override> const& override
         Stack inner = stack;
         enter(inner, file, at);
         Node base = read_yaml(file);
-        merge(base, inner, {});
+        extend(base, inner, libraries);
         inherit(root, base, section);
     }
-    for (auto const& change : overrides) apply(root, change);
+    for (auto const& [file, at] : take_files(root, "include")) libraries.push_back({file, at, stack});
+}
 
-    Node library;
-    for (auto const& [file, at] : take_files(root, "include")) {
+/// What ligands and cell types do not say themselves, from the libraries; of those the later wins.
+void inherit_from_libraries(Node& root, std::vector<Library> const& libraries) {
+    Node all;
+    for (auto const& [file, at, stack] : libraries) {
         Node nearer = read_library(file, at, stack);
-        inherit(nearer, library, section);  // the later file wins
-        library = std::move(nearer);
+        inherit(nearer, all, section);
+        all = std::move(nearer);
     }
     for (char const* part : {"ligands", "cells"}) {
         Node* const listed = root.find(part);
-        Node const* const known = library.find(part);
+        Node const* const known = all.find(part);
         if (!listed) continue;
         for (auto& m : listed->members) {
             Node const* const theirs = known ? known->find(m.key) : nullptr;
@@ -169,7 +180,10 @@ Node read_merged(Path const& file, std::vector<Override> const& overrides) {
     Node root = read_yaml(file);
     Stack stack;
     enter(stack, file, root.at);
-    merge(root, stack, overrides);
+    std::vector<Library> libraries;
+    extend(root, stack, libraries);
+    for (auto const& change : overrides) apply(root, change);
+    inherit_from_libraries(root, libraries);
     return root;
 }
 

@@ -5,11 +5,11 @@
 
 namespace crine {
 
-/// The scenario as one tree: overrides applied, `extends` and `include` merged in.
+/// The scenario as one tree: `extends` and `include` merged in, overrides applied.
 ///
-/// `extends` takes a whole scenario, over which this one is written. `include` takes libraries: a ligand or cell type that the
-/// scenario lists inherits from the library's entry of the same name. What is nearer wins, key by key; lists are replaced as
-/// a whole.
+/// `extends` takes in a whole scenario, over which this one is written. `include` takes in libraries: a ligand or cell type
+/// that the scenario lists inherits from the library's entry of the same name. An override wins over the scenario, that over
+/// the one it extends, and that over libraries, key by key; a list is replaced as a whole.
 Node read_merged(std::filesystem::path const& file, std::vector<Override> const& overrides);
 
 }  // namespace crine

@@ -245,6 +245,7 @@ TEST(BadInputTable, NamesTheOptionOfAnOverride) {
     EXPECT_EQ(with("placement[3].count", "1"), "--set placement[3].count=1: placement is a list of 1 (counted from 0); \"3\" is not in it");
     EXPECT_EQ(with("title.a", "1"), "--set title.a=1: title is a plain value (\"sound\") and has no key \"a\"");
     EXPECT_EQ(with("cells..radius", "1 um"), "--set cells..radius=1 um: \"cells..radius\" is not a path of keys like \"cells.fibroblast.speed\"");
+    EXPECT_EQ(with("include", "other.yaml"), "--set include=other.yaml: the files that a scenario is made of are named in the scenario");
     EXPECT_EQ(with("cells.T.radius", "[1 um"), "--set cells.T.radius=[1 um: cells.T.radius: not valid YAML: end of sequence flow not found");
 }
 

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "host/scenario.h"
+#include "support/folders.h"
+
+#include <fstream>
+
+namespace crine::test {
+
+/// A scenario from text, with its files in a folder of its own.
+inline Scenario load_text(std::string const& text, TemporaryFolder const& folder, bool size_only = false, std::size_t* cells = nullptr) {
+    std::ofstream(folder / "scenario.yaml") << text;
+    return load_scenario(folder / "scenario.yaml", {}, size_only, cells);
+}
+
+inline Scenario load_text(std::string const& text) { return load_text(text, TemporaryFolder()); }
+
+}  // namespace crine::test

@@ -1,0 +1,118 @@
+#include "crine/units.h"
+#include "support/engines.h"
+#include "support/scenario_text.h"
+
+#include <gtest/gtest.h>
+#include <yaml-cpp/yaml.h>
+
+namespace crine::test {
+namespace {
+
+std::string const kHead = "time: {end: 1 h}\ndomain: {size: [50 um, 50 um, 50 um], spacing: 10 um}\n";
+
+void write(std::filesystem::path const& file, std::string const& text) { std::ofstream(file) << text; }
+
+TEST(Merge, TheLaterLibraryWinsAndLibrariesIncludeOthers) {
+    TemporaryFolder const folder;
+    std::filesystem::create_directory(folder / "inner");
+    write(folder / "inner/base.yaml", "ligands: {A: {diffusivity: 1 um^2/s, decay: 1 /s, unit: pM}}\n");
+    write(folder / "first.yaml", "include: inner/base.yaml\nligands: {A: {decay: 2 /s}, B: {diffusivity: 5 um^2/s}}\n");
+    write(folder / "second.yaml", "ligands: {A: {half_life: 1 h}}\n");
+    Scenario const s = load_text(kHead + "include: [first.yaml, second.yaml]\nligands: {B:, A: {diffusivity: 7 um^2/s}}\n", folder);
+    ASSERT_EQ(s.model.ligands.size(), 2u);
+    EXPECT_EQ(s.model.ligands[0].name, "B");  // the order of the scenario
+    EXPECT_EQ(s.model.property(0, 0).diffusivity, 5);
+    EXPECT_EQ(s.model.property(0, 1).diffusivity, 7);
+    EXPECT_TRUE(close(s.model.property(0, 1).decay, std::log(2.0) / 3600));
+    EXPECT_EQ(s.model.ligands[1].display_unit, "pM");
+}
+
+/// Maps by name are merged name by name, lists and single values are replaced.
+TEST(Merge, InheritsKeyByKey) {
+    TemporaryFolder const folder;
+    write(folder / "library.yaml",
+          "cells: {T: {radius: 5 um, apoptosis: {rate: 1 /h, duration: 3 h}, secretion: {A: 1 molecule/s, B: 2 molecule/s},\n"
+          "        uptake: {A: {receptors: 10, k_on: 1e6 /M/s}}, rules: [{signal: A, increases: speed, to: 1 um/s, half: 1 nM}]}}\n");
+    std::string const ligands = kHead + "include: library.yaml\nligands: {A: {diffusivity: 1 um^2/s}, B: {diffusivity: 1 um^2/s}}\n";
+    Scenario const s = load_text(ligands + "cells: {T: {apoptosis: {rate: 2 /h}, secretion: {A: {rate: 3 molecule/s}}, uptake: {A: perfect}}}\n", folder);
+    Vocabulary const v = s.model.vocabulary();
+    CellType const& t = s.model.types[0];
+    EXPECT_TRUE(close(t.base[v.of(behaviour::apoptosis)], 2.0 / 3600));
+    EXPECT_TRUE(close(t.apoptosis_duration, 3 * 3600));
+    EXPECT_EQ(t.base[v.of(behaviour::secretion, 0)], 3);
+    EXPECT_EQ(t.base[v.of(behaviour::secretion, 1)], 2);
+    EXPECT_TRUE(std::isinf(t.base[v.of(behaviour::uptake, 0)]));
+    EXPECT_EQ(s.model.rules.size(), 1u);
+    EXPECT_EQ(load_text(ligands + "cells: {T: {rules: []}}\n", folder).model.rules.size(), 0u);
+}
+
+/// A variant says only what differs; the order of ligands, types and regions stays that of the scenario it extends.
+TEST(Merge, ExtendsAScenario) {
+    TemporaryFolder const folder;
+    write(folder / "library.yaml", "ligands: {A: {diffusivity: 1 um^2/s}, C: {diffusivity: 9 um^2/s}}\n");
+    write(folder / "base.yaml", kHead +
+                                    "title: base\ninclude: library.yaml\nligands: {A:, B: {diffusivity: 2 um^2/s, decay: 1 /s}}\n"
+                                    "regions: {low: {layer: {axis: z, from: 0 um, to: 20 um}}, left: {layer: {axis: x, from: 0 um, to: 20 um}, decay: {A: 3 /s}}}\n"
+                                    "cells: {T: {radius: 5 um}}\nplacement: [{type: T, count: 3}]\n");
+    Scenario const s = load_text(
+        "extends: base.yaml\ninclude: library.yaml\ndomain: {size: [100 um, 50 um, 50 um]}\nligands: {C:, B: {half_life: 1 h}}\n"
+        "regions: {left: {box: {from: [0 um, 0 um, 0 um], to: [50 um, 50 um, 50 um]}}}\n",
+        folder);
+    EXPECT_EQ(s.title, "base");
+    EXPECT_EQ(s.model.grid.nx, 10);
+    EXPECT_EQ(s.model.grid.spacing, 10);
+    ASSERT_EQ(s.model.ligands.size(), 3u);
+    EXPECT_EQ(s.model.ligands[0].name, "A");
+    EXPECT_EQ(s.model.ligands[1].name, "B");
+    EXPECT_EQ(s.model.ligands[2].name, "C");
+    EXPECT_TRUE(close(s.model.property(0, 1).decay, std::log(2.0) / 3600));
+    EXPECT_EQ(s.regions[1].name, "left");
+    EXPECT_EQ(s.regions[1].voxels, 5u * 5 * 5);  // the box, not the layer
+    EXPECT_EQ(s.model.materials[s.model.material[0] * 3].decay, 3);
+    EXPECT_EQ(s.initial.cells.size(), 3u);
+}
+
+TEST(Merge, OptionsWinOverEverything) {
+    TemporaryFolder const folder;
+    write(folder / "library.yaml", "ligands: {A: {diffusivity: 1 um^2/s, decay: 1 /s}}\ncells: {T: {radius: 5 um}, U: {radius: 4 um}}\n");
+    write(folder / "base.yaml", kHead + "include: library.yaml\nligands: {A: {decay: 2 /s}}\ncells: {T: }\nplacement: [{type: T, count: 3}, {type: T, count: 4}]\n");
+    write(folder / "scenario.yaml", "extends: base.yaml\nseed: 3\n");
+    auto const with = [&](std::vector<Override> const& overrides) { return load_scenario(folder / "scenario.yaml", overrides); };
+    EXPECT_EQ(with({{"ligands.A.decay", "5 /s"}}).model.property(0, 0).decay, 5);
+    EXPECT_TRUE(close(with({{"ligands.A.half_life", "1 h"}}).model.property(0, 0).decay, std::log(2.0) / 3600));
+    EXPECT_EQ(with({{"placement[1].count", "9"}}).initial.cells.size(), 12u);
+    EXPECT_EQ(with({{"placement.1.count", "9"}}).initial.cells.size(), 12u);
+    EXPECT_EQ(with({{"placement", "[]"}}).initial.cells.size(), 0u);
+    EXPECT_EQ(with({{"domain.size", "[20 um, 20 um, 20 um]"}, {"seed", "8"}}).model.seed, 8u);
+    EXPECT_EQ(with({{"cells.U", "{}"}}).model.types.size(), 2u);  // listed by the option, described by the library
+    EXPECT_EQ(with({{"ligands.A.decay", "5 /s"}, {"ligands.A.decay", "6 /s"}}).model.property(0, 0).decay, 6);  // the last wins
+}
+
+/// Everything in the libraries that ship is sound, and every name that scenarios rely on is there.
+TEST(Library, EveryEntryIsSound) {
+    std::filesystem::path const library = std::filesystem::path(CRINE_SOURCE_DIR) / "scenarios/library";
+    std::string text = kHead + "include: [" + (library / "ligands.yaml").string() + ", " + (library / "cells.yaml").string() + "]\n";
+    std::vector<std::string> names;
+    for (auto const& [file, part] : std::vector<std::pair<char const*, std::string>>{{"ligands.yaml", "ligands"}, {"cells.yaml", "cells"}}) {
+        text += part + ":\n";
+        for (auto const& entry : YAML::LoadFile((library / file).string())[part]) {
+            names.push_back(entry.first.as<std::string>());
+            text += "  " + names.back() + (names.back() == "oxygen" ? ": {decay: 1 /h}\n" : ":\n");  // consumed by cells of the scenario
+        }
+    }
+    EXPECT_NO_THROW(load_text(text));
+    for (char const* name : {"PDGF", "TGF-beta", "CXCL8", "TNF-alpha", "IL-1beta", "IL-10", "VEGF", "FGF2", "oxygen", "collagen", "fibrin", "MMP", "CCL2", "IL-6", "IL-2", "IFN-gamma", "EGF",
+                             "GM-CSF", "histamine", "PGE2", "platelet", "neutrophil", "macrophage M0", "macrophage M1", "macrophage M2", "monocyte", "fibroblast", "myofibroblast",
+                             "endothelium", "keratinocyte", "T cell", "mast cell"})
+        EXPECT_TRUE(std::count(names.begin(), names.end(), name)) << name;
+}
+
+TEST(Library, ScenariosThatShipAreSound) {
+    for (auto const& entry : std::filesystem::directory_iterator(std::filesystem::path(CRINE_SOURCE_DIR) / "scenarios")) {
+        if (entry.path().extension() != ".yaml") continue;
+        EXPECT_NO_THROW(load_scenario(entry.path(), {}, true)) << entry.path();
+    }
+}
+
+}  // namespace
+}  // namespace crine::test
