@@ -1,9 +1,259 @@
 #include "kernels/engine.h"
 
+#include "crine/model/cycle.h"
+#include "crine/model/motility.h"
+
+#include <thrust/count.h>
+#include <thrust/iterator/counting_iterator.h>
+#include <thrust/scan.h>
+#include <thrust/transform_reduce.h>
+
+#include <limits>
+
 namespace crine {
 inline namespace CRINE_NS {
+namespace {
 
-void Engine::apply(Moment) {}
+/// How many places to try for a new cell before it takes the place of the cell it comes from.
+constexpr int kPlacesToTry = 8;
+
+/// What each cell adds to the next population: itself, unless it vanishes, and its newborn.
+struct CountBody {
+    Span<Intent const> intents;
+    Span<std::uint32_t> stays, births;  ///< one longer than the cells, for the total of the scan
+    CRINE_HD void operator()(std::size_t i) const {
+        bool const past_the_end = i == intents.size;
+        stays[i] = !past_the_end && intents[i].kind != Intent::Kind::vanish;
+        births[i] = past_the_end ? 0 : (intents[i].kind == Intent::Kind::divide) + intents[i].recruits;
+    }
+};
+
+/// The order of the next population: those who stay in their order, then the newborn in the order of whom they come from.
+struct OrderBody {
+    Span<std::uint32_t const> place, first_birth;  ///< exclusive sums of CountBody's numbers
+    std::uint32_t survivors;
+    Span<std::uint32_t> order;
+    CRINE_HD void operator()(std::size_t i) const {
+        if (place[i + 1] != place[i]) order[place[i]] = static_cast<std::uint32_t>(i);
+        for (std::uint32_t b = first_birth[i]; b < first_birth[i + 1]; ++b) order[survivors + b] = static_cast<std::uint32_t>(i);
+    }
+};
+
+/// Where a cell of the next population comes from.
+struct Lineage {
+    Span<Intent const> intents;
+    Span<std::uint32_t const> order;  ///< empty: nobody came or went
+    Span<std::uint32_t const> first_birth;
+    std::uint32_t survivors;
+
+    CRINE_HD std::size_t origin(std::size_t k) const { return order.empty() ? k : order[k]; }
+    CRINE_HD bool newborn(std::size_t k) const { return k >= survivors; }
+    /// The first newborn of a dividing cell is its daughter, all others have come through its wall.
+    CRINE_HD bool recruit(std::size_t k) const {
+        if (!newborn(k)) return false;
+        std::size_t const i = origin(k);
+        return intents[i].kind != Intent::Kind::divide || k - survivors != first_birth[i];
+    }
+};
+
+/// Carries out what was decided. Every cell of the next population already holds a copy of the cell it comes from.
+struct CarryOutBody {
+    CellView cells;
+    Phenotype phenotype;
+    Span<TypeConstants const> types;
+    ListsView<Act> recruits;
+    ListsView<Response> program;
+    Span<Real> responses;
+    Grid grid;
+    Span<std::uint8_t const> material;
+    Lineage lineage;
+    std::uint32_t next_id;
+    std::uint64_t seed;
+    Moment now;
+
+    CRINE_HD double end() const { return now.time + now.dt; }
+
+    CRINE_HD Real relative_volume_at(double time, std::size_t k) const {
+        TypeConstants const& type = types[cells.type[k]];
+        CellState const state = cells.state[k];
+        double const duration = state == CellState::cycling     ? type.cycle_duration
+                                : state == CellState::apoptotic ? type.apoptosis_duration
+                                                                : type.necrosis_duration;
+        return relative_volume(state, static_cast<Real>(time - cells.since[k]), static_cast<Real>(duration));
+    }
+    CRINE_HD void scale_volume(std::size_t k, Real factor) const { cells.radius[k] *= std::cbrt(factor); }
+
+    CRINE_HD void put(std::size_t k, Vec3 p) const {
+        Vec3 heading{};
+        confine(grid, p, heading);
+        cells.x[k] = p.x, cells.y[k] = p.y, cells.z[k] = p.z;
+    }
+    CRINE_HD bool free(Vec3 p, std::uint8_t type) const {
+        if (!within_walls(grid, p)) return false;
+        Vec3 heading{};
+        confine(grid, p, heading);
+        return admits(grid, material.data, types[type].habitat, p);
+    }
+
+    enum class Sides { one, both };
+    /// A random way of that length on which there is room for a cell (for two: to either side), or none after some tries.
+    CRINE_HD Vec3 room(Vec3 from, Real distance, Sides sides, std::uint8_t type, Random& random) const {
+        for (int n = 0; n < kPlacesToTry; ++n) {
+            Vec3 const way = distance * random.direction(grid.planar());
+            if (free(from + way, type) && (sides == Sides::one || free(from - way, type))) return way;
+        }
+        return {};
+    }
+
+    /// Makes a cell one of that type and state. If other rules apply to it then, behaviours have their base values until the next `sense`.
+    CRINE_HD void become(std::size_t k, std::uint8_t type, CellState state, double at) const {
+        std::size_t const before = phenotype.row(k);
+        cells.type[k] = type, cells.state[k] = state, cells.since[k] = at;
+        std::size_t const row = phenotype.row(k);
+        if (row == before) return;
+        auto const list = program[row];
+        for (std::size_t s = 0; s < list.size; ++s) responses[s * cells.id.size + k] = list[s].base;
+    }
+    CRINE_HD void change_state(std::size_t k, CellState state, double at) const {
+        become(k, cells.type[k], state, at);
+        scale_volume(k, relative_volume_at(end(), k));
+    }
+    CRINE_HD void forget_motion(std::size_t k) const {
+        cells.vx[k] = cells.vy[k] = cells.vz[k] = 0;
+        cells.cx[k] = cells.cy[k] = cells.cz[k] = 0;
+        cells.stepped[k] = 0;
+    }
+
+    /// Both halves of a division. Their centres lie half a radius to either side of the mother's, on an axis that both draw alike, or
+    /// at the same point if walls or habitat leave no room; contact forces part them.
+    CRINE_HD void divide(std::size_t k, std::uint32_t mother, double at, Real side) const {
+        scale_volume(k, 1 / relative_volume_at(now.time, k));  // of the volume at entry: it has doubled and is halved
+        Random random(seed, Stream::division, now.step, mother);
+        put(k, position(cells, k) + side * room(position(cells, k), cells.radius[k] / 2, Sides::both, cells.type[k], random));
+        cells.born[k] = at;
+        forget_motion(k);
+        become(k, cells.type[k], CellState::resting, at);
+    }
+
+    CRINE_HD std::uint8_t type_of_recruit(std::size_t k, Random& random) const {
+        auto const doors = recruits[cells.type[k]];
+        Real total = 0;
+        for (std::size_t a = 0; a < doors.size; ++a) total += phenotype(doors[a].behaviour, k);
+        Real pick = total * random.uniform();
+        std::uint8_t chosen = 0;
+        for (std::size_t a = 0; a < doors.size && pick >= 0; ++a) {
+            Real const rate = phenotype(doors[a].behaviour, k);
+            if (rate > 0) chosen = doors[a].target;
+            pick -= rate;
+        }
+        return chosen;
+    }
+    /// A cell that has come through the wall of the vessel cell of which k is a copy, and now touches it.
+    CRINE_HD void arrive(std::size_t k) const {
+        Random random(seed, Stream::recruitment, now.step, cells.id[k]);
+        std::uint8_t const type = type_of_recruit(k, random);
+        put(k, position(cells, k) + room(position(cells, k), cells.radius[k] + types[type].radius, Sides::one, type, random));
+        cells.radius[k] = types[type].radius, cells.pressure[k] = 0, cells.born[k] = end();
+        forget_motion(k);
+        become(k, type, CellState::resting, end());
+    }
+
+    CRINE_HD void operator()(std::size_t k) const {
+        Intent const intent = lineage.intents[lineage.origin(k)];
+        std::uint32_t const mother = cells.id[k];
+        bool const newborn = lineage.newborn(k);
+        if (newborn) {
+            cells.id[k] = next_id + static_cast<std::uint32_t>(k - lineage.survivors);
+            cells.engulfed[k] = 0;
+            cells.dx[k] = cells.dy[k] = cells.dz[k] = 0;
+        } else {
+            cells.engulfed[k] += intent.eaten;
+        }
+        if (lineage.recruit(k)) {
+            arrive(k);
+            return;
+        }
+        switch (intent.kind) {
+            case Intent::Kind::divide: divide(k, mother, intent.at, newborn ? Real(1) : Real(-1)); return;
+            case Intent::Kind::differentiate:
+                cells.radius[k] = types[intent.type].radius;
+                become(k, intent.type, CellState::resting, intent.at);
+                return;
+            case Intent::Kind::enter_cycle: change_state(k, CellState::cycling, intent.at); return;
+            case Intent::Kind::apoptosis: change_state(k, CellState::apoptotic, intent.at); return;
+            case Intent::Kind::necrosis: change_state(k, CellState::necrotic, intent.at); return;
+            default:
+                if (cells.state[k] != CellState::resting) scale_volume(k, relative_volume_at(end(), k) / relative_volume_at(now.time, k));
+        }
+    }
+};
+
+/// What happened in one step.
+struct Tally {
+    std::uint32_t divisions = 0, deaths = 0, removals = 0, engulfments = 0, differentiations = 0, recruits = 0;
+};
+struct TallyOf {
+    Span<Intent const> intents;
+    CRINE_HD Tally operator()(std::size_t i) const {
+        Intent const& intent = intents[i];
+        auto const is = [&](Intent::Kind kind) { return std::uint32_t{intent.kind == kind}; };
+        return {is(Intent::Kind::divide), is(Intent::Kind::apoptosis) + is(Intent::Kind::necrosis), is(Intent::Kind::vanish),
+                std::uint32_t{intent.eater != 0}, is(Intent::Kind::differentiate), intent.recruits};
+    }
+};
+struct TallySum {
+    CRINE_HD Tally operator()(Tally const& a, Tally const& b) const {
+        return {a.divisions + b.divisions, a.deaths + b.deaths, a.removals + b.removals, a.engulfments + b.engulfments,
+                a.differentiations + b.differentiations, a.recruits + b.recruits};
+    }
+};
+
+struct IsRecruitOfType {
+    Lineage lineage;
+    Span<std::uint8_t const> type;
+    std::uint8_t wanted;
+    CRINE_HD bool operator()(std::size_t k) const { return type[k] == wanted && lineage.recruit(k); }
+};
+
+}  // namespace
+
+void Engine::apply(Moment now) {
+    Population& c = cells_;
+    std::size_t const n = c.size();
+    CRINE_EXPECTS(c.intents.size() == n && now.dt > 0);
+    auto const from = THRUST_NS_QUALIFIER::counting_iterator<std::size_t>(0);
+    Span<Intent const> const intents = std::as_const(c.intents).span();
+    Tally const tally = THRUST_NS_QUALIFIER::transform_reduce(policy(), from, from + n, TallyOf{intents}, Tally{}, TallySum{});
+    std::uint32_t const births = tally.divisions + tally.recruits, survivors = static_cast<std::uint32_t>(n) - tally.removals;
+    if (c.next_id + births > std::uint64_t{std::numeric_limits<std::uint32_t>::max()} + 1) {
+        error_.upload({{static_cast<std::uint32_t>(ErrorCode::ids_exhausted), 0}});
+        return;
+    }
+
+    bool const same_cells = births == 0 && survivors == n;
+    c.order.resize(same_cells ? 0 : survivors + births);
+    if (!same_cells) {
+        c.place.resize(n + 1), c.first_birth.resize(n + 1);
+        for_each_index(n + 1, CountBody{intents, c.place.span(), c.first_birth.span()});
+        for (auto* counts : {&c.place, &c.first_birth})
+            THRUST_NS_QUALIFIER::exclusive_scan(policy(), counts->data(), counts->data() + n + 1, counts->data());
+        for_each_index(n, OrderBody{std::as_const(c.place).span(), std::as_const(c.first_birth).span(), survivors, c.order.span()});
+        c.rearrange(c.order);
+        c.sorted = false;
+    }
+    Lineage const lineage{intents, std::as_const(c.order).span(), std::as_const(c.first_birth).span(), survivors};
+    Programs const& programs = c.programs;
+    for_each_index(c.size(), CarryOutBody{c.view(), c.phenotype(), programs.types.span(), programs.recruits.view(), programs.responses.view(),
+                                          c.responses.span(), model_.grid, std::as_const(fields_.material).span(), lineage,
+                                          static_cast<std::uint32_t>(c.next_id), model_.seed, now});
+    c.next_id += births;
+
+    c.divisions += tally.divisions, c.deaths += tally.deaths, c.removals += tally.removals;
+    c.engulfments += tally.engulfments, c.differentiations += tally.differentiations;
+    for (std::size_t type = 0; tally.recruits != 0 && type < c.recruited.size(); ++type)
+        c.recruited[type] += THRUST_NS_QUALIFIER::count_if(policy(), from, from + c.size(),
+                                                           IsRecruitOfType{lineage, std::as_const(c.fields.type).span(), static_cast<std::uint8_t>(type)});
+}
 
 }  // namespace CRINE_NS
 }  // namespace crine

@@ -1,9 +1,143 @@
 #include "kernels/engine.h"
 
+#include "crine/model/fate.h"
+#include "kernels/neighbours.h"
+
+#include <cstdint>
+
 namespace crine {
 inline namespace CRINE_NS {
+namespace {
 
-void Engine::behave(Moment) {}
+/// Decides what a cell does in [time, time + dt): what comes first of everything that may happen to it, at its exact time.
+///
+/// At most one event and step; what a faster cell misses it makes up for in the next step, in which its waiting begins when
+/// it came into its present state. Letting recruits in and eating come on top of that.
+struct DecideBody {
+    CellView cells;
+    Phenotype phenotype;
+    Bins bins;
+    Span<TypeConstants const> types;
+    ListsView<Act> fates, recruits;
+    bool phagocytes;
+    std::uint64_t seed;
+    Moment now;
+    Span<Intent> intents;
+
+    CRINE_HD double end() const { return now.time + now.dt; }
+    /// The end of the step included: a duration of a whole number of steps ends with a step, whatever the round-off.
+    CRINE_HD bool due(double at) const { return at <= end() + 1e-6 * now.dt; }
+    /// From when on a cell's present state has not been asked yet for what happens.
+    CRINE_HD double waiting_since(std::size_t i) const { return cells.since[i] > now.time - now.dt ? cells.since[i] : now.time; }
+
+    CRINE_HD Intent live(std::size_t i) const {
+        double const duration = types[cells.type[i]].cycle_duration;
+        bool const cycling = cells.state[i] == CellState::cycling;
+        auto const acts = fates[cells.type[i]];
+        auto const rate = [&](Act const& act) { return cycling && act.kind == Act::Kind::enter_cycle ? Real(0) : phenotype(act.behaviour, i); };
+
+        Random random(seed, Stream::fate, now.step, cells.id[i]);
+        Race race(random);
+        for (std::size_t a = 0; a < acts.size; ++a) race.add(rate(acts[a]));
+        double const start = waiting_since(i);
+        bool const happens = race.ends_within(end() - start);
+
+        Intent intent;
+        double const division = cells.since[i] + duration;
+        if (cycling && due(division) && !(happens && start + race.waiting() < division)) {
+            intent.kind = Intent::Kind::divide, intent.at = division;
+            return intent;
+        }
+        if (!happens) return intent;
+        Act chosen;
+        for (std::size_t a = 0; a < acts.size; ++a) {
+            Real const r = rate(acts[a]);
+            if (!(r > 0)) continue;
+            chosen = acts[a];
+            if (race.is(r)) break;
+        }
+        intent.at = start + race.waiting();
+        intent.type = chosen.target;
+        switch (chosen.kind) {
+            case Act::Kind::apoptosis: intent.kind = Intent::Kind::apoptosis; break;
+            case Act::Kind::necrosis: intent.kind = Intent::Kind::necrosis; break;
+            case Act::Kind::differentiate: intent.kind = Intent::Kind::differentiate; break;
+            default: intent.kind = Intent::Kind::enter_cycle;
+        }
+        if (intent.kind == Intent::Kind::enter_cycle && due(intent.at + duration)) intent.kind = Intent::Kind::divide, intent.at += duration;
+        return intent;
+    }
+
+    /// A dead cell vanishes when its time is over, or before that into one of the phagocytes that touch it.
+    CRINE_HD Intent dead(std::size_t i) const {
+        TypeConstants const& type = types[cells.type[i]];
+        double const gone = cells.since[i] + (cells.state[i] == CellState::apoptotic ? type.apoptosis_duration : type.necrosis_duration);
+        Intent intent;
+        if (phagocytes) {
+            auto const appetite = [&](std::size_t j) { return alive(cells.state[j]) ? phenotype(behaviour::phagocytosis, j) : Real(0); };
+            Random random(seed, Stream::phagocytosis, now.step, cells.id[i]);
+            Race race(random);
+            for_each_touching(bins, cells, types, i, [&](std::size_t j) { race.add(appetite(j)); });
+            double const start = waiting_since(i);
+            if (race.ends_within((gone < end() ? gone : end()) - start)) {
+                bool found = false;
+                for_each_touching(bins, cells, types, i, [&](std::size_t j) {
+                    Real const r = appetite(j);
+                    if (found || !(r > 0)) return;
+                    intent.eater = cells.id[j];
+                    found = race.is(r);
+                });
+                intent.kind = Intent::Kind::vanish, intent.at = start + race.waiting();
+                return intent;
+            }
+        }
+        if (due(gone)) intent.kind = Intent::Kind::vanish, intent.at = gone;
+        return intent;
+    }
+
+    CRINE_HD void operator()(std::size_t i) const {
+        if (!alive(cells.state[i])) {
+            intents[i] = dead(i);
+            return;
+        }
+        Intent intent = live(i);
+        auto const doors = recruits[cells.type[i]];
+        if (!doors.empty()) {
+            double rate = 0;
+            for (std::size_t a = 0; a < doors.size; ++a) rate += phenotype(doors[a].behaviour, i);
+            Random random(seed, Stream::arrivals, now.step, cells.id[i]);
+            intent.recruits = static_cast<std::uint16_t>(arrivals(random, rate, now.dt, UINT16_MAX));
+        }
+        intents[i] = intent;
+    }
+};
+
+/// Tells every phagocyte how many of the dead around it have chosen it.
+struct EatBody {
+    CellView cells;
+    Phenotype phenotype;
+    Bins bins;
+    Span<TypeConstants const> types;
+    Span<Intent> intents;
+    CRINE_HD void operator()(std::size_t i) const {
+        if (!alive(cells.state[i]) || !(phenotype(behaviour::phagocytosis, i) > 0)) return;
+        std::uint16_t eaten = 0;
+        for_each_touching(bins, cells, types, i, [&](std::size_t j) { eaten += intents[j].eater == cells.id[i]; });
+        intents[i].eaten = eaten;  // nobody reads this here
+    }
+};
+
+}  // namespace
+
+void Engine::behave(Moment now) {
+    CRINE_EXPECTS(cells_.sorted && now.dt > 0);
+    Programs const& programs = cells_.programs;
+    cells_.intents.resize(cells_.size());
+    for_each_index(cells_.size(), DecideBody{cells_.view(), cells_.phenotype(), cells_.bins, programs.types.span(), programs.fates.view(),
+                                             programs.recruits.view(), programs.phagocytes, model_.seed, now, cells_.intents.span()});
+    if (programs.phagocytes)
+        for_each_index(cells_.size(), EatBody{cells_.view(), cells_.phenotype(), cells_.bins, programs.types.span(), cells_.intents.span()});
+}
 
 }  // namespace CRINE_NS
 }  // namespace crine

@@ -53,6 +53,7 @@ struct Population {
     Buffer<Real const*> concentrations;  ///< within sense and move: the fields, by ligand
     Buffer<std::uint64_t> keys;   ///< of the last sort: bin, then id
     Buffer<std::uint32_t> order;  ///< for rearrange
+    Buffer<std::uint32_t> place, first_birth;  ///< within apply, see Lineage
     std::uint64_t divisions = 0, deaths = 0, removals = 0, engulfments = 0, differentiations = 0;
     std::vector<std::uint64_t> recruited;
 

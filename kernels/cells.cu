@@ -7,6 +7,7 @@
 #include <thrust/reduce.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 namespace crine {
@@ -29,7 +30,7 @@ Real longest_reach(Model const& model, HostCells const& cells) {
             cycles = cycles || cells.state[i] == CellState::cycling;
             swells = swells || cells.state[i] == CellState::necrotic;
         }
-        double const growth = (cycles ? relative_volume(CellState::cycling, 1) : 1) * (swells ? relative_volume(CellState::necrotic, 1) : 1);
+        double const growth = (cycles ? kDividingVolume : Real(1)) * (swells ? kBurstVolume : Real(1));
         longest = std::max(longest, 2 * std::max(1.0, static_cast<double>(model.types[type].adhesion_reach)) * radius * std::cbrt(growth));
     }
     return static_cast<Real>(longest * (1 + 1e-5));  // a margin for round-off in growing

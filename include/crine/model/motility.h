@@ -65,6 +65,13 @@ CRINE_HD inline void confine(Grid const& grid, Vec3& p, Vec3& heading) {
     confine_axis(&Vec3::x, grid.periodic[0]), confine_axis(&Vec3::y, grid.periodic[1]), confine_axis(&Vec3::z, grid.periodic[2]);
 }
 
+/// Whether a point lies between the walls; a periodic axis has none.
+CRINE_HD inline bool within_walls(Grid const& grid, Vec3 p) {
+    Vec3 const size = grid.size();
+    return (grid.periodic[0] || (p.x >= 0 && p.x <= size.x)) && (grid.periodic[1] || (p.y >= 0 && p.y <= size.y)) &&
+           (grid.periodic[2] || (p.z >= 0 && p.z <= size.z));
+}
+
 /// Whether the material at a point of the domain is in the habitat, a set of materials; `material` is stored with a halo.
 CRINE_HD inline bool admits(Grid const& grid, std::uint8_t const* material, std::uint64_t habitat, Vec3 p) {
     if (habitat == ~std::uint64_t{0}) return true;
