@@ -114,15 +114,14 @@ void Engine::start_fields(InitialState const& state) {
     f = {};
     Grid const& g = f.grid = model_.grid;
     int const ligands = static_cast<int>(model_.ligands.size()), materials = static_cast<int>(model_.material_names.size());
-    if (ligands == 0) return;
-
     std::vector<std::uint8_t> material(g.storage());
     auto const inside = [](int c, int n, bool periodic) { return periodic ? (c + n) % n : (c < 0 ? 0 : (c >= n ? n - 1 : c)); };
     for (int k = -1; k <= g.nz; ++k)
         for (int j = -1; j <= g.ny; ++j)
             for (int i = -1; i <= g.nx; ++i)
                 material[g.at(i, j, k)] = model_.material[g.voxel(inside(i, g.nx, g.periodic[0]), inside(j, g.ny, g.periodic[1]), inside(k, g.nz, g.periodic[2]))];
-    f.material.upload(material);
+    f.material.upload(material);  // cells have habitats even where there are no ligands
+    if (ligands == 0) return;
     f.properties.upload(model_.materials);
     f.solver.allocate(g);
     f.inflow.resize(g.storage());
