@@ -31,9 +31,9 @@ TEST_P(HabitatOnEveryEngine, KeepsWalkersInAndFillsEvenlyUpToTheBorder) {
     for (int i = 0; i < 4000; ++i) s.cells.add(static_cast<std::uint8_t>(i % 2), {50, 100, 100}, 5);
     auto const engine = make_backend(GetParam());
     engine->start(m, s);
-    for (std::uint64_t n = 0; n < 1000; ++n) {
+    for (std::uint64_t n = 0; n < 300; ++n) {
         engine->sort();
-        engine->move({2.0 * static_cast<double>(n), 2, n});
+        engine->move({5.0 * static_cast<double>(n), 5, n});
     }
     HostCells const c = cells_of(*engine);
     int free_ones_right = 0, near_border = 0;

@@ -1,0 +1,83 @@
+#include "support/engines.h"
+#include "support/population.h"
+
+namespace crine::test {
+namespace {
+
+/// A busy tissue: vessels let cells in, cells walk, push, follow a gradient, divide, change type, die, are eaten; rules
+/// look at fields, neighbours and time.
+struct Tissue {
+    Model model;
+    InitialState state;
+};
+Tissue busy_tissue() {
+    Tissue t{box(12, 12, 8, 15), {}};
+    Model& m = t.model;
+    m.seed = 20;
+    m.grid.periodic[0] = true;
+    add_ligand(m, 10, Real(1e-3));
+    for (int n = 0; n < 4; ++n) add_type(m, Real(4 + n % 2), 4);
+    Vocabulary const words = m.vocabulary();
+    for (CellType& type : m.types) {
+        type.base[behaviour::repulsion] = Real(0.15), type.base[behaviour::adhesion] = Real(0.01);
+        type.apoptosis_duration = 1800, type.necrosis_duration = 2400, type.cycle_duration = 3000;
+    }
+    CellType &stroma = m.types[0], &vessel = m.types[1], &hunter = m.types[2], &grown = m.types[3];
+    stroma.base[behaviour::cycle_entry] = Real(2e-4), stroma.base[behaviour::apoptosis] = Real(1e-4), stroma.base[behaviour::necrosis] = Real(2e-5);
+    stroma.base[words.of(behaviour::secretion, 0)] = 5;
+    vessel.moves = false, vessel.base[words.of(behaviour::recruitment, 2)] = Real(5e-4);
+    hunter.base[behaviour::speed] = Real(0.1), hunter.base[behaviour::persistence] = 200, hunter.base[behaviour::phagocytosis] = Real(2e-3);
+    hunter.base[words.of(behaviour::chemotaxis, 0)] = 200, hunter.chemotaxis_speed = Real(0.2);
+    hunter.base[words.of(behaviour::differentiation, 3)] = Real(1e-4);
+    grown.base[behaviour::apoptosis] = Real(2e-4);
+    m.rules = {{0, signal::pressure, behaviour::cycle_entry, false, 0, 1, 4, false},
+               {0, words.of(signal::contacts, 2), behaviour::apoptosis, true, Real(1e-3), 2, 2, false},
+               {1, words.of(signal::concentration, 0), words.of(behaviour::recruitment, 2), true, Real(2e-3), Real(0.1), 1, false},
+               {2, signal::engulfed, words.of(behaviour::differentiation, 3), true, Real(1e-3), 2, 2, false},
+               {2, words.of(signal::gradient, 0), behaviour::speed, false, 0, Real(0.01), 1, false},
+               {0, signal::dead_contacts, words.of(behaviour::secretion, 0), true, 50, 1, 1, false}};
+    t.state = empty_state(m);
+    scatter(t.state.cells, m.grid, 1500, 0, m.types[0].radius, 1);
+    scatter(t.state.cells, m.grid, 60, 1, m.types[1].radius, 2);
+    return t;
+}
+
+std::uint64_t hash_after(Device device, int threads, int steps) {
+    device.threads = threads;
+    Tissue const t = busy_tissue();
+    auto const engine = make_backend(device);
+    engine->start(t.model, t.state);
+    double const dt = 60;
+    for (int n = 0; n < steps; ++n) {
+        Moment const now{n * dt, dt, static_cast<std::uint64_t>(n)};
+        engine->sort();
+        engine->exchange(now);
+        engine->transport(now);
+        engine->sense(now);
+        engine->behave(now);
+        engine->move(now);
+        engine->apply(now);
+        engine->check(now);
+    }
+    Totals const totals = engine->totals();  // the run was busy
+    EXPECT_GT(totals.divisions, 50u);
+    EXPECT_GT(totals.deaths, 50u);
+    EXPECT_GT(totals.engulfments, 20u);
+    EXPECT_GT(totals.removals, totals.engulfments);
+    EXPECT_GT(totals.differentiations, 10u);
+    EXPECT_GT(totals.recruited[2], 50u);
+    return engine->state_hash();
+}
+
+}  // namespace
+
+using DeterminismOnEveryEngine = OnEveryEngine;
+
+TEST_P(DeterminismOnEveryEngine, SameBitsWithAnyNumberOfThreadsAndFromRunToRun) {
+    std::uint64_t const once = hash_after(GetParam(), 1, 200);
+    for (int threads : {1, 2, 4}) EXPECT_EQ(hash_after(GetParam(), threads, 200), once) << threads << " threads";
+}
+
+CRINE_ON_EVERY_ENGINE(DeterminismOnEveryEngine);
+
+}  // namespace crine::test
