@@ -43,7 +43,9 @@ Schedule make_schedule(TimeInput const& in) {
         double length;
         Place at;
     };
-    std::array<Step, 3> steps{{{"transport", s.transport, in.transport.at}, {"mechanics", s.mechanics, in.mechanics.at}, {"behaviour", s.behaviour, in.behaviour.at}}};
+    std::array<Step, 3> steps{{{"transport", s.transport, in.transport.at},
+                               {"mechanics", s.mechanics, in.mechanics.at},
+                               {"behaviour", s.behaviour, in.behaviour.at}}};
     std::stable_sort(steps.begin(), steps.end(), [](auto const& a, auto const& b) { return a.length < b.length; });
     for (std::size_t i = 1; i < 3; ++i)
         if (multiple(steps[i].length, steps[i - 1].length) == 0)
@@ -71,9 +73,10 @@ double decay_of(LigandInput const& in) { return in.decay ? in.decay->value : (in
 
 std::vector<Ligand> make_ligands(ScenarioInput const& in, Names const& names, Grid const& grid) {
     std::vector<Ligand> ligands;
-    for (auto const& [name, ligand] : in.ligands) {
+    for (auto const& entry : in.ligands) {
+        LigandInput const& ligand = entry.value;
         Ligand l;
-        l.name = name.value;
+        l.name = entry.name.value;
         l.display_unit = ligand.unit.value;
         l.display_scale = at_place(ligand.unit.at, [&] { return unit_scale(ligand.unit.value, Dimension::concentration); });
         l.scheme = ligand.scheme ? ligand.scheme->value : in.transport.scheme.value;
@@ -108,8 +111,10 @@ std::vector<CellType> make_types(ScenarioInput const& in, Names const& ligands, 
         CellType k;
         k.name = name.value;
         k.radius = real(cell.radius);
-        if (cell.radius < smallest || cell.radius > largest) fail(cell.radius.at, "a cell of this radius is implausible; expected 0.1 um to 1000 um");
-        if (2 * cell.radius > std::min(in.domain.size[0].value, in.domain.size[1].value)) fail(cell.radius.at, "the cell is wider than the domain");
+        if (cell.radius < smallest || cell.radius > largest)
+            fail(cell.radius.at, "a cell of this radius is implausible; expected 0.1 um to 1000 um");
+        if (2 * cell.radius > std::min(in.domain.size[0].value, in.domain.size[1].value))
+            fail(cell.radius.at, "the cell is wider than the domain");
         k.adhesion_reach = real(cell.adhesion_reach);
         if (cell.adhesion_reach < 1) fail(cell.adhesion_reach.at, "adhesion cannot end before the cells touch; expected 1 or more");
         k.moves = cell.moves.value;
@@ -161,29 +166,34 @@ std::vector<Rule> make_rules(ScenarioInput const& in, Names const& ligands, Name
             r.behaviour = behaviour.index;
             r.increases = rule.increases.has_value();
             bool const signed_value = behaviour.dimension == Dimension::sensitivity;
-            r.saturation = real(behaviour.dimension == Dimension::clearance ? clearance_of(read_uptake(rule.to.node))
-                                                                            : read_quantity(rule.to.node, behaviour.dimension, signed_value ? Range::any : Range::non_negative));
+            r.saturation = real(behaviour.dimension == Dimension::clearance
+                                    ? clearance_of(read_uptake(rule.to.node))
+                                    : read_quantity(rule.to.node, behaviour.dimension, signed_value ? Range::any : Range::non_negative));
             r.half = real(read_quantity(rule.half.node, signal.dimension, Range::positive));
             r.hill = real(rule.hill);
             r.applies_to_dead = rule.applies_to_dead.value;
             Real const base = kinds[t].base[static_cast<std::size_t>(behaviour.index)];
-            if (!std::isfinite(base) || !std::isfinite(r.saturation)) fail(rule.to.node.at, "a rule cannot change an infinite value of \"" + behaviour.text + "\"");
+            if (!std::isfinite(base) || !std::isfinite(r.saturation))
+                fail(rule.to.node.at, "a rule cannot change an infinite value of \"" + behaviour.text + "\"");
             if (r.increases ? r.saturation < base : r.saturation > base)
-                fail(rule.to.node.at, std::string("the rule does nothing: it ") + (r.increases ? "increases" : "decreases") + " \"" + behaviour.text + "\" to a value that is " +
-                                          (r.increases ? "below" : "above") + " its base value");
+                fail(rule.to.node.at, std::string("the rule does nothing: it ") + (r.increases ? "increases" : "decreases") + " \"" +
+                                          behaviour.text + "\" to a value that is " + (r.increases ? "below" : "above") +
+                                          " its base value");
             rules.push_back(r);
         }
     }
     return rules;
 }
 
-std::vector<Probe> make_probes(std::vector<ProbeInput> const& in, Names const& ligands, Names const& types, Names const& regions, Grid const& grid) {
+std::vector<Probe> make_probes(std::vector<ProbeInput> const& in, Names const& ligands, Names const& types, Names const& regions,
+                               Grid const& grid) {
     std::vector<Probe> probes;
     std::set<std::string> names;
     for (auto const& p : in) {
         Probe probe;
         probe.name = p.name.value;
-        if (probe.name.empty() || probe.name.find_first_of(",\"\n") != std::string::npos) fail(p.name.at, "\"" + probe.name + "\" cannot be the name of a column");
+        if (probe.name.empty() || probe.name.find_first_of(",\"\n") != std::string::npos)
+            fail(p.name.at, "\"" + probe.name + "\" cannot be the name of a column");
         if (!names.insert(probe.name).second) fail(p.name.at, "another probe has the name \"" + probe.name + "\"");
         bool const of_field = p.point || p.from || p.mean_over;
         if (of_field && !p.ligand) fail(p.at, "\"ligand\" is missing (what is measured?)");
@@ -241,14 +251,15 @@ std::vector<Real> make_field(ScenarioInput const& in, int ligand, Model const& m
         auto const checked = [&](double value, Voxel v, Place const& at) {
             Vec3 const p = grid.centre(v.i, v.j, v.k);
             if (!(value >= 0 && value < 1e37))
-                fail(at, "the concentration is " + std::to_string(value) + " at (" + std::to_string(p.x) + ", " + std::to_string(p.y) + ", " + std::to_string(p.z) +
-                             ") um; expected a finite value, 0 or more");
+                fail(at, "the concentration is " + std::to_string(value) + " at (" + std::to_string(p.x) + ", " + std::to_string(p.y) +
+                             ", " + std::to_string(p.z) + ") um; expected a finite value, 0 or more");
             return value;
         };
         if (initial.array && !initial.file) fail(initial.array->at, "\"array\" has a meaning only with file");
         if (initial.unit && initial.value) fail(initial.unit->at, "\"unit\" has a meaning only with expression or file");
         std::string const unit = initial.unit ? initial.unit->value : "nM";
-        double const scale = at_place(initial.unit ? initial.unit->at : initial.at, [&] { return unit_scale(unit, Dimension::concentration); });
+        double const scale =
+            at_place(initial.unit ? initial.unit->at : initial.at, [&] { return unit_scale(unit, Dimension::concentration); });
         if (initial.value && region < 0) {
             std::fill(field.begin(), field.end(), real(*initial.value));
         } else if (initial.value) {
@@ -294,7 +305,9 @@ void check_quasi_steady(ScenarioInput const& in, Model const& model) {
         Place const& at = in.ligands[l].value.scheme ? in.ligands[l].value.scheme->at : in.ligands[l].value.at;
         if (!moves) fail(at, "\"" + ligand.name + "\" does not diffuse, so it cannot be quasi-steady; expected implicit-euler or tr-bdf2");
         if (!out)
-            fail(at, "\"" + ligand.name + "\" is quasi-steady but has no way out (no decay, no uptake, no enzyme, no value on a face or region), so it has no steady state");
+            fail(at, "\"" + ligand.name +
+                         "\" is quasi-steady but has no way out (no decay, no uptake, no enzyme, no value on a face or region), so it has "
+                         "no steady state");
     }
 }
 

@@ -12,7 +12,8 @@ Grid make_grid(DomainInput const& in);
 std::vector<Ligand> make_ligands(ScenarioInput const& in, Names const& ligands, Grid const& grid);
 std::vector<CellType> make_types(ScenarioInput const& in, Names const& ligands, Names const& types, Grid const& grid);
 std::vector<Rule> make_rules(ScenarioInput const& in, Names const& ligands, Names const& types, std::vector<CellType> const& kinds);
-std::vector<Probe> make_probes(std::vector<ProbeInput> const& in, Names const& ligands, Names const& types, Names const& regions, Grid const& grid);
+std::vector<Probe> make_probes(std::vector<ProbeInput> const& in, Names const& ligands, Names const& types, Names const& regions,
+                               Grid const& grid);
 OutputPlan make_output(OutputInput const& in, Names const& ligands);
 
 /// Decay of a ligand outside all regions [1/s].

@@ -289,7 +289,7 @@ struct OutputInput {
 
 struct ScenarioInput {
     Text title;
-    std::optional<InputFile> extends;     ///< consumed by the merge, like `include`; here for the schema
+    std::optional<InputFile> extends;  ///< consumed by the merge, like `include`; here for the schema
     OneOrMore<InputFile> include;
     Whole seed;
     TimeInput time;

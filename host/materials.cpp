@@ -6,8 +6,8 @@ namespace crine {
 namespace {
 
 constexpr std::size_t kMostMaterials = 255;
-constexpr std::size_t kMostHabitats = 64;   ///< materials where types have a habitat: the bits of CellType::habitat
-constexpr std::size_t kMostRelevant = 64;   ///< regions that divide the tissue: one bit each
+constexpr std::size_t kMostHabitats = 64;  ///< materials where types have a habitat: the bits of CellType::habitat
+constexpr std::size_t kMostRelevant = 64;  ///< regions that divide the tissue: one bit each
 
 struct Material {
     std::string name;
@@ -28,13 +28,14 @@ public:
     Materials(MaterialPlan const& plan, int regions) : plan_(plan) {
         for (int r = 0; r < regions; ++r) {
             auto const& in = region(r);
-            bool const home = std::any_of(plan.habitats.begin(), plan.habitats.end(), [r](auto const& h) { return std::count(h.begin(), h.end(), r) > 0; });
+            bool const home = std::any_of(plan.habitats.begin(), plan.habitats.end(),
+                                          [r](auto const& h) { return std::count(h.begin(), h.end(), r) > 0; });
             if (home || !in.diffusivity.empty() || !in.decay.empty() || !in.source.empty() || !in.value.empty()) relevant_.push_back(r);
             if (relevant_.size() > kMostRelevant) fail(in.at, "more than 64 regions have properties or inhabitants");
             if (home) most_ = kMostHabitats;
         }
         for (std::size_t b = 0; b < relevant_.size(); ++b) combine(std::uint64_t{1} << b);  // checks every reference, met or not
-        of(0);  // the tissue outside all regions is the first
+        of(0);                                                                              // the tissue outside all regions is the first
     }
 
     std::vector<int> const& relevant() const { return relevant_; }
@@ -49,8 +50,9 @@ public:
             place->second = static_cast<std::uint8_t>(found - all_.begin());
             if (found == all_.end()) {
                 if (all_.size() == most_)
-                    fail(region(relevant_.back()).at, "the regions make more than " + std::to_string(most_) + " different combinations of properties" +
-                                                          (most_ == kMostHabitats ? " and habitats (64 is the limit where cell types have a habitat)" : ""));
+                    fail(region(relevant_.back()).at,
+                         "the regions make more than " + std::to_string(most_) + " different combinations of properties" +
+                             (most_ == kMostHabitats ? " and habitats (64 is the limit where cell types have a habitat)" : ""));
                 all_.push_back(m);
             }
         }
@@ -62,7 +64,9 @@ private:
 
     Material combine(std::uint64_t bits) const {
         Material m{"", plan_.tissue, {}};
-        auto const property = [&](Text const& ligand) -> MaterialLigand& { return m.properties[static_cast<std::size_t>(plan_.ligands.find(ligand))]; };
+        auto const property = [&](Text const& ligand) -> MaterialLigand& {
+            return m.properties[static_cast<std::size_t>(plan_.ligands.find(ligand))];
+        };
         std::vector<int> inside;
         for (std::size_t b = 0; b < relevant_.size(); ++b) {
             if (!(bits >> b & 1)) continue;
@@ -96,7 +100,8 @@ void make_materials(Model& model, Regions const& regions, MaterialPlan const& pl
     std::uint8_t material = 0;
     regions.visit_voxels(sample, [&](Voxel v) {
         std::uint64_t bits = 0;
-        for (std::size_t b = 0; b < materials.relevant().size(); ++b) bits |= std::uint64_t{regions.contains(materials.relevant()[b], v)} << b;
+        for (std::size_t b = 0; b < materials.relevant().size(); ++b)
+            bits |= std::uint64_t{regions.contains(materials.relevant()[b], v)} << b;
         if (bits != last) last = bits, material = materials.of(bits);
         if (!sample) model.material[model.grid.voxel(v.i, v.j, v.k)] = material;
     });

@@ -7,9 +7,9 @@ namespace crine {
 /// What the materials of a scenario are made from.
 struct MaterialPlan {
     Names ligands;
-    std::vector<MaterialLigand> tissue;                 ///< by ligand: outside all regions
+    std::vector<MaterialLigand> tissue;  ///< by ligand: outside all regions
     Named<RegionInput> const* regions = nullptr;
-    std::vector<std::vector<int>> habitats;             ///< by cell type: regions it may be in; empty: everywhere
+    std::vector<std::vector<int>> habitats;  ///< by cell type: regions it may be in; empty: everywhere
 };
 
 /// Fills the materials of the model, the distinct combinations of properties and habitats that occur, and the habitat of

@@ -40,7 +40,8 @@ void inherit(Node& mine, Node const& theirs, int level) {
         Node* const own = mine.find(m.key);
         if (own) {
             if (m.key != "initial") inherit(*own, m.value, level + 1);  // that is one value, in one of several forms
-            auto const place = std::find_if(mine.members.begin(), mine.members.end(), [&](auto const& other) { return other.key == m.key; });
+            auto const place =
+                std::find_if(mine.members.begin(), mine.members.end(), [&](auto const& other) { return other.key == m.key; });
             merged.push_back(std::move(*place));
             mine.members.erase(place);
         } else if (!replaced(mine, m.key)) {
@@ -86,7 +87,8 @@ Node read_library(Path const& file, Place const& at, Stack stack) {
     Node root = read_yaml(file);
     for (auto const& m : root.members)
         if (m.key != "include" && m.key != "ligands" && m.key != "cells")
-            fail(m.key_at, "\"" + m.key + "\" in an included library, which holds only ligands and cells (to build on a whole scenario use extends)");
+            fail(m.key_at,
+                 "\"" + m.key + "\" in an included library, which holds only ligands and cells (to build on a whole scenario use extends)");
     for (auto const& [inner, where] : take_files(root, "include")) inherit(root, read_library(inner, where, stack), section);
     return root;
 }
@@ -102,33 +104,38 @@ std::vector<std::string> split(std::string const& path) {
     return parts;
 }
 
-void apply(Node& root, Override const& change) {
-    Place const option{"--set " + change.path + "=" + change.value, 0, 0, ""};
-    Node* node = &root;
-    std::string path;
-    for (char const* file : {"extends", "include"})
-        if (split(change.path)[0] == file) fail(option, "the files that a scenario is made of are named in the scenario");
-    for (auto const& part : split(change.path)) {
-        if (part.empty()) fail(option, "\"" + change.path + "\" is not a path of keys like \"cells.fibroblast.speed\"");
-        if (node->kind == Node::Kind::list) {
+/// The node at a key or index of another; a key that is missing is added.
+Node& below(Node& node, std::string const& part, Place const& at) {
+    switch (node.kind) {
+        case Node::Kind::scalar:
+            fail(at, "above it is a plain value (\"" + node.text + "\"), which has no key \"" + part + "\"");
+        case Node::Kind::list: {
             std::size_t index = 0;
             auto const [end, error] = std::from_chars(part.data(), part.data() + part.size(), index);
-            if (error != std::errc{} || *end != '\0' || index >= node->members.size())
-                fail(option, path + " is a list of " + std::to_string(node->members.size()) + " (counted from 0); \"" + part + "\" is not in it");
-            path = path_below(path, index);
-            node = &node->members[index].value;
-        } else {
-            if (node->kind == Node::Kind::scalar) fail(option, path + " is a plain value (\"" + node->text + "\") and has no key \"" + part + "\"");
-            path = path_below(path, part);
-            Place const at{option.source, 0, 0, path};
-            if (!node->find(part)) {
-                for (auto const& other : alternatives(part)) node->remove(other);
-                node->add(part, at, Node{Node::Kind::empty, "", at, {}});
-            }
-            node = node->find(part);
+            if (error != std::errc{} || end != part.data() + part.size() || index >= node.members.size())
+                fail(at, "it is not in the list, which has " + std::to_string(node.members.size()) + " (counted from 0)");
+            return node.members[index].value;
         }
+        default:
+            if (!node.find(part)) {
+                for (auto const& other : alternatives(part)) node.remove(other);
+                node.add(part, at, Node{Node::Kind::empty, "", at, {}});
+            }
+            return *node.find(part);
     }
-    *node = parse_yaml(change.value, {option.source, 0, 0, path});
+}
+
+void apply(Node& root, Override const& change) {
+    Place at{"--set " + change.path + "=" + change.value, 0, 0, ""};
+    Node* node = &root;
+    for (auto const& part : split(change.path)) {
+        if (part.empty()) fail(at, "\"" + change.path + "\" is not a path of keys like \"cells.fibroblast.speed\"");
+        if (at.path.empty() && (part == "extends" || part == "include"))
+            fail(at, "the files that a scenario is made of are named in the scenario");
+        at.path = node->kind == Node::Kind::list ? at.path + "[" + part + "]" : path_below(at.path, part);
+        node = &below(*node, part, at);
+    }
+    *node = parse_yaml(change.value, at);
 }
 
 struct Library {
@@ -169,7 +176,8 @@ void inherit_from_libraries(Node& root, std::vector<Library> const& libraries) {
             if (theirs)
                 inherit(m.value, *theirs, key);
             else if (m.value.kind == Node::Kind::empty)
-                fail(m.key_at, "\"" + m.key + "\" has no values, and no included library has it" + suggestion(m.key, known ? known->keys() : std::vector<std::string>{}));
+                fail(m.key_at, "\"" + m.key + "\" has no values, and no included library has it" +
+                                   suggestion(m.key, known ? known->keys() : std::vector<std::string>{}));
         }
     }
 }

@@ -56,6 +56,12 @@ Room survey(Regions const& regions, int region, bool estimate, bool list) {
     return room;
 }
 
+/// The coordinate a fraction into voxel n of an axis; rounding must not take it into the next.
+Real in_voxel(std::uint32_t n, Real fraction, Real spacing) {
+    auto const x = static_cast<Real>((static_cast<double>(n) + fraction) * spacing);
+    return std::floor(x / spacing) > static_cast<Real>(n) ? std::nextafter(x, Real(0)) : x;
+}
+
 void place_at_random(std::size_t count, int type, std::uint64_t index, Room const& room, Sink& sink) {
     Grid const& grid = sink.model.grid;
     Real const radius = sink.model.types[static_cast<std::size_t>(type)].radius;
@@ -66,9 +72,9 @@ void place_at_random(std::size_t count, int type, std::uint64_t index, Room cons
         std::size_t const chosen = std::min(room.voxels.size() - 1, static_cast<std::size_t>(u * static_cast<double>(room.voxels.size())));
         std::uint32_t const voxel = room.voxels[chosen];
         auto const nx = static_cast<std::uint32_t>(grid.nx), ny = static_cast<std::uint32_t>(grid.ny);
-        Real const i = static_cast<Real>(voxel % nx), j = static_cast<Real>(voxel / nx % ny), k = static_cast<Real>(voxel / nx / ny);
-        Real const x = (i + random.uniform()) * grid.spacing, y = (j + random.uniform()) * grid.spacing;
-        Real const z = (k + (grid.planar() ? Real(0.5) : random.uniform())) * grid.spacing;
+        Real const x = in_voxel(voxel % nx, random.uniform(), grid.spacing);
+        Real const y = in_voxel(voxel / nx % ny, random.uniform(), grid.spacing);
+        Real const z = in_voxel(voxel / nx / ny, grid.planar() ? Real(0.5) : random.uniform(), grid.spacing);
         sink.add(type, {x, y, z}, radius);
     }
 }
@@ -76,20 +82,24 @@ void place_at_random(std::size_t count, int type, std::uint64_t index, Room cons
 /// Layers of rows of points: what every lattice here is. Odd rows are shifted by half a step; layer n is shifted by
 /// `shift[n % period]`.
 struct LatticeShape {
-    double row = 1, layer = 1;        ///< distances of rows and of layers over that of points
-    bool staggered = false;           ///< odd rows shifted by half a step
+    double row = 1, layer = 1;  ///< distances of rows and of layers over that of points
+    bool staggered = false;     ///< odd rows shifted by half a step
     int period = 1;
-    double shift[3][2] = {};          ///< of layers, over the distance of points
+    double shift[3][2] = {};  ///< of layers, over the distance of points
 };
 
 LatticeShape shape_of(Lattice lattice) {
     double const half_root3 = std::sqrt(3.0) / 2, third = std::sqrt(3.0) / 6, close = std::sqrt(2.0 / 3.0);
     switch (lattice) {
         case Lattice::square:
-        case Lattice::cubic: return {1, 1, false, 1, {}};
-        case Lattice::hex: return {half_root3, 1, true, 1, {}};
-        case Lattice::hcp: return {half_root3, close, true, 2, {{0, 0}, {0.5, third}}};
-        case Lattice::fcc: return {half_root3, close, true, 3, {{0, 0}, {0.5, third}, {0, 2 * third}}};
+        case Lattice::cubic:
+            return {1, 1, false, 1, {}};
+        case Lattice::hex:
+            return {half_root3, 1, true, 1, {}};
+        case Lattice::hcp:
+            return {half_root3, close, true, 2, {{0, 0}, {0.5, third}}};
+        case Lattice::fcc:
+            return {half_root3, close, true, 3, {{0, 0}, {0.5, third}, {0, 2 * third}}};
     }
     return {};
 }
@@ -139,7 +149,8 @@ std::vector<std::string> split(std::string const& line) {
 
 /// Columns type,x,y,z and optionally radius, named in the first line, in any order.
 void place_from_csv(PlacementInput const& in, Names const& types, Sink& sink) {
-    double const scale = in.length_unit ? at_place(in.length_unit->at, [&] { return unit_scale(in.length_unit->value, Dimension::length); }) : 1;
+    double const scale =
+        in.length_unit ? at_place(in.length_unit->at, [&] { return unit_scale(in.length_unit->value, Dimension::length); }) : 1;
     std::string const file = in.file->path.string();
     std::ifstream stream(in.file->path);
     if (!stream) fail(in.file->at, "file " + file + " cannot be read");
@@ -196,7 +207,8 @@ void check_keys(PlacementInput const& in) {
 
 }  // namespace
 
-std::size_t place_cells(PlacementInput const& in, std::uint64_t index, Model const& model, Names const& types, Regions& regions, HostCells* cells) {
+std::size_t place_cells(PlacementInput const& in, std::uint64_t index, Model const& model, Names const& types, Regions& regions,
+                        HostCells* cells) {
     check_keys(in);
     Sink sink{model, cells};
     if (in.file) {

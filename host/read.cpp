@@ -36,7 +36,9 @@ struct Outline {
 };
 
 template <class T>
-concept Keyed = requires(Outline& outline, T& input) { keys(outline, input); };
+concept Keyed = requires(Outline& outline, T& input) {
+    keys(outline, input);
+};
 
 /// Reads one kind of value each; every overload checks all that can be checked without knowing the rest of the file.
 struct Read {
@@ -180,7 +182,8 @@ public:
 
     void shorthand(char const*) {}
     void exactly_one(std::initializer_list<char const*> names) {
-        if (count(names) != 1) fail(map_.at, "expected exactly one of " + list(names) + (count(names) ? ", found several" : ", found none"));
+        if (count(names) != 1)
+            fail(map_.at, "expected exactly one of " + list(names) + (count(names) ? ", found several" : ", found none"));
     }
     void at_most_one(std::initializer_list<char const*> names) {
         if (count(names) > 1) fail(map_.at, "expected only one of " + list(names));

@@ -89,7 +89,8 @@ Regions::Test Regions::make_test(RegionInput const& in) const {
         });
     }
     if (found.size() != 1)
-        fail(in.at, std::string("expected exactly one shape (box, sphere, cylinder, layer, half_space, expression, mask) or a combination (all_of, any_of, none_of), found ") +
+        fail(in.at, std::string("expected exactly one shape (box, sphere, cylinder, layer, half_space, expression, mask) or a combination "
+                                "(all_of, any_of, none_of), found ") +
                         (found.empty() ? "none" : "several"));
     return found[0];
 }
@@ -118,7 +119,8 @@ std::vector<Region> Regions::take_masks(bool sample) {
         }
         std::size_t seen = 0;
         double const each = visit_voxels(true, [&](Voxel v) { seen += contains(r, v); });
-        masks_[static_cast<std::size_t>(r)] = {names_.list[static_cast<std::size_t>(r)], {}, static_cast<std::size_t>(static_cast<double>(seen) * each)};
+        masks_[static_cast<std::size_t>(r)] = {
+            names_.list[static_cast<std::size_t>(r)], {}, static_cast<std::size_t>(static_cast<double>(seen) * each)};
     }
     return std::move(masks_);
 }

@@ -13,7 +13,8 @@ struct Voxel {
     int i = 0, j = 0, k = 0;
 };
 inline Voxel voxel_of(Grid const& grid, Vec3 p) {
-    return {voxel_on_axis(p.x, grid.nx, grid.spacing), voxel_on_axis(p.y, grid.ny, grid.spacing), voxel_on_axis(p.z, grid.nz, grid.spacing)};
+    return {voxel_on_axis(p.x, grid.nx, grid.spacing), voxel_on_axis(p.y, grid.ny, grid.spacing),
+            voxel_on_axis(p.z, grid.nz, grid.spacing)};
 }
 
 /// The regions of a scenario as questions about a voxel. A voxel is inside a region where its centre is.

@@ -13,7 +13,8 @@ namespace {
 void check_names(ScenarioInput const& in) {
     std::set<std::string> const reserved{"pressure", "age", "time in state", "time", "volume", "engulfed cells"};
     for (auto const& e : in.ligands)
-        if (reserved.count(e.name.value)) fail(e.name.at, "\"" + e.name.value + "\" is the name of a signal in rules and cannot be a ligand");
+        if (reserved.count(e.name.value))
+            fail(e.name.at, "\"" + e.name.value + "\" is the name of a signal in rules and cannot be a ligand");
     for (auto const& e : in.cells)
         if (e.name.value == "dead cells") fail(e.name.at, "\"dead cells\" has a meaning in rules and cannot be a type");
     if (in.cells.size() > 255) fail(in.cells[255].name.at, "more than 255 cell types");
@@ -21,7 +22,8 @@ void check_names(ScenarioInput const& in) {
 
 }  // namespace
 
-Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> const& overrides, bool size_only, std::size_t* expected_cells) {
+Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> const& overrides, bool size_only,
+                       std::size_t* expected_cells) {
     Node root = read_merged(file, overrides);
     ScenarioInput const in = read_input(root);
     check_names(in);
@@ -44,7 +46,8 @@ Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> 
 
     Regions regions(in.regions, model.grid);
     MaterialPlan plan{ligands, {}, &in.regions, {}};
-    for (auto const& e : in.ligands) plan.tissue.push_back({static_cast<Real>(e.value.diffusivity), static_cast<Real>(decay_of(e.value)), 0, false, 0});
+    for (auto const& e : in.ligands)
+        plan.tissue.push_back({static_cast<Real>(e.value.diffusivity), static_cast<Real>(decay_of(e.value)), 0, false, 0});
     for (auto const& e : in.cells) {
         auto& habitat = plan.habitats.emplace_back();
         for (auto const& name : e.value.habitat) habitat.push_back(regions.names().find(name));

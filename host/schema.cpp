@@ -31,7 +31,9 @@ struct SchemaOf {
     static Json value(Flag const*) { return {{"type", "boolean"}}; }
     static Json value(InputFile const*) { return {{"type", "string"}}; }
     static Json value(Later const*) { return {{"type", {"string", "number", "object"}}}; }
-    static Json value(FieldsInput const*) { return {{"anyOf", {{{"enum", {"all", "none"}}}, value(static_cast<std::vector<Text> const*>(nullptr))}}}; }
+    static Json value(FieldsInput const*) {
+        return {{"anyOf", {{{"enum", {"all", "none"}}}, value(static_cast<std::vector<Text> const*>(nullptr))}}};
+    }
     template <class E>
     static Json value(Choice<E> const*) {
         Json words = Json::array();
@@ -78,7 +80,9 @@ public:
     }
     void shorthand(char const* name) { shorthand_ = name; }
     void exactly_one(std::initializer_list<char const*> names) { choices_["oneOf"] = alternatives(names); }
-    void at_most_one(std::initializer_list<char const*> names) { choices_["not"] = {{"required", Json(std::vector<std::string>(names.begin(), names.end()))}}; }
+    void at_most_one(std::initializer_list<char const*> names) {
+        choices_["not"] = {{"required", Json(std::vector<std::string>(names.begin(), names.end()))}};
+    }
 
     Json take() {
         Json object{{"type", "object"}, {"properties", properties_}, {"additionalProperties", false}};

@@ -16,7 +16,7 @@ namespace {
 struct DimensionRow {
     Dimension dimension;
     char const* name;
-    char const* base;     ///< its unit inside crine
+    char const* base;  ///< its unit inside crine
     char const* example;
 };
 
@@ -136,7 +136,8 @@ double convert(double value, std::string_view unit_text, Dimension dimension, st
     if (!unit) throw InputError("\"" + std::string(trim(unit_text)) + "\" is not a unit; " + expected(dimension));
     bool const counted = dimension == Dimension::molecules && text == "1";  // a number of molecules may be a plain number
     double const scale = counted ? 1 : factor(unit.get(), units().parse(row_of(dimension).base).get());
-    if (scale == 0) throw InputError("\"" + whole + "\" " + (text == "1" ? "has no unit" : "is " + measures(unit.get())) + "; " + expected(dimension));
+    if (scale == 0)
+        throw InputError("\"" + whole + "\" " + (text == "1" ? "has no unit" : "is " + measures(unit.get())) + "; " + expected(dimension));
     return value * scale;
 }
 
@@ -157,7 +158,8 @@ double quantity(std::string_view text, Dimension dimension) {
                             ? HUGE_VAL
                             : convert(value, number.substr(static_cast<std::size_t>(end - number.data())), dimension, shown);
     constexpr double largest = 1e37;  // what 32-bit storage holds, with room for sums
-    if (!(std::fabs(base) < largest)) throw InputError("\"" + shown + "\" is not a finite number that can be stored; " + expected(dimension));
+    if (!(std::fabs(base) < largest))
+        throw InputError("\"" + shown + "\" is not a finite number that can be stored; " + expected(dimension));
     return base;
 }
 

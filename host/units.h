@@ -14,17 +14,17 @@ enum class Dimension {
     time,
     rate,
     speed,
-    density,             ///< cells in a volume
+    density,  ///< cells in a volume
     concentration,
-    gradient,            ///< of a concentration
+    gradient,  ///< of a concentration
     concentration_rate,
     diffusivity,
     flux,
     molecules,
     molecule_rate,
     clearance,
-    bimolecular,         ///< second-order rate constant
-    sensitivity,         ///< drift per gradient
+    bimolecular,  ///< second-order rate constant
+    sensitivity,  ///< drift per gradient
 };
 
 /// For messages and the schema: `a length`, and `5 um`.

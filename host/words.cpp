@@ -30,14 +30,10 @@ Phrases Phrases::behaviours(Names const& ligands, Names const& types) {
     Phrases p;
     p.what_ = "behaviour";
     p.list_ = {
-        {"cycle entry", v.of(behaviour::cycle_entry), Dimension::rate},
-        {"apoptosis", v.of(behaviour::apoptosis), Dimension::rate},
-        {"necrosis", v.of(behaviour::necrosis), Dimension::rate},
-        {"speed", v.of(behaviour::speed), Dimension::speed},
-        {"persistence", v.of(behaviour::persistence), Dimension::time},
-        {"repulsion", v.of(behaviour::repulsion), Dimension::speed},
-        {"adhesion", v.of(behaviour::adhesion), Dimension::speed},
-        {"phagocytosis", v.of(behaviour::phagocytosis), Dimension::rate},
+        {"cycle entry", v.of(behaviour::cycle_entry), Dimension::rate}, {"apoptosis", v.of(behaviour::apoptosis), Dimension::rate},
+        {"necrosis", v.of(behaviour::necrosis), Dimension::rate},       {"speed", v.of(behaviour::speed), Dimension::speed},
+        {"persistence", v.of(behaviour::persistence), Dimension::time}, {"repulsion", v.of(behaviour::repulsion), Dimension::speed},
+        {"adhesion", v.of(behaviour::adhesion), Dimension::speed},      {"phagocytosis", v.of(behaviour::phagocytosis), Dimension::rate},
     };
     for (int l = 0; l < v.ligands; ++l) {
         std::string const& name = ligands.list[static_cast<std::size_t>(l)];

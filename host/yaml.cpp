@@ -59,10 +59,15 @@ Node parse(std::string const& text, Place const& base) {
 
 void emit(YAML::Emitter& out, Node const& node) {
     switch (node.kind) {
-        case Node::Kind::empty: out << YAML::Null; break;
-        case Node::Kind::scalar: out << node.text; break;
+        case Node::Kind::empty:
+            out << YAML::Null;
+            break;
+        case Node::Kind::scalar:
+            out << node.text;
+            break;
         case Node::Kind::list: {
-            bool const flat = std::none_of(node.members.begin(), node.members.end(), [](auto const& m) { return m.value.kind == Node::Kind::map; });
+            bool const flat =
+                std::none_of(node.members.begin(), node.members.end(), [](auto const& m) { return m.value.kind == Node::Kind::map; });
             out << (flat ? YAML::Flow : YAML::Block) << YAML::BeginSeq;
             for (auto const& m : node.members) emit(out, m.value);
             out << YAML::EndSeq;
@@ -148,10 +153,14 @@ std::vector<std::string> Node::keys() const {
 
 std::string Node::what() const {
     switch (kind) {
-        case Kind::empty: return "nothing";
-        case Kind::scalar: return "\"" + text + "\"";
-        case Kind::list: return "a list";
-        case Kind::map: return "a map";
+        case Kind::empty:
+            return "nothing";
+        case Kind::scalar:
+            return "\"" + text + "\"";
+        case Kind::list:
+            return "a list";
+        case Kind::map:
+            return "a map";
     }
     return {};
 }

@@ -42,7 +42,7 @@ struct Node {
     struct Member;
 
     Kind kind = Kind::empty;
-    std::string text;             ///< of a scalar
+    std::string text;  ///< of a scalar
     Place at;
     std::vector<Member> members;  ///< of a list (no keys) or of a map, in the order of the file
 

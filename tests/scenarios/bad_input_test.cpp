@@ -52,7 +52,7 @@ struct Broken {
 };
 
 std::vector<Broken> const kTable{
-// clang-format off
+    // clang-format off
     // --- YAML itself ---
     {"tab", "  spacing: 10 um", "\t@spacing: 10 um", ": not valid YAML: "},
     {"unclosed", "output: {summary: 10 min}\n", "output: {summary: 10 min\n@", ": not valid YAML: "},
@@ -173,7 +173,7 @@ std::vector<Broken> const kTable{
     {"mistake_in_library", "seed: 1\n", "include: wrong.yaml\n", "wrong.yaml:3:11: cells.B.speed: \"60 um\" is a length; expected a speed, for example \"10 um/min\""},
     {"unlisted_ligand_of_library", "seed: 1\n", "include: refers.yaml\n", "refers.yaml:2:19: cells.B.secretion: \"Z\" is not a ligand of this scenario"},
     {"name_without_values", "  E: {diffusivity: 0 um^2/s}", "  @E:", ": ligands: \"E\" has no values, and no included library has it"},
-// clang-format on
+    // clang-format on
 };
 
 std::string replaced(std::string text, std::string const& find, std::string const& put) {
@@ -242,11 +242,14 @@ TEST(BadInputTable, NamesTheOptionOfAnOverride) {
     EXPECT_EQ(with("cells.T.radius", "5 min"),
               "--set cells.T.radius=5 min: cells.T.radius: \"5 min\" is a time; expected a length, for example \"5 um\"");
     EXPECT_EQ(with("cells.T.sped", "5 um/min"), "--set cells.T.sped=5 um/min: cells.T.sped: unknown key \"sped\"; did you mean \"speed\"?");
-    EXPECT_EQ(with("placement[3].count", "1"), "--set placement[3].count=1: placement is a list of 1 (counted from 0); \"3\" is not in it");
-    EXPECT_EQ(with("title.a", "1"), "--set title.a=1: title is a plain value (\"sound\") and has no key \"a\"");
-    EXPECT_EQ(with("cells..radius", "1 um"), "--set cells..radius=1 um: \"cells..radius\" is not a path of keys like \"cells.fibroblast.speed\"");
+    EXPECT_EQ(with("placement[3].count", "1"),
+              "--set placement[3].count=1: placement[3]: it is not in the list, which has 1 (counted from 0)");
+    EXPECT_EQ(with("title.a", "1"), "--set title.a=1: title.a: above it is a plain value (\"sound\"), which has no key \"a\"");
+    EXPECT_EQ(with("cells..radius", "1 um"),
+              "--set cells..radius=1 um: cells: \"cells..radius\" is not a path of keys like \"cells.fibroblast.speed\"");
     EXPECT_EQ(with("include", "other.yaml"), "--set include=other.yaml: the files that a scenario is made of are named in the scenario");
-    EXPECT_EQ(with("cells.T.radius", "[1 um"), "--set cells.T.radius=[1 um: cells.T.radius: not valid YAML: end of sequence flow not found");
+    EXPECT_EQ(with("cells.T.radius", "[1 um"),
+              "--set cells.T.radius=[1 um: cells.T.radius: not valid YAML: end of sequence flow not found");
 }
 
 /// `columns` by `rows` of regions that decay two ligands differently: as many materials, and the tissue outside.
@@ -254,13 +257,13 @@ std::string chequered(int columns, int rows, char const* more) {
     std::string regions = "regions:\n";
     auto const layer = [&](char axis, int n, char const* ligand) {
         std::string const number = std::to_string(n);
-        regions += std::string("  ") + axis + number + ": {layer: {axis: " + axis + ", from: " + number + "0 um, to: " + std::to_string(n + 1) + "0 um}, decay: {" +
-                   ligand + ": " + std::to_string(n + 1) + " /h}}\n";
+        regions += std::string("  ") + axis + number + ": {layer: {axis: " + axis + ", from: " + number +
+                   "0 um, to: " + std::to_string(n + 1) + "0 um}, decay: {" + ligand + ": " + std::to_string(n + 1) + " /h}}\n";
     };
     for (int n = 0; n < columns; ++n) layer('x', n, "A");
     for (int n = 0; n < rows; ++n) layer('y', n, "E");
-    return replaced(replaced(replaced(kSound, "regions:\n", regions), "size: [100 um, 100 um, 100 um]", "size: [200 um, 200 um, 100 um]"), "  B: {radius: 4 um}",
-                    std::string("  B: {radius: 4 um") + more + "}");
+    return replaced(replaced(replaced(kSound, "regions:\n", regions), "size: [100 um, 100 um, 100 um]", "size: [200 um, 200 um, 100 um]"),
+                    "  B: {radius: 4 um}", std::string("  B: {radius: 4 um") + more + "}");
 }
 
 TEST(BadInputTable, CountsMaterials) {
@@ -270,7 +273,8 @@ TEST(BadInputTable, CountsMaterials) {
         return message_of(folder / "scenario.yaml");
     };
     EXPECT_EQ(with(15, 12, ""), "no error");
-    EXPECT_NE(with(19, 19, "").find(": regions.core: the regions make more than 255 different combinations of properties"), std::string::npos);
+    EXPECT_NE(with(19, 19, "").find(": regions.core: the regions make more than 255 different combinations of properties"),
+              std::string::npos);
     EXPECT_EQ(with(5, 4, ", habitat: [x1, x2]"), "no error");
     EXPECT_NE(with(9, 9, ", habitat: [x1, x2]").find("more than 64 different combinations of properties and habitats"), std::string::npos);
 }

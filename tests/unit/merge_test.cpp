@@ -34,7 +34,8 @@ TEST(Merge, InheritsKeyByKey) {
           "cells: {T: {radius: 5 um, apoptosis: {rate: 1 /h, duration: 3 h}, secretion: {A: 1 molecule/s, B: 2 molecule/s},\n"
           "        uptake: {A: {receptors: 10, k_on: 1e6 /M/s}}, rules: [{signal: A, increases: speed, to: 1 um/s, half: 1 nM}]}}\n");
     std::string const ligands = kHead + "include: library.yaml\nligands: {A: {diffusivity: 1 um^2/s}, B: {diffusivity: 1 um^2/s}}\n";
-    Scenario const s = load_text(ligands + "cells: {T: {apoptosis: {rate: 2 /h}, secretion: {A: {rate: 3 molecule/s}}, uptake: {A: perfect}}}\n", folder);
+    Scenario const s =
+        load_text(ligands + "cells: {T: {apoptosis: {rate: 2 /h}, secretion: {A: {rate: 3 molecule/s}}, uptake: {A: perfect}}}\n", folder);
     Vocabulary const v = s.model.vocabulary();
     CellType const& t = s.model.types[0];
     EXPECT_TRUE(close(t.base[v.of(behaviour::apoptosis)], 2.0 / 3600));
@@ -50,10 +51,12 @@ TEST(Merge, InheritsKeyByKey) {
 TEST(Merge, ExtendsAScenario) {
     TemporaryFolder const folder;
     write(folder / "library.yaml", "ligands: {A: {diffusivity: 1 um^2/s}, C: {diffusivity: 9 um^2/s}}\n");
-    write(folder / "base.yaml", kHead +
-                                    "title: base\ninclude: library.yaml\nligands: {A:, B: {diffusivity: 2 um^2/s, decay: 1 /s}}\n"
-                                    "regions: {low: {layer: {axis: z, from: 0 um, to: 20 um}}, left: {layer: {axis: x, from: 0 um, to: 20 um}, decay: {A: 3 /s}}}\n"
-                                    "cells: {T: {radius: 5 um}}\nplacement: [{type: T, count: 3}]\n");
+    write(
+        folder / "base.yaml",
+        kHead +
+            "title: base\ninclude: library.yaml\nligands: {A:, B: {diffusivity: 2 um^2/s, decay: 1 /s}}\n"
+            "regions: {low: {layer: {axis: z, from: 0 um, to: 20 um}}, left: {layer: {axis: x, from: 0 um, to: 20 um}, decay: {A: 3 /s}}}\n"
+            "cells: {T: {radius: 5 um}}\nplacement: [{type: T, count: 3}]\n");
     Scenario const s = load_text(
         "extends: base.yaml\ninclude: library.yaml\ndomain: {size: [100 um, 50 um, 50 um]}\nligands: {C:, B: {half_life: 1 h}}\n"
         "regions: {left: {box: {from: [0 um, 0 um, 0 um], to: [50 um, 50 um, 50 um]}}}\n",
@@ -75,7 +78,9 @@ TEST(Merge, ExtendsAScenario) {
 TEST(Merge, OptionsWinOverEverything) {
     TemporaryFolder const folder;
     write(folder / "library.yaml", "ligands: {A: {diffusivity: 1 um^2/s, decay: 1 /s}}\ncells: {T: {radius: 5 um}, U: {radius: 4 um}}\n");
-    write(folder / "base.yaml", kHead + "include: library.yaml\nligands: {A: {decay: 2 /s}}\ncells: {T: }\nplacement: [{type: T, count: 3}, {type: T, count: 4}]\n");
+    write(folder / "base.yaml",
+          kHead +
+              "include: library.yaml\nligands: {A: {decay: 2 /s}}\ncells: {T: }\nplacement: [{type: T, count: 3}, {type: T, count: 4}]\n");
     write(folder / "scenario.yaml", "extends: base.yaml\nseed: 3\n");
     auto const with = [&](std::vector<Override> const& overrides) { return load_scenario(folder / "scenario.yaml", overrides); };
     EXPECT_EQ(with({{"ligands.A.decay", "5 /s"}}).model.property(0, 0).decay, 5);
@@ -93,7 +98,8 @@ TEST(Library, EveryEntryIsSound) {
     std::filesystem::path const library = std::filesystem::path(CRINE_SOURCE_DIR) / "scenarios/library";
     std::string text = kHead + "include: [" + (library / "ligands.yaml").string() + ", " + (library / "cells.yaml").string() + "]\n";
     std::vector<std::string> names;
-    for (auto const& [file, part] : std::vector<std::pair<char const*, std::string>>{{"ligands.yaml", "ligands"}, {"cells.yaml", "cells"}}) {
+    for (auto const& [file, part] :
+         std::vector<std::pair<char const*, std::string>>{{"ligands.yaml", "ligands"}, {"cells.yaml", "cells"}}) {
         text += part + ":\n";
         for (auto const& entry : YAML::LoadFile((library / file).string())[part]) {
             names.push_back(entry.first.as<std::string>());
@@ -101,10 +107,27 @@ TEST(Library, EveryEntryIsSound) {
         }
     }
     EXPECT_NO_THROW(load_text(text));
-    for (char const* name : {"PDGF", "TGF-beta", "CXCL8", "TNF-alpha", "IL-1beta", "IL-10", "VEGF", "FGF2", "oxygen", "collagen", "fibrin", "MMP", "CCL2", "IL-6", "IL-2", "IFN-gamma", "EGF",
-                             "GM-CSF", "histamine", "PGE2", "platelet", "neutrophil", "macrophage M0", "macrophage M1", "macrophage M2", "monocyte", "fibroblast", "myofibroblast",
-                             "endothelium", "keratinocyte", "T cell", "mast cell"})
+    for (char const* name :
+         {"PDGF",          "TGF-beta", "CXCL8",      "TNF-alpha",     "IL-1beta",    "IL-10",        "VEGF",          "FGF2",
+          "oxygen",        "collagen", "fibrin",     "MMP",           "CCL2",        "IL-6",         "IL-2",          "IFN-gamma",
+          "EGF",           "GM-CSF",   "histamine",  "PGE2",          "platelet",    "neutrophil",   "macrophage M0", "macrophage M1",
+          "macrophage M2", "monocyte", "fibroblast", "myofibroblast", "endothelium", "keratinocyte", "T cell",        "mast cell"})
         EXPECT_TRUE(std::count(names.begin(), names.end(), name)) << name;
+}
+
+/// The example that explains the format is a scenario.
+TEST(Library, TheDocumentedFormatIsSound) {
+    std::filesystem::path const source = CRINE_SOURCE_DIR;
+    std::string text = contents(source / "docs/scenario.md");
+    std::size_t const begin = text.find("```yaml\n") + 8;
+    text = text.substr(begin, text.find("```\n", begin) - begin);
+    TemporaryFolder const folder;
+    std::filesystem::create_directory_symlink(source / "scenarios/library", folder / "library");
+    Scenario const s = load_text(text, folder);
+    EXPECT_EQ(s.model.ligands.size(), 4u);
+    EXPECT_EQ(s.regions.size(), 9u);
+    EXPECT_EQ(s.model.types.size(), 6u);
+    EXPECT_EQ(s.probes.size(), 5u);
 }
 
 TEST(Library, ScenariosThatShipAreSound) {

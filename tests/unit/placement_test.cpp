@@ -12,7 +12,8 @@ namespace {
 std::string const kHead =
     "time: {end: 1 h}\n"
     "domain: {size: [400 um, 300 um, 200 um], spacing: 10 um}\n"
-    "regions: {ball: {sphere: {centre: [200 um, 150 um, 100 um], radius: 90 um}}, low: {layer: {axis: z, from: 0 um, to: 50 um}}, skin: {layer: {axis: z, from: 190 um, to: 200 um}}}\n"
+    "regions: {ball: {sphere: {centre: [200 um, 150 um, 100 um], radius: 90 um}}, low: {layer: {axis: z, from: 0 um, to: 50 um}}, skin: "
+    "{layer: {axis: z, from: 190 um, to: 200 um}}}\n"
     "cells: {a: {radius: 5 um}, b: {radius: 4 um}, below: {radius: 5 um, habitat: [low]}}\n";
 
 Scenario with(std::string const& placement) { return load_text(kHead + "placement: [" + placement + "]\n"); }
@@ -21,7 +22,8 @@ Vec3 at(HostCells const& c, std::size_t i) { return {c.x[i], c.y[i], c.z[i]}; }
 
 bool inside(Scenario const& s, std::size_t region, Vec3 p) {
     Grid const& g = s.model.grid;
-    return s.regions[region].inside[g.voxel(voxel_on_axis(p.x, g.nx, g.spacing), voxel_on_axis(p.y, g.ny, g.spacing), voxel_on_axis(p.z, g.nz, g.spacing))] != 0;
+    return s.regions[region].inside[g.voxel(voxel_on_axis(p.x, g.nx, g.spacing), voxel_on_axis(p.y, g.ny, g.spacing),
+                                            voxel_on_axis(p.z, g.nz, g.spacing))] != 0;
 }
 
 TEST(Placement, NumbersCellsAndTakesTheirTypes) {
@@ -36,7 +38,8 @@ TEST(Placement, NumbersCellsAndTakesTheirTypes) {
 }
 
 TEST(Placement, FillsARegionToADensity) {
-    Scenario const s = with("{type: a, region: ball, density: 1e6 /mm^3}, {type: b, region: ball, packing: 0.2}, {type: a, density: 1e5 /mm^3}");
+    Scenario const s =
+        with("{type: a, region: ball, density: 1e6 /mm^3}, {type: b, region: ball, packing: 0.2}, {type: a, density: 1e5 /mm^3}");
     double const volume = static_cast<double>(s.regions[0].voxels) * 1000;  // [µm³]
     auto const first = static_cast<std::size_t>(std::llround(volume * 1e-3));
     auto const second = static_cast<std::size_t>(std::llround(volume * 0.2 / (4.0 / 3 * kPi * 64)));
@@ -143,7 +146,10 @@ TEST(Placement, MakesSheets) {
 }
 
 TEST(Placement, PutsCellsOfASheetAtItsMidHeight) {
-    auto const c = load_text("time: {end: 1 h}\ndomain: {size: [400 um, 300 um, 10 um], spacing: 10 um}\ncells: {a: {radius: 5 um}}\nplacement: [{type: a, count: 50}]\n").initial.cells;
+    auto const c = load_text(
+                       "time: {end: 1 h}\ndomain: {size: [400 um, 300 um, 10 um], spacing: 10 um}\ncells: {a: {radius: 5 um}}\nplacement: "
+                       "[{type: a, count: 50}]\n")
+                       .initial.cells;
     for (std::size_t i = 0; i < 50; ++i) EXPECT_EQ(c.z[i], 5);
 }
 
@@ -165,7 +171,8 @@ TEST(Placement, ReadsATable) {
 
 /// Sizing makes no arrays and still knows how many cells there would be.
 TEST(Placement, CountsWithoutPlacing) {
-    std::string const text = kHead + "placement: [{type: a, region: ball, density: 1e6 /mm^3}, {type: b, lattice: fcc, spacing: 12 um}, {type: a, count: 7}]\n";
+    std::string const text =
+        kHead + "placement: [{type: a, region: ball, density: 1e6 /mm^3}, {type: b, lattice: fcc, spacing: 12 um}, {type: a, count: 7}]\n";
     TemporaryFolder const folder;
     std::size_t expected = 0, none = 0;
     Scenario const sized = load_text(text, folder, true, &expected);

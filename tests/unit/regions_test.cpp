@@ -39,7 +39,8 @@ TEST(Regions, ShapesHoldTheVoxelsWhoseCentresAreInside) {
     expect_shape("box: {from: [10 um, 20 um, 30 um], to: [50 um, 60 um, 71 um]}",
                  [](Vec3 p) { return p.x > 10 && p.x < 50 && p.y > 20 && p.y < 60 && p.z > 30 && p.z < 71; });
     expect_shape("sphere: {centre: [100 um, 80 um, 60 um], radius: 41 um}", [](Vec3 p) { return norm(p - Vec3{100, 80, 60}) < 41; });
-    expect_shape("cylinder: {axis: z, centre: [100 um, 80 um], radius: 33 um}", [](Vec3 p) { return std::hypot(p.x - 100, p.y - 80) < 33; });
+    expect_shape("cylinder: {axis: z, centre: [100 um, 80 um], radius: 33 um}",
+                 [](Vec3 p) { return std::hypot(p.x - 100, p.y - 80) < 33; });
     expect_shape("cylinder: {axis: x, centre: [80 um, 60 um], radius: 33 um, from: 40 um}",
                  [](Vec3 p) { return std::hypot(p.y - 80, p.z - 60) < 33 && p.x > 40; });
     expect_shape("cylinder: {axis: y, centre: [100 um, 60 um], radius: 33 um, from: 40 um, to: 90 um}",
@@ -81,7 +82,7 @@ TEST(Regions, MakeMaterials) {
     EXPECT_EQ(at(39, 31, 23, 0).diffusivity, 10);  // tissue
     EXPECT_EQ(at(39, 31, 0, 0).diffusivity, 1);    // low
     EXPECT_EQ(at(39, 31, 0, 0).decay, 2);
-    EXPECT_EQ(at(0, 31, 0, 0).diffusivity, 3);     // low and left: left's diffusivity, low's decay
+    EXPECT_EQ(at(0, 31, 0, 0).diffusivity, 3);  // low and left: left's diffusivity, low's decay
     EXPECT_EQ(at(0, 31, 0, 0).decay, 2);
     EXPECT_TRUE(close(at(0, 31, 0, 1).source, kNanomolar));
     EXPECT_EQ(at(39, 31, 0, 1).source, 0);
@@ -94,9 +95,10 @@ TEST(Regions, MakeMaterials) {
 }
 
 TEST(Regions, MakeHabitats) {
-    Scenario const s = load_text(kHead +
-                                 "regions: {low: {layer: {axis: z, from: 0 um, to: 60 um}}, left: {layer: {axis: x, from: 0 um, to: 100 um}}}\n"
-                                 "cells: {anywhere: {radius: 5 um}, below: {radius: 5 um, habitat: [low]}, most: {radius: 5 um, habitat: [low, left]}}\n");
+    Scenario const s =
+        load_text(kHead +
+                  "regions: {low: {layer: {axis: z, from: 0 um, to: 60 um}}, left: {layer: {axis: x, from: 0 um, to: 100 um}}}\n"
+                  "cells: {anywhere: {radius: 5 um}, below: {radius: 5 um, habitat: [low]}, most: {radius: 5 um, habitat: [low, left]}}\n");
     Grid const& g = s.model.grid;
     for (int k : {0, 23})
         for (int i : {0, 39}) {
@@ -130,10 +132,11 @@ TEST(Regions, ComeFromImages) {
     };
     write("cells.vti", true);
     write("points.vti", false);
-    Scenario const s = load_text(kHead +
-                                     "ligands: {A: {diffusivity: 1 um^2/s, initial: {file: points.vti, array: label, unit: uM}}}\n"
-                                     "regions: {two: {mask: {file: cells.vti, array: label, value: 2}}, any: {mask: {file: points.vti, array: label}}}\n",
-                                 folder);
+    Scenario const s =
+        load_text(kHead +
+                      "ligands: {A: {diffusivity: 1 um^2/s, initial: {file: points.vti, array: label, unit: uM}}}\n"
+                      "regions: {two: {mask: {file: cells.vti, array: label, value: 2}}, any: {mask: {file: points.vti, array: label}}}\n",
+                  folder);
     for (int k = 0; k < g.nz; ++k)
         for (int j = 0; j < g.ny; ++j)
             for (int i = 0; i < g.nx; ++i) {
@@ -151,10 +154,13 @@ TEST(Regions, ComeFromImages) {
         }
         return std::string("no error");
     };
-    EXPECT_NE(message("file: cells.vti, array: lable").find("has no array \"lable\" on its cells; did you mean \"label\"?"), std::string::npos);
+    EXPECT_NE(message("file: cells.vti, array: lable").find("has no array \"lable\" on its cells; did you mean \"label\"?"),
+              std::string::npos);
     g.nx = 39;
     write("small.vti", true);
-    EXPECT_NE(message("file: small.vti, array: label").find("has 39 x 32 x 24 cells (40 x 33 x 25 points), but the domain has 40 x 32 x 24 voxels"), std::string::npos);
+    EXPECT_NE(message("file: small.vti, array: label")
+                  .find("has 39 x 32 x 24 cells (40 x 33 x 25 points), but the domain has 40 x 32 x 24 voxels"),
+              std::string::npos);
 }
 
 }  // namespace

@@ -64,14 +64,14 @@ TEST(Units, ConvertsToMicrometresSecondsAndMolecules) {
 
 TEST(Units, RefusesAnotherDimensionEvenWhereTheUnitsAreReciprocal) {
     for (auto const& [text, dimension] : std::vector<std::pair<char const*, Dimension>>{{"5 min", Dimension::rate},
-                                                                                     {"5 /min", Dimension::time},
-                                                                                     {"1 /s", Dimension::molecule_rate},
-                                                                                     {"1 molecule", Dimension::number},
-                                                                                     {"1 /um^3", Dimension::concentration},
-                                                                                     {"1 molecule/um^3", Dimension::density},
-                                                                                     {"20 celsius", Dimension::length},
-                                                                                     {"5", Dimension::length},
-                                                                                     {"5 um", Dimension::number}})
+                                                                                        {"5 /min", Dimension::time},
+                                                                                        {"1 /s", Dimension::molecule_rate},
+                                                                                        {"1 molecule", Dimension::number},
+                                                                                        {"1 /um^3", Dimension::concentration},
+                                                                                        {"1 molecule/um^3", Dimension::density},
+                                                                                        {"20 celsius", Dimension::length},
+                                                                                        {"5", Dimension::length},
+                                                                                        {"5 um", Dimension::number}})
         EXPECT_THROW(quantity(text, dimension), InputError) << text;
 }
 
