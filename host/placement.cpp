@@ -22,16 +22,18 @@ struct Sink {
     }
 };
 
-bool may_be(Model const& model, int type, Voxel v) {
-    if (model.material.empty()) return true;
-    return model.types[static_cast<std::size_t>(type)].habitat >> model.material[model.grid.voxel(v.i, v.j, v.k)] & 1;
+/// Unknown, hence true, where only sizes are wanted.
+bool may_be(Model const& model, int type, std::size_t voxel) {
+    std::uint64_t const habitat = model.types[static_cast<std::size_t>(type)].habitat;
+    return habitat == ~std::uint64_t{0} || model.material.empty() || (habitat >> model.material[voxel] & 1);
 }
 
 void check_position(Place const& at, Model const& model, int type, Vec3 p, Names const& types) {
     Vec3 const size = model.grid.size();
     if (!(p.x >= 0 && p.x <= size.x && p.y >= 0 && p.y <= size.y && p.z >= 0 && p.z <= size.z))
         fail(at, "the position is outside the domain");
-    if (!may_be(model, type, voxel_of(model.grid, p)))
+    Voxel const v = voxel_of(model.grid, p);
+    if (!may_be(model, type, model.grid.voxel(v.i, v.j, v.k)))
         fail(at, "the position is outside the habitat of " + types.list[static_cast<std::size_t>(type)]);
 }
 
@@ -127,7 +129,8 @@ void place_on_lattice(Lattice lattice, double spacing, int type, int region, Reg
             for (double x = start; x < high[0]; x = start + ++l * spacing) {
                 Vec3 const p{static_cast<Real>(x), static_cast<Real>(y), static_cast<Real>(z)};
                 Voxel const v = voxel_of(grid, p);
-                if ((region < 0 || regions.contains(region, v)) && may_be(sink.model, type, v)) sink.add(type, p, radius);
+                if ((region < 0 || regions.contains(region, v)) && may_be(sink.model, type, grid.voxel(v.i, v.j, v.k)))
+                    sink.add(type, p, radius);
             }
         }
     }
@@ -229,7 +232,7 @@ std::size_t place_cells(PlacementInput const& in, std::uint64_t index, Model con
     int const region = in.region ? regions.names().find(*in.region) : -1;
     if (region >= 0 && cells) regions.make_mask(region);
     Room room = survey(regions, region, cells == nullptr, cells && !in.lattice);
-    std::erase_if(room.voxels, [&](std::uint32_t v) { return !(kind.habitat >> model.material[v] & 1); });
+    std::erase_if(room.voxels, [&](std::uint32_t v) { return !may_be(model, type, v); });
     if (cells && !in.lattice) room.count = static_cast<double>(room.voxels.size());
     if (in.lattice) {
         if (model.grid.planar() && in.lattice->value != Lattice::hex && in.lattice->value != Lattice::square)

@@ -3,20 +3,19 @@
 #include "host/build.h"
 #include "host/merge.h"
 #include "host/placement.h"
-
-#include <set>
+#include "host/words.h"
 
 namespace crine {
 namespace {
 
-/// Words of the rule grammar cannot be names of ligands, nor `dead cells` the name of a type.
-void check_names(ScenarioInput const& in) {
-    std::set<std::string> const reserved{"pressure", "age", "time in state", "time", "volume", "engulfed cells"};
+/// A name must not make a phrase of the rules mean two things, like a ligand called `age`.
+void check_names(ScenarioInput const& in, Names const& ligands, Names const& types) {
+    Phrases const signals = Phrases::signals(ligands, types);
     for (auto const& e : in.ligands)
-        if (reserved.count(e.name.value))
-            fail(e.name.at, "\"" + e.name.value + "\" is the name of a signal in rules and cannot be a ligand");
+        if (signals.count(e.name.value) > 1) fail(e.name.at, "\"" + e.name.value + "\" is another signal in rules and cannot be a ligand");
     for (auto const& e : in.cells)
-        if (e.name.value == "dead cells") fail(e.name.at, "\"dead cells\" has a meaning in rules and cannot be a type");
+        if (signals.count("contact with " + e.name.value) > 1)
+            fail(e.name.at, "\"contact with " + e.name.value + "\" is another signal in rules, so this cannot be a type");
     if (in.cells.size() > 255) fail(in.cells[255].name.at, "more than 255 cell types");
 }
 
@@ -26,9 +25,9 @@ Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> 
                        std::size_t* expected_cells) {
     Node root = read_merged(file, overrides);
     ScenarioInput const in = read_input(root);
-    check_names(in);
-
     Names const ligands = Names::of("ligand", in.ligands), types = Names::of("cell type", in.cells);
+    check_names(in, ligands, types);
+
     Scenario s;
     s.file = file;
     s.title = in.title.value;

@@ -57,4 +57,8 @@ Phrases::Phrase const& Phrases::find(Text const& written) const {
     fail(written.at, "\"" + written.value + "\" is not a " + what_ + suggestion(written.value, known));
 }
 
+std::size_t Phrases::count(std::string const& text) const {
+    return static_cast<std::size_t>(std::count_if(list_.begin(), list_.end(), [&](auto const& phrase) { return phrase.text == text; }));
+}
+
 }  // namespace crine

@@ -111,7 +111,7 @@ std::vector<Broken> const kTable{
     {"no_steady_state", "A: {diffusivity: 60 um^2/s, decay: 1e-3 /s}\n  E: {diffusivity: 0 um^2/s}", "A: {diffusivity: 60 um^2/s}\n  E: {diffusivity: 1 um^2/s, scheme: @quasi-steady}", ": ligands.E.scheme: \"E\" is quasi-steady but has no way out (no decay, no uptake, no enzyme, no value on a face or region), so it has no steady state"},
     {"steady_matrix", "E: {diffusivity: 0 um^2/s}", "E: {diffusivity: 0 um^2/s, decay: 1 /h, scheme: @quasi-steady}", ": ligands.E.scheme: \"E\" does not diffuse, so it cannot be quasi-steady"},
     {"own_enzyme", "decay: 1e-3 /s}", "decay: 1e-3 /s, cleaved_by: {@A: 1 /M/s}}", ": ligands.A.cleaved_by: a ligand cannot be its own enzyme"},
-    {"ligand_named_like_a_signal", "  E: {", "  @age: {", ": ligands: \"age\" is the name of a signal in rules and cannot be a ligand"},
+    {"ligand_named_like_a_signal", "  E: {", "  @age: {", ": ligands: \"age\" is another signal in rules and cannot be a ligand"},
     {"name_with_comma", "  E: {", "  @\"E, active\": {", ": ligands: \"E, active\" cannot be a name"},
     {"initial_twice", "decay: 1e-3 /s}", "decay: 1e-3 /s, initial: @{value: 1 nM, expression: x}}", ": ligands.A.initial: expected exactly one of value, expression, file, found several"},
     {"bad_expression", "decay: 1e-3 /s}", "decay: 1e-3 /s, initial: {expression: @\"10*exp(-x/100\"}}", ": ligands.A.initial.expression: bad expression \"10*exp(-x/100\": "},
@@ -136,7 +136,7 @@ std::vector<Broken> const kTable{
     {"becomes_itself", "speed: 1 um/min", "becomes: {@T: 1 /h}", ": cells.T.becomes: a type cannot become itself"},
     {"unknown_habitat", "speed: 1 um/min", "habitat: [@cor]", ": cells.T.habitat[0]: \"cor\" is not a region of this scenario; did you mean \"core\"?"},
     {"receptors_without_k_on", "{receptors: 1000, k_on: 1e6 /M/s}", "@{receptors: 1000}", ": cells.T.uptake.A: \"k_on\" is missing (clearance = receptors * k_on)"},
-    {"type_named_dead_cells", "  B: {radius", "  @dead cells: {radius", ": cells: \"dead cells\" has a meaning in rules and cannot be a type"},
+    {"type_named_dead_cells", "  B: {radius", "  @dead cells: {radius", ": cells: \"contact with dead cells\" is another signal in rules, so this cannot be a type"},
     // --- rules ---
     {"unknown_signal", "{signal: A,", "{signal: @presure,", ": cells.T.rules[0].signal: \"presure\" is not a signal; did you mean \"pressure\"?"},
     {"unknown_behaviour", "increases: speed", "increases: @aptosis", ": cells.T.rules[0].increases: \"aptosis\" is not a behaviour; did you mean \"apoptosis\"?"},
