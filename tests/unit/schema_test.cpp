@@ -53,14 +53,15 @@ std::string violation(Json const& value, Json const& schema, std::string const& 
         if (!value.is_array()) return path + " is not an array";
         if (schema.contains("minItems") && value.size() != schema["minItems"]) return path + " has a wrong length";
         for (auto const& item : value)
-            if (auto const problem = violation(item, schema["items"], path + "[]"); !problem.empty()) return problem;
+            if (std::string problem = violation(item, schema["items"], path + "[]"); !problem.empty()) return problem;
     }
     if (type == "object") {
         if (!value.is_object()) return path + " is not an object";
         for (auto const& [name, inner] : value.items()) {
+            std::string const below = std::string(path).append(".").append(name);
             bool const known = schema.contains("properties") && schema["properties"].contains(name);
-            if (!known && schema["additionalProperties"] == false) return path + "." + name + " is unknown";
-            auto const problem = violation(inner, known ? schema["properties"][name] : schema["additionalProperties"], path + "." + name);
+            if (!known && schema["additionalProperties"] == false) return below + " is unknown";
+            std::string problem = violation(inner, known ? schema["properties"][name] : schema["additionalProperties"], below);
             if (!problem.empty()) return problem;
         }
         for (auto const& name : schema.value("required", Json::array()))
