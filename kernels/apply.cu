@@ -128,11 +128,11 @@ struct CarryOutBody {
     /// at the same point if walls or habitat leave no room; contact forces part them.
     CRINE_HD void divide(std::size_t k, std::uint32_t mother, double at, Real side) const {
         scale_volume(k, 1 / relative_volume_at(now.time, k));  // of the volume at entry: it has doubled and is halved
-        Random random(seed, Stream::division, now.step, mother);
-        put(k, position(cells, k) + side * room(position(cells, k), cells.radius[k] / 2, Sides::both, cells.type[k], random));
         cells.born[k] = at;
         forget_motion(k);
         become(k, cells.type[k], CellState::resting, at);
+        Random random(seed, Stream::division, now.step, mother);
+        put(k, position(cells, k) + side * room(position(cells, k), cells.radius[k] / 2, Sides::both, cells.type[k], random));
     }
 
     CRINE_HD std::uint8_t type_of_recruit(std::size_t k, Random& random) const {

@@ -36,6 +36,12 @@ struct Intent {
     std::uint8_t type = 0;       ///< the new type
 };
 
+inline CellView view_of(CellFields<Buffer>& fields) {
+    CellView view;
+    view.for_each_field_with(fields, [](auto& span, auto& buffer) { span = buffer.span(); });
+    return view;
+}
+
 /// All cells of this engine, and the tables that say what their types do.
 struct Population {
     CellFields<Buffer> fields;
@@ -58,11 +64,7 @@ struct Population {
     std::vector<std::uint64_t> recruited;
 
     std::size_t size() const { return fields.id.size(); }
-    CellView view() {
-        CellView v;
-        v.for_each_field_with(fields, [](auto& span, auto& buffer) { span = buffer.span(); });
-        return v;
-    }
+    CellView view() { return view_of(fields); }
     Phenotype phenotype() const {
         return {fields.type.span(), fields.state.span(), programs.base.span(), programs.slot.span(), responses.span(), behaviours, types};
     }

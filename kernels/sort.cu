@@ -32,12 +32,15 @@ struct BinBeginBody {
     }
 };
 
-template <class T>
+/// All fields in one pass.
 struct GatherBody {
-    Span<T const> from;
+    CellView from, to;
     Span<std::uint32_t const> order;
-    Span<T> to;
-    CRINE_HD void operator()(std::size_t k) const { to[k] = from[order[k]]; }
+    CRINE_HD void operator()(std::size_t k) const {
+        CellView source = from, target = to;
+        std::size_t const i = order[k];
+        target.for_each_field_with(source, [i, k](auto const& t, auto const& s) { t[k] = s[i]; });
+    }
 };
 
 struct GatherResponsesBody {
@@ -52,11 +55,9 @@ struct GatherResponsesBody {
 
 void Population::rearrange(Buffer<std::uint32_t> const& order) {
     std::size_t const before = size(), after = order.size();
-    fields.for_each_field_with(spare_, [&]<class T>(Buffer<T>& field, Buffer<T>& spare) {
-        spare.resize(after);
-        for_each_index(after, GatherBody<T>{std::as_const(field).span(), order.span(), spare.span()});
-        field.swap(spare);
-    });
+    spare_.for_each_field([after](char const*, auto& field) { field.resize(after); });
+    for_each_index(after, GatherBody{view_of(fields), view_of(spare_), order.span()});
+    std::swap(fields, spare_);
     spare_responses_.resize(after * programs.response_slots);
     for_each_index(spare_responses_.size(), GatherResponsesBody{std::as_const(responses).span(), order.span(), before, spare_responses_.span()});
     responses.swap(spare_responses_);

@@ -41,8 +41,9 @@ struct CellFields {
         visit("pressure", pressure), visit("engulfed", engulfed), visit("born", born), visit("since", since);
     }
     /// The same over two sets at once: copies, gathers, views.
+    CRINE_HOST_OR_DEVICE
     template <template <class> class Other, class Visit>
-    void for_each_field_with(CellFields<Other>& other, Visit&& visit) {
+    CRINE_HD void for_each_field_with(CellFields<Other>& other, Visit&& visit) {
         visit(id, other.id), visit(type, other.type), visit(state, other.state);
         visit(x, other.x), visit(y, other.y), visit(z, other.z), visit(radius, other.radius);
         visit(vx, other.vx), visit(vy, other.vy), visit(vz, other.vz);

@@ -8,9 +8,12 @@
 #ifdef __CUDACC__
 #define CRINE_HD __host__ __device__
 #define CRINE_RESTRICT __restrict__
+/// Before a CRINE_HD template that is also used with arguments which only the host can call.
+#define CRINE_HOST_OR_DEVICE _Pragma("nv_exec_check_disable")
 #else
 #define CRINE_HD
 #define CRINE_RESTRICT __restrict__
+#define CRINE_HOST_OR_DEVICE
 #endif
 
 /// The namespace of everything with a body that is compiled once for each engine: `cpu`, `cuda`,
