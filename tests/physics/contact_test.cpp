@@ -10,7 +10,8 @@
 namespace crine::test {
 namespace {
 
-constexpr double kRadius = 8.4127, kReach = 1.25, kRepulsion = 10 / kMinute, kAdhesion = 0.4 / kMinute;
+constexpr double kRadius = 8.412710547954228;  // of a sphere of 2494 µm³, the published cell [µm]
+constexpr double kReach = 1.25, kRepulsion = 10 / kMinute, kAdhesion = 0.4 / kMinute;
 constexpr bool kDouble = sizeof(Real) == 8;
 
 Model pair_model() {
@@ -58,10 +59,10 @@ TEST_P(ContactOnEveryEngine, TwoOverlappingCellsPartAsPublished) {
 }
 
 TEST_P(ContactOnEveryEngine, TheyComeToRestWhereTheForceIsZero) {
-    // √c_r (1 - d/R) = √c_a (1 - d/(1.25 R)): d = 20/21 R
+    // √c_r (1 - d/R) = √c_a (1 - d/(1.25 R)): d = 20/21 R = 16.024211 µm
     double const allowed = kDouble ? 1e-7 : 1e-5;
-    EXPECT_TRUE(close(pair_after(GetParam(), 10, 1000 * kMinute, kMinute).distance, 16.024211, allowed));
-    EXPECT_TRUE(close(pair_after(GetParam(), 20, 4000 * kMinute, kMinute).distance, 16.024211, allowed));
+    EXPECT_TRUE(close(pair_after(GetParam(), 10, 1000 * kMinute, kMinute).distance, 20.0 / 21 * 2 * kRadius, allowed));
+    EXPECT_TRUE(close(pair_after(GetParam(), 20, 4000 * kMinute, kMinute).distance, 20.0 / 21 * 2 * kRadius, allowed));
 }
 
 TEST_P(ContactOnEveryEngine, TheErrorFallsWithTheSquareOfTheStep) {
