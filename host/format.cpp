@@ -22,7 +22,9 @@ std::string number(double value) {
 
 std::string rounded(double value, int digits) {
     std::array<char, 32> text{};
-    std::snprintf(text.data(), text.size(), "%.*g", digits, value);
+    double const magnitude = std::fabs(value);
+    bool const large = magnitude >= std::pow(10, digits) && magnitude < 1e7;  // %g would write 2000 as 2e+03
+    std::snprintf(text.data(), text.size(), large ? "%.*f" : "%.*g", large ? 0 : digits, value);
     return text.data();
 }
 
@@ -35,7 +37,7 @@ std::string duration(double seconds) {
     double const magnitude = std::fabs(seconds);
     if (magnitude == 0) return "0 s";
     for (auto const& unit : kUnits)
-        if (magnitude >= unit.length) return rounded(seconds / unit.length, 4) + " " + unit.name;
+        if (magnitude >= unit.length * (1 - 1e-5)) return rounded(seconds / unit.length, 4) + " " + unit.name;
     return rounded(seconds * 1e3, 4) + " ms";
 }
 

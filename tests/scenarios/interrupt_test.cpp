@@ -61,8 +61,8 @@ protected:
 
     TemporaryFolder folder_;
     std::filesystem::path out_ = folder_ / "out";
-    Process process_{crine_with({"run", test_scenario("run_small.yaml"), "-o", out_.string(), "--until", "3650 d", "--set",
-                                 "cells.fibroblast.cycle.entry=0 /h"})};
+    Process process_{crine_with(
+        {"run", test_scenario("run_small.yaml"), "-o", out_.string(), "--until", "3650 d", "--set", "cells.fibroblast.cycle.entry=0 /h"})};
 };
 
 TEST_F(LongRun, FinishesItsStepWhenInterrupted) {

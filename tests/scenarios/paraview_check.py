@@ -28,8 +28,8 @@ cells_seen = []
 for time in series.TimestepValues:
     series.UpdatePipeline(time)
     both = servermanager.Fetch(series)
-    check("blocks", both.GetNumberOfBlocks(), 2)
-    fields, cells = both.GetBlock(0), both.GetBlock(1)
+    check("blocks", [both.GetMetaData(i).Get(both.NAME()) for i in range(both.GetNumberOfBlocks())], ["fields", "cells"])
+    fields, cells = (both.GetBlock(i).GetBlock(0) for i in range(2))
     check("kind of the fields", fields.GetClassName(), "vtkImageData")
     check("kind of the cells", cells.GetClassName(), "vtkPolyData")
     for data in (fields, cells):

@@ -31,7 +31,8 @@ TEST_F(ParaView, OpensTheSeriesAndDrawsIt) {
 TEST_F(ParaView, DrawsThePictureOfARun) {
     std::string const picture = (folder_ / "picture.png").string();
     Outcome const drawn =
-        Process({CRINE_SOURCE_DIR "/tools/render", out_, "--time", "2 h", "--ligand", "IL-10", "--cut", "--size", "320x200", "-o", picture}).wait();
+        Process({CRINE_SOURCE_DIR "/tools/render", out_, "--time", "2 h", "--ligand", "IL-10", "--cut", "--size", "320x200", "-o", picture})
+            .wait();
     EXPECT_EQ(drawn.code, 0) << drawn.out << drawn.err;
     EXPECT_NE(drawn.out.find("at 2 h"), std::string::npos) << drawn.out;
     EXPECT_EQ(contents(picture).substr(1, 3), "PNG");

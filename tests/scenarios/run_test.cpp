@@ -116,48 +116,52 @@ TEST_P(Mistakes, EndInOneClearLine) {
     EXPECT_EQ(names_in(folder.path()), std::vector<std::string>{});  // nothing was begun
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Program, Mistakes,
-    testing::Values(Mistake{"NoCommand", {}, 2, "subcommand"},                                                                 //
-                    Mistake{"UnknownCommand", {"simulate"}, 2, "subcommand"},                                                    //
-                    Mistake{"NoScenario", {"run"}, 2, "scenario"},                                                             //
-                    Mistake{"MissingFile", {"run", "no_such.yaml", "-o", "OUT"}, 2, "no_such.yaml"},                           //
-                    Mistake{"UnknownOption", {"run", kSmall, "--fast"}, 2, "--fast"},                                          //
-                    Mistake{"UnknownDevice", {"run", kSmall, "-o", "OUT", "--device", "tpu"}, 2, "--device tpu"},              //
-                    Mistake{"NoThreads", {"run", kSmall, "-o", "OUT", "--threads", "0"}, 2, "--threads"},                      //
-                    Mistake{"TimeWithoutUnit", {"run", kSmall, "-o", "OUT", "--until", "3"}, 2, "end"},                        //
-                    Mistake{"BadSeed", {"run", kSmall, "-o", "OUT", "--seed", "one"}, 2, "seed"},                              //
-                    Mistake{"SetWithoutValue", {"run", kSmall, "-o", "OUT", "--set", "seed"}, 2, "key.path=value"},            //
-                    Mistake{"SetOfUnknownKey", {"run", kSmall, "-o", "OUT", "--set", "time.finish=1 h"}, 2, "finish"},         //
-                    Mistake{"UnwritableFolder", {"run", kSmall, "-o", "/proc/crine", "--quiet"}, 1, "/proc/crine"},            //
-                    Mistake{"FolderIsAFile", {"run", kSmall, "-o", "/dev/null", "--quiet"}, 1, "/dev/null"}),
-    [](auto const& info) { return info.param.what; });
+INSTANTIATE_TEST_SUITE_P(Program, Mistakes,
+                         testing::Values(Mistake{"NoCommand", {}, 2, "subcommand"},                                                       //
+                                         Mistake{"UnknownCommand", {"simulate"}, 2, "subcommand"},                                        //
+                                         Mistake{"NoScenario", {"run"}, 2, "scenario"},                                                   //
+                                         Mistake{"MissingFile", {"run", "no_such.yaml", "-o", "OUT"}, 2, "no_such.yaml"},                 //
+                                         Mistake{"UnknownOption", {"run", kSmall, "--fast"}, 2, "--fast"},                                //
+                                         Mistake{"UnknownDevice", {"run", kSmall, "-o", "OUT", "--device", "tpu"}, 2, "--device tpu"},    //
+                                         Mistake{"NoThreads", {"run", kSmall, "-o", "OUT", "--threads", "0"}, 2, "--threads"},            //
+                                         Mistake{"TimeWithoutUnit", {"run", kSmall, "-o", "OUT", "--until", "3"}, 2, "end"},              //
+                                         Mistake{"BadSeed", {"run", kSmall, "-o", "OUT", "--seed", "one"}, 2, "seed"},                    //
+                                         Mistake{"SetWithoutValue", {"run", kSmall, "-o", "OUT", "--set", "seed"}, 2, "key.path=value"},  //
+                                         Mistake{
+                                             "SetOfUnknownKey", {"run", kSmall, "-o", "OUT", "--set", "time.finish=1 h"}, 2, "finish"},   //
+                                         Mistake{"UnwritableFolder", {"run", kSmall, "-o", "/proc/crine", "--quiet"}, 1, "/proc/crine"},  //
+                                         Mistake{"FolderIsAFile", {"run", kSmall, "-o", "/dev/null", "--quiet"}, 1, "/dev/null"}),
+                         [](auto const& info) { return info.param.what; });
 
 TEST(Program, ADiskThatIsFullEndsTheRunWithOneLine) {
     TemporaryFolder const folder;
     std::string const out = (folder / "out").string();
     // a limit on the size of files stands for the full disk; the shell ignores the signal that would otherwise come first
     std::string const command = "trap '' XFSZ; ulimit -f 8; exec " CRINE_BINARY_DIR "/crine run " + kSmall + " -o " + out + " --quiet" +
-                                " --set 'domain.spacing=5 um' --until '1 h'";
+                                " --set 'domain.spacing=10 um' --until '1 h'";
     Outcome const outcome = Process({"/bin/bash", "-c", command}).wait();
     EXPECT_EQ(outcome.code, 1);
     EXPECT_EQ(lines(outcome.err), 1u) << outcome.err;
     EXPECT_NE(outcome.err.find("cannot write"), std::string::npos) << outcome.err;
-    for (auto const& name : names_in(out)) EXPECT_EQ(name.find("fields_"), std::string::npos) << name;
+    std::size_t const begin = outcome.err.find(out), end = outcome.err.find(" (", begin);
+    ASSERT_NE(end, std::string::npos) << outcome.err;
+    EXPECT_FALSE(std::filesystem::exists(outcome.err.substr(begin, end - begin))) << outcome.err;
+    for (auto const& name : names_in(out)) EXPECT_EQ(name.find(".part"), std::string::npos) << name;
 }
 
 TEST(Program, ChecksWithoutRunning) {
     Outcome const outcome = crine({"check", kSmall});
     ASSERT_EQ(outcome.code, 0) << outcome.err;
-    for (char const* expected : {"10 × 8 × 6 = 480 voxels", "periodic in x", "IL-10", "D 60 um^2/s", "half-life 1 h", "macrophage", "60 placed",
-                                 "180 steps", "7 frames", "cpu"})
+    for (char const* expected : {"10 × 8 × 6 = 480 voxels", "periodic in x", "IL-10", "D 60 um^2/s", "half-life 1 h", "macrophage",
+                                 "60 placed", "180 steps", "7 frames", "cpu"})
         EXPECT_NE(outcome.out.find(expected), std::string::npos) << expected << "\n" << outcome.out;
 }
 
 TEST(Program, KnowsItselfAndItsScenarioFile) {
     Outcome const info = crine({"info"});
     EXPECT_EQ(info.code, 0);
-    for (char const* expected : {"crine 0.", "commit", "device cpu", "VTK 9"}) EXPECT_NE(info.out.find(expected), std::string::npos) << info.out;
+    for (char const* expected : {"crine 0.", "commit", "device cpu", "VTK 9"})
+        EXPECT_NE(info.out.find(expected), std::string::npos) << info.out;
     Outcome const schema = crine({"schema"});
     EXPECT_EQ(schema.code, 0);
     EXPECT_TRUE(Json::parse(schema.out).contains("properties"));

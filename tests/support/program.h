@@ -15,8 +15,8 @@
 namespace crine::test {
 
 struct Outcome {
-    int code = -1;    ///< exit code; -1 if a signal ended it
-    int signal = 0;   ///< that ended it; 0: none
+    int code = -1;   ///< exit code; -1 if a signal ended it
+    int signal = 0;  ///< that ended it; 0: none
     std::string out, err;
 };
 
