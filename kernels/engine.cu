@@ -119,6 +119,7 @@ void Engine::start(Model const& model, InitialState const& state) {
     error_.zero();
     start_fields(state);
     start_cells(state);
+    exchange_.prepare(model_, cells_.bins, fields_);
 }
 
 Totals Engine::totals() {

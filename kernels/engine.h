@@ -3,6 +3,7 @@
 #include "crine/backend.h"
 #include "kernels/cell_state.h"
 #include "kernels/device.h"
+#include "kernels/exchange_state.h"
 #include "kernels/field_state.h"
 
 namespace crine {
@@ -48,6 +49,7 @@ private:
     Model model_;
     FieldState fields_;  ///< kernels/field_state.h
     Population cells_;   ///< kernels/cell_state.h
+    ExchangeState exchange_;     ///< kernels/exchange_state.h
     Buffer<ErrorReport> error_;  ///< one: what a kernel found wrong
 };
 

@@ -13,6 +13,7 @@ struct LigandField {
     Buffer<Real> concentration;  ///< [molecules/µm³]; the halo meets the boundary conditions
     Buffer<Real> source;         ///< from cells, set by exchange [molecules/µm³/s]
     Buffer<Real> loss;           ///< to cells, set by exchange: first-order rate [1/s]
+    Buffer<Real> held_back;      ///< secretion stopped by saturation, per concentration [1/s]; empty where no type saturates
     Buffer<Real> links;          ///< [material * materials + neighbour's material]: conductance of a face [1/s]
 
     double own_rate = 0;         ///< what cells catch from themselves before it reaches the field, set by exchange [molecules/s]

@@ -61,10 +61,12 @@ struct FirstSweepBody {
 struct ResidualBody {
     Equations e;
     Real const* x;
+    Real const* pull;  ///< null: 1
     Real* to;
     CRINE_HD void operator()(int i, int j, int k) const {
         std::size_t const p = e.grid.at(i, j, k);
-        to[p] = balance(e, x, p).residual;
+        Real const residual = balance(e, x, p).residual;
+        to[p] = pull == nullptr ? residual : pull[p] * residual;
     }
 };
 
@@ -108,60 +110,85 @@ Axes axes_of(Equations const& e) {
     return {{e.kx.data, 1, g.nx, g.periodic[0]}, {e.ky.data, g.stride_y(), g.ny, g.periodic[1]}, {e.kz.data, g.stride_z(), g.nz, g.periodic[2]}};
 }
 
-/// Shares of the next coarse voxels in what is interpolated at fine voxels, one array an axis.
-struct Shares {
-    Real *x, *y, *z;
-};
+/// Interpolation and its adjoint, one axis at a time: two fine voxels on both sides of a coarse face mix their values with their
+/// shares of each other's coarse voxel. One index is one such pair; pairs do not overlap.
+struct MixBody {
+    Grid fine;
+    int axis;
+    Real const* share;
+    Real* value;
+    bool adjoint;
 
-/// Fine voxels in whose correction one coarse voxel has a part: its children, and the nearest child of either neighbour.
-struct Around {
-    int begin, end, first_child, children_end;
-    CRINE_HD Around(int coarse, int n, bool periodic) {
-        first_child = 2 * coarse;
-        children_end = first_child + 2 < n ? first_child + 2 : n;
-        begin = first_child > 0 || periodic ? first_child - 1 : 0;
-        end = children_end < n || periodic ? children_end + 1 : n;
+    CRINE_HD void operator()(int i, int j, int k) const {
+        int index[3] = {i, j, k};
+        int const n = axis == 0 ? fine.nx : (axis == 1 ? fine.ny : fine.nz);
+        int const low = 2 * index[axis] + 1, high = low + 1 < n ? low + 1 : 0;  // the last pair closes a periodic axis
+        std::size_t const stride = axis == 0 ? 1 : (axis == 1 ? fine.stride_y() : fine.stride_z());
+        std::size_t const origin = axis == 0 ? fine.at(0, j, k) : (axis == 1 ? fine.at(i, 0, k) : fine.at(i, j, 0));
+        std::size_t const a = origin + (low < n ? low : n - 1) * stride, b = origin + high * stride;
+        Real const to_b = share[a] * (adjoint ? value[a] : value[b] - value[a]), to_a = share[b] * (adjoint ? value[b] : value[a] - value[b]);
+        if (adjoint) {
+            value[a] += to_a - to_b;
+            value[b] += to_b - to_a;
+        } else {
+            value[a] += to_b;
+            value[b] += to_a;
+        }
     }
-    CRINE_HD Real weight(int fine, Real share) const { return fine >= first_child && fine < children_end ? 1 - share : share; }
 };
 
-/// The adjoint of the interpolation: sum over the fine voxels around coarse voxel (i, j, k).
-CRINE_HD inline Real sum_around(Grid const& fine, Shares const& share, Real const* value, int i, int j, int k) {
-    Around const x(i, fine.nx, fine.periodic[0]), y(j, fine.ny, fine.periodic[1]), z(k, fine.nz, fine.periodic[2]);
-    Real sum = 0;
-    for (int c = z.begin; c < z.end; ++c)
-        for (int b = y.begin; b < y.end; ++b)
-            for (int a = x.begin; a < x.end; ++a) {
-                std::size_t const p = fine.at(a, b, c);
-                sum += x.weight(a, share.x[p]) * y.weight(b, share.y[p]) * z.weight(c, share.z[p]) * value[p];
-            }
-    return sum;
-}
-
-struct RestrictBody {
+/// Sum over the children of a coarse voxel; fewer at the end of an axis of odd length.
+struct SumChildrenBody {
     Grid fine, coarse;
-    Shares share;
-    Real const* residual;
-    Real* rhs;
-    CRINE_HD void operator()(int i, int j, int k) const { rhs[coarse.at(i, j, k)] = sum_around(fine, share, residual, i, j, k); }
+    Real const* value;
+    Real* sum;
+    CRINE_HD void operator()(int i, int j, int k) const {
+        Real total = 0;
+        for (int c = 2 * k; c < 2 * k + 2 && c < fine.nz; ++c)
+            for (int b = 2 * j; b < 2 * j + 2 && b < fine.ny; ++b)
+                for (int a = 2 * i; a < 2 * i + 2 && a < fine.nx; ++a) total += value[fine.at(a, b, c)];
+        sum[coarse.at(i, j, k)] = total;
+    }
 };
 
-struct SharesBody {
+struct InjectBody {
+    Grid fine, coarse;
+    Real const* correction;
+    Real* to;
+    CRINE_HD void operator()(int i, int j, int k) const { to[fine.at(i, j, k)] = correction[coarse.at(i / 2, j / 2, k / 2)]; }
+};
+
+struct CorrectBody {
     Grid grid;
-    Axes axes;
-    Real *x, *y, *z;
+    Real const *correction, *pull;
+    Real* x;
     CRINE_HD void operator()(int i, int j, int k) const {
         std::size_t const p = grid.at(i, j, k);
-        x[p] = axes.x.next_share(p, i);
-        y[p] = axes.y.next_share(p, j);
-        z[p] = axes.z.next_share(p, k);
+        x[p] += pull[p] * correction[p];
+    }
+};
+
+/// How far a voxel follows the coarse voxels around it: k / (k + loss), k that of its faces together. It is their loss in series with
+/// their faces that the coarse voxels lose, so that a strong sink in one voxel does not hold a whole coarse one.
+struct TransferBody {
+    Equations e;
+    Axes axes;
+    Shares share;
+    Real *pull, *felt_loss;
+    CRINE_HD void operator()(int i, int j, int k) const {
+        std::size_t const p = e.grid.at(i, j, k);
+        share.x[p] = axes.x.next_share(p, i);
+        share.y[p] = axes.y.next_share(p, j);
+        share.z[p] = axes.z.next_share(p, k);
+        Real const faces = (e.kx.data[p] + e.kx.data[p + 1]) + (e.ky.data[p] + e.ky.data[p + e.grid.stride_y()]) + (e.kz.data[p] + e.kz.data[p + e.grid.stride_z()]);
+        pull[p] = faces > 0 ? faces / (faces + e.loss.data[p]) : Real(0);
+        felt_loss[p] = pull[p] * e.loss.data[p];
     }
 };
 
 struct CoarsenBody {
     Equations fine, coarse;
     Axes axes;
-    Shares share;
 
     /// Sum over the fine faces of one coarse face: at index `at` along the axis, two by two children across it.
     CRINE_HD Real link(AxisFaces const& axis, int at, AxisFaces const& u, int iu, AxisFaces const& v, int iv) const {
@@ -177,41 +204,12 @@ struct CoarsenBody {
         std::size_t const p = g.at(i, j, k);
         auto const& [x, y, z] = axes;
         int const a = 2 * i, b = 2 * j, c = 2 * k;
-        coarse.loss[p] = sum_around(fine.grid, share, fine.loss.data, i, j, k);
         coarse.kx[p] = link(x, a, y, b, z, c);
         coarse.ky[p] = link(y, b, x, a, z, c);
         coarse.kz[p] = link(z, c, x, a, y, b);
         if (i == g.nx - 1) coarse.kx[p + 1] = link(x, x.n, y, b, z, c);
         if (j == g.ny - 1) coarse.ky[p + g.stride_y()] = link(y, y.n, x, a, z, c);
         if (k == g.nz - 1) coarse.kz[p + g.stride_z()] = link(z, z.n, x, a, y, b);
-    }
-};
-
-/// Adds the correction, interpolated between coarse centres with the shares of the next coarse voxel on each axis. An index is
-/// two fine voxels along x.
-struct ProlongBody {
-    Grid fine, coarse;
-    Real const* correction;
-    Real const *share_x, *share_y, *share_z;
-    Real* x;
-
-    CRINE_HD void operator()(int i, int j, int k) const {
-        int const next_j = j % 2 == 0 ? j / 2 - 1 : j / 2 + 1, next_k = k % 2 == 0 ? k / 2 - 1 : k / 2 + 1;
-        Real const* const own = correction + coarse.at(i, j / 2, k / 2);
-        Real const* const along_y = correction + coarse.at(i, next_j, k / 2);
-        Real const* const along_z = correction + coarse.at(i, j / 2, next_k);
-        Real const* const diagonal = correction + coarse.at(i, next_j, next_k);
-        std::size_t const p = fine.at(2 * i, j, k);
-        auto const plane = [&](std::size_t q, int shift) {
-            Real const sy = share_y[q], near = own[shift] + sy * (along_y[shift] - own[shift]), far = along_z[shift] + sy * (diagonal[shift] - along_z[shift]);
-            return near + share_z[q] * (far - near);
-        };
-        auto const add = [&](std::size_t q, int shift) {
-            Real const here = plane(q, 0);
-            x[q] += here + share_x[q] * (plane(q, shift) - here);
-        };
-        add(p, -1);
-        if (2 * i + 1 < fine.nx) add(p + 1, 1);
     }
 };
 
@@ -259,7 +257,7 @@ void Multigrid::allocate(Grid const& finest) {
         level.grid = grid;
         for (auto* array : {&level.kx, &level.ky, &level.kz, &level.loss, &level.rhs, &level.x, &level.y}) array->resize(grid.storage());
         if (grid.voxels() == 1) return;
-        for (auto* array : {&level.share_x, &level.share_y, &level.share_z}) array->resize(grid.storage());
+        for (auto* array : {&level.share_x, &level.share_y, &level.share_z, &level.pull}) array->resize(grid.storage());
         for (int* n : {&grid.nx, &grid.ny, &grid.nz}) *n = (*n + 1) / 2;
     }
 }
@@ -268,10 +266,29 @@ void Multigrid::coarsen() {
     for (std::size_t l = 0; l + 1 < levels_.size(); ++l) {
         Level &fine = levels_[l], &coarse = levels_[l + 1];
         Axes const axes = axes_of(fine.view());
-        for_each_voxel(fine.grid, SharesBody{fine.grid, axes, fine.share_x.data(), fine.share_y.data(), fine.share_z.data()});
-        for (auto* array : {&fine.share_x, &fine.share_y, &fine.share_z, &fine.loss}) wrap_halo(fine.grid, array->span());
-        for_each_voxel(coarse.grid, CoarsenBody{fine.view(), coarse.view(), axes, {fine.share_x.data(), fine.share_y.data(), fine.share_z.data()}});
+        Shares const share = fine.shares();
+        for_each_voxel(fine.grid, TransferBody{fine.view(), axes, share, fine.pull.data(), fine.y.data()});
+        for_each_voxel(coarse.grid, CoarsenBody{fine.view(), coarse.view(), axes});
+        restrict_to(coarse.loss, fine, coarse);
     }
+}
+
+void Multigrid::mix(Level& level, int axis, bool adjoint) {
+    Real const* const share[3] = {level.share_x.data(), level.share_y.data(), level.share_z.data()};
+    int n[3] = {level.grid.nx, level.grid.ny, level.grid.nz};
+    n[axis] = level.grid.periodic[axis] && n[axis] > 1 ? (n[axis] + 1) / 2 : (n[axis] - 1) / 2;
+    for_each_voxel(n[0], n[1], n[2], MixBody{level.grid, axis, share[axis], level.y.data(), adjoint});
+}
+
+void Multigrid::restrict_to(Buffer<Real>& coarse_sum, Level& fine, Level& coarse) {
+    for (int axis : {0, 1, 2}) mix(fine, axis, true);
+    for_each_voxel(coarse.grid, SumChildrenBody{fine.grid, coarse.grid, fine.y.data(), coarse_sum.data()});
+}
+
+void Multigrid::prolong(Level& coarse, Level& fine) {
+    for_each_voxel(fine.grid, InjectBody{fine.grid, coarse.grid, coarse.x.data(), fine.y.data()});
+    for (int axis : {2, 1, 0}) mix(fine, axis, false);
+    for_each_voxel(fine.grid, CorrectBody{fine.grid, fine.y.data(), fine.pull.data(), fine.x.data()});
 }
 
 void Multigrid::sweep(Level& level, Buffer<Real>& from, Buffer<Real>& to, Real weight) {
@@ -288,7 +305,7 @@ void Multigrid::solve_pointwise() {
 Span<Real const> Multigrid::residual() {
     Level& level = levels_[0];
     wrap_halo(level.grid, level.x.span());
-    for_each_voxel(level.grid, ResidualBody{level.view(), level.x.data(), level.y.data()});
+    for_each_voxel(level.grid, ResidualBody{level.view(), level.x.data(), nullptr, level.y.data()});
     return level.y.span();
 }
 
@@ -306,16 +323,12 @@ void Multigrid::cycle(std::size_t l) {
     sweep(level, level.y, level.x, kSecondWeight);
 
     wrap_halo(level.grid, level.x.span());
-    for_each_voxel(level.grid, ResidualBody{level.view(), level.x.data(), level.y.data()});
-    wrap_halo(level.grid, level.y.span());
+    for_each_voxel(level.grid, ResidualBody{level.view(), level.x.data(), level.pull.data(), level.y.data()});
     Level& coarse = levels_[l + 1];
-    for_each_voxel(coarse.grid, RestrictBody{level.grid, coarse.grid, {level.share_x.data(), level.share_y.data(), level.share_z.data()}, level.y.data(), coarse.rhs.data()});
+    restrict_to(coarse.rhs, level, coarse);
     if (l + 2 == levels_.size()) coarse.x.zero();
     cycle(l + 1);
-
-    wrap_halo(coarse.grid, coarse.x.span());
-    for_each_voxel(coarse.grid.nx, level.grid.ny, level.grid.nz, ProlongBody{level.grid, coarse.grid, coarse.x.data(), level.share_x.data(), level.share_y.data(),
-                                                                                     level.share_z.data(), level.x.data()});
+    prolong(coarse, level);
     sweep(level, level.x, level.y, kFirstWeight);
     sweep(level, level.y, level.x, kSecondWeight);
 }

@@ -21,14 +21,22 @@ struct Equations {
     Span<Real> rhs;         ///< [molecules/µm³/s]
 };
 
+/// Shares of the next coarse voxels in what is interpolated at fine voxels, one array an axis.
+struct Shares {
+    Real *x, *y, *z;
+};
+
 /// Solves the equations of an implicit diffusion step by geometric multigrid: V-cycles on the cell-centred hierarchy, every
 /// axis halved (rounding up) until it has one voxel, so that any size and any aspect ratio works.
 ///
-/// A coarse voxel sums the losses and residuals of its children; a coarse face sums its fine faces, each in series with the half
-/// links to both coarse centres; corrections are interpolated linearly in resistance. This keeps the convergence of uniform
-/// media where D jumps. Cell-centred multigrid: Wesseling (1988) J Comput Appl Math 21:85. The smoother is two steps of Chebyshev-weighted Jacobi: as
-/// good as red-black Gauss-Seidel, but it reads one array and writes another, hence runs over whole rows, costs
-/// a GPU half the traffic, and has no direction or order. Adams et al. (2003) J Comput Phys 188:593.
+/// Corrections are interpolated one axis after the other, linearly in resistance, so that a jump of D is met on its own side;
+/// residuals and losses are summed with the same weights, and a coarse face sums its fine faces, each in series with the half links
+/// to both coarse centres. Uniform media thus have the usual trilinear cell-centred multigrid (Wesseling 1988, J Comput
+/// Appl Math 21:85), and jumps of 1000 and impermeable regions converge as well.
+///
+/// The smoother is two steps of Chebyshev-weighted Jacobi: as good as red-black Gauss-Seidel, but it reads one array and writes
+/// another, hence runs over whole rows, costs a GPU half the traffic, and has no direction or order.
+/// Adams et al. (2003) J Comput Phys 188:593.
 class Multigrid {
 public:
     /// Makes room for a grid; what it solves is then written into `equations()` and `x()`.
@@ -60,11 +68,16 @@ private:
         Buffer<Real> kx, ky, kz, loss, rhs;
         Buffer<Real> x, y;                       ///< y: what a sweep writes while it reads x
         Buffer<Real> share_x, share_y, share_z;  ///< of the next coarse voxel in what is interpolated from the next level
+        Buffer<Real> pull;                       ///< how far it follows what is interpolated
 
+        Shares shares() { return {share_x.data(), share_y.data(), share_z.data()}; }
         Equations view() { return {grid, kx.span(), ky.span(), kz.span(), loss.span(), rhs.span()}; }
     };
 
     void cycle(std::size_t level);
+    void restrict_to(Buffer<Real>& coarse_sum, Level& fine, Level& coarse);  ///< of fine.y
+    void prolong(Level& coarse, Level& fine);
+    void mix(Level& level, int axis, bool adjoint);
     void sweep(Level& level, Buffer<Real>& from, Buffer<Real>& to, Real weight);
 
     std::vector<Level> levels_;

@@ -17,12 +17,14 @@ struct Medium {
     Span<Real const> links;
     int ligand, ligands, materials;
     Real const *source, *loss;  ///< by cells
+    Real const* held_back;      ///< null: no type saturates
     Real const* cleavage;       ///< null: no enzymes
     Face faces[6];
     bool held;                  ///< some material holds a value
 
     CRINE_HD MaterialLigand const& at(std::size_t p) const { return properties[static_cast<std::size_t>(material[p]) * ligands + ligand]; }
     CRINE_HD Real link(std::size_t p, std::size_t q) const { return links[static_cast<std::size_t>(material[p]) * materials + material[q]]; }
+    CRINE_HD Real stopped(std::size_t p) const { return held_back == nullptr ? Real(0) : held_back[p]; }
     CRINE_HD Real cleaved(std::size_t p) const { return cleavage == nullptr ? Real(0) : cleavage[p]; }
 
     /// Sides of a voxel, and what is beyond each.
@@ -50,7 +52,7 @@ struct AssembleBody {
         Grid const& g = medium.grid;
         std::size_t const p = g.at(i, j, k);
         MaterialLigand const& here = medium.at(p);
-        Real in = medium.source[p] + here.source, out = shift + (here.decay + medium.loss[p] + medium.cleaved(p));
+        Real in = medium.source[p] + here.source, out = shift + (here.decay + medium.loss[p] + medium.stopped(p) + medium.cleaved(p));
         auto const conductance = [&](int side, int index) {
             Medium::Beyond const there = medium.beyond(side, index, p);
             if (there.wall) {
@@ -59,10 +61,10 @@ struct AssembleBody {
                 in += face.kind == FaceKind::flux ? face.amount / g.spacing : wall * face.amount;
                 return here.fixed ? Real(0) : wall;
             }
-            Real const link = there.itself ? Real(0) : medium.link(p, there.q);
-            if (!medium.held || !medium.at(there.q).fixed) return here.fixed ? Real(0) : link;
-            out += link;  // the neighbour is known: its part of the equation goes to the right
-            in += link * medium.at(there.q).value;
+            if (!medium.held || !medium.at(there.q).fixed) return here.fixed || there.itself ? Real(0) : medium.link(p, there.q);
+            Real const surface = wall_conductance(here.diffusivity, g.spacing);  // a held voxel has its value up to its faces
+            out += surface;
+            in += surface * medium.at(there.q).value;
             return Real(0);
         };
         Real const east = conductance(x_high, i), north = conductance(y_high, j), above = conductance(z_high, k);
@@ -167,6 +169,7 @@ struct RatesTerm {
         std::size_t const p = g.at(i, j, k);
         MaterialLigand const& here = medium.at(p);
         double const value = c[p];
+        double const secretion = medium.source[p] - medium.stopped(p) * value;
         double const uptake = medium.loss[p] * value, decay = here.decay * value, cleavage = medium.cleaved(p) * value;
         double walls = 0, held = 0;
         auto const look = [&](int side, int index) {
@@ -177,17 +180,17 @@ struct RatesTerm {
                          : face.kind == FaceKind::value ? wall_conductance(here.diffusivity, g.spacing) * (face.amount - value)
                                                         : 0.0;
             else if (medium.held && medium.at(there.q).fixed)
-                held += medium.link(p, there.q) * (medium.at(there.q).value - value);
+                held += wall_conductance(here.diffusivity, g.spacing) * (medium.at(there.q).value - value);
         };
         look(x_low, i), look(x_high, i), look(y_low, j), look(y_high, j), look(z_low, k), look(z_high, k);
         into[content] += value;
-        into[secreted] += medium.source[p];
+        into[secreted] += secretion;
         into[entered] += walls;
         into[taken_up] += uptake;
         into[decayed] += decay;
         into[cleaved] += cleavage;
         // holding a voxel makes up for all that happens in it
-        into[produced] += here.fixed ? uptake + decay + cleavage - medium.source[p] - walls : here.source + held;
+        into[produced] += here.fixed ? uptake + decay + cleavage - secretion - walls : here.source + held;
     }
 };
 
@@ -203,6 +206,7 @@ public:
         gather_enzymes();
         medium_ = {fields.grid, fields.material.span(), fields.properties.span(), field_.links.span(), ligand, static_cast<int>(fields.ligands.size()),
                    static_cast<int>(fields.materials()), field_.source.data(), field_.loss.data(),
+                   field_.held_back.size() == 0 ? nullptr : field_.held_back.data(),
                    model_.cleaved_by.empty() ? nullptr : fields.cleavage.data(), {}, field_.held};
         std::copy(model_.faces.begin(), model_.faces.end(), medium_.faces);
         field_.solve = {};

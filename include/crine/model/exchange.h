@@ -1,0 +1,103 @@
+#pragma once
+
+#include "crine/portable.h"
+
+#include <cmath>
+
+namespace crine {
+
+inline constexpr int kMaxSpread = 4;                ///< widest deposit: a tent of half-width 4 voxels
+inline constexpr int kGreenLags = 2 * kMaxSpread;   ///< lags that two voxels of one deposit can have along an axis
+
+/// How strong an uptake may be, relative to what diffusion through the deposit lets through, where the deposit is narrower than the cell: there
+/// the correction is negative, and this bounds it.
+inline constexpr double kNarrowest = 0.1;
+
+inline constexpr Real kFastest = 1e6;  ///< what a perfect sink clears where nothing diffuses [µm³/s]
+
+inline namespace CRINE_NS {
+
+/// Weights of a cell's deposit along one axis: a tent of half-width m voxels over the 2 m voxels around it.
+///
+///     w_i = (1 - |s - i| / m)₊ / m,   s = x/h - 1/2;   Σ w_i = 1
+///
+/// m = 1 is linear interpolation. The weight in space is the product over the axes.
+struct Tent {
+    int first;  ///< voxel of weight[0]; voxels outside the domain are to be folded back into it
+    int count;  ///< 2 m
+    Real weight[2 * kMaxSpread];
+
+    CRINE_HD Tent(Real x, Real h, int m) : count(2 * m) {
+        Real const s = x / h - Real(0.5);
+        first = static_cast<int>(std::floor(s)) - m + 1;
+        for (int i = 0; i < count; ++i) {
+            Real const w = 1 - std::fabs(s - (first + i)) / m;
+            weight[i] = w > 0 ? w / m : Real(0);
+        }
+    }
+    /// Σ_i w_i w_{i+lag}, and once more for -lag
+    CRINE_HD Real correlation(int lag) const {
+        Real sum = 0;
+        for (int i = 0; i + lag < count; ++i) sum += weight[i] * weight[i + lag];
+        return lag == 0 ? sum : 2 * sum;
+    }
+};
+
+/// Concentration, in units of q/(D h), that a unit deposit causes at its own cell on the infinite lattice: wᵀ G w.
+CRINE_HD inline Real self_concentration(Tent const& x, Tent const& y, Tent const& z, Real const* green) {
+    Real in_x[2 * kMaxSpread];
+    for (int i = 0; i < x.count; ++i) in_x[i] = x.correlation(i);
+    Real sum = 0;
+    for (int k = 0; k < z.count; ++k) {
+        Real const in_z = z.correlation(k);
+        for (int j = 0; j < y.count; ++j) {
+            Real line = 0;
+            for (int i = 0; i < x.count; ++i) line += in_x[i] * green[(k * kGreenLags + j) * kGreenLags + i];
+            sum += in_z * y.correlation(j) * line;
+        }
+    }
+    return sum;
+}
+
+/// What a cell smaller than the grid resolves gives to and takes from the field around it.
+///
+/// A cell of radius a that secretes q and takes up u sees at its surface not the mean c of its deposit but
+///
+///     c_s = c + β (q - u),   β = (1/a - 1/r) / (4πD),   1/(4πD r) = wᵀGw / (D h)
+///
+/// because the field of its own source and sink reaches up to a instead of the effective radius r of the deposit: the equivalent
+/// radius of Peaceman (1978) SPE J 18:183, in three dimensions and for any place in the voxel. With u = k_R c_s:
+///
+///     u = κ (c + β q),   κ = k_R / (1 + k_R β)
+///
+/// so that κβq of what it secretes is caught before it gets away, and the field has the source q (1 - κβ) and the sink κ c.
+/// Secretion that stops at c_sat is q (1 - c/c_sat): q goes in full, q c/c_sat is held back.
+struct CellExchange {
+    Real source = 0;     ///< into the field [molecules/s]
+    Real sink = 0;       ///< κ [µm³/s]
+    Real held_back = 0;  ///< by saturation, per concentration [µm³/s]
+    Real own = 0;        ///< secreted and caught again [molecules/s]
+
+    CRINE_HD CellExchange(Real secretion, Real uptake, Real saturation, Real beta) {
+        Real const caught = uptake > 0 ? (std::isinf(uptake) ? Real(1) : uptake * beta / (1 + uptake * beta)) : Real(0);
+        sink = uptake > 0 ? (std::isinf(uptake) ? 1 / beta : uptake / (1 + uptake * beta)) : Real(0);
+        source = secretion * (1 - caught);
+        held_back = source / saturation;
+        own = secretion * caught;
+    }
+};
+
+/// β of the equations above [s/µm³] for a cell of radius a; `self` is wᵀGw. Where the deposit is narrower than the cell it is
+/// negative; it then stops short of making the uptake unstable, and for a perfect sink short of 0. Where nothing diffuses, the cell
+/// sees what is there.
+CRINE_HD inline Real exchange_resistance(Real radius, Real h, Real diffusivity, Real self, Real uptake) {
+    constexpr Real kFourPi = static_cast<Real>(12.566370614359172), kSmallest = static_cast<Real>(1e-3);
+    if (!(diffusivity > 0)) return std::isinf(uptake) ? 1 / kFastest : Real(0);
+    Real const resolved = 1 / (kFourPi * diffusivity * radius);
+    Real const beta = resolved - self / (diffusivity * h);
+    Real const least = std::isinf(uptake) ? kSmallest * resolved : -static_cast<Real>(kNarrowest) / uptake;
+    return beta > least ? beta : least;
+}
+
+}  // namespace CRINE_NS
+}  // namespace crine
