@@ -174,14 +174,22 @@ struct CarryOutBody {
             return;
         }
         switch (intent.kind) {
-            case Intent::Kind::divide: divide(k, mother, intent.at, newborn ? Real(1) : Real(-1)); return;
+            case Intent::Kind::divide:
+                divide(k, mother, intent.at, newborn ? Real(1) : Real(-1));
+                return;
             case Intent::Kind::differentiate:
                 cells.radius[k] = types[intent.type].radius;
                 become(k, intent.type, CellState::resting, intent.at);
                 return;
-            case Intent::Kind::enter_cycle: change_state(k, CellState::cycling, intent.at); return;
-            case Intent::Kind::apoptosis: change_state(k, CellState::apoptotic, intent.at); return;
-            case Intent::Kind::necrosis: change_state(k, CellState::necrotic, intent.at); return;
+            case Intent::Kind::enter_cycle:
+                change_state(k, CellState::cycling, intent.at);
+                return;
+            case Intent::Kind::apoptosis:
+                change_state(k, CellState::apoptotic, intent.at);
+                return;
+            case Intent::Kind::necrosis:
+                change_state(k, CellState::necrotic, intent.at);
+                return;
             default:
                 if (cells.state[k] != CellState::resting) scale_volume(k, relative_volume_at(end(), k) / relative_volume_at(now.time, k));
         }
@@ -197,14 +205,19 @@ struct TallyOf {
     CRINE_HD Tally operator()(std::size_t i) const {
         Intent const& intent = intents[i];
         auto const is = [&](Intent::Kind kind) { return std::uint32_t{intent.kind == kind}; };
-        return {is(Intent::Kind::divide), is(Intent::Kind::apoptosis) + is(Intent::Kind::necrosis), is(Intent::Kind::vanish),
-                std::uint32_t{intent.eater != 0}, is(Intent::Kind::differentiate), intent.recruits};
+        return {is(Intent::Kind::divide),        is(Intent::Kind::apoptosis) + is(Intent::Kind::necrosis),
+                is(Intent::Kind::vanish),        std::uint32_t{intent.eater != 0},
+                is(Intent::Kind::differentiate), intent.recruits};
     }
 };
 struct TallySum {
     CRINE_HD Tally operator()(Tally const& a, Tally const& b) const {
-        return {a.divisions + b.divisions, a.deaths + b.deaths, a.removals + b.removals, a.engulfments + b.engulfments,
-                a.differentiations + b.differentiations, a.recruits + b.recruits};
+        return {a.divisions + b.divisions,
+                a.deaths + b.deaths,
+                a.removals + b.removals,
+                a.engulfments + b.engulfments,
+                a.differentiations + b.differentiations,
+                a.recruits + b.recruits};
     }
 };
 
@@ -243,16 +256,18 @@ void Engine::apply(Moment now) {
     }
     Lineage const lineage{intents, std::as_const(c.order).span(), std::as_const(c.first_birth).span(), survivors};
     Programs const& programs = c.programs;
-    for_each_index(c.size(), CarryOutBody{c.view(), c.phenotype(), programs.types.span(), programs.recruits.view(), programs.responses.view(),
-                                          c.responses.span(), model_.grid, std::as_const(fields_.material).span(), lineage,
-                                          static_cast<std::uint32_t>(c.next_id), model_.seed, now});
+    for_each_index(c.size(),
+                   CarryOutBody{c.view(), c.phenotype(), programs.types.span(), programs.recruits.view(), programs.responses.view(),
+                                c.responses.span(), model_.grid, std::as_const(fields_.material).span(), lineage,
+                                static_cast<std::uint32_t>(c.next_id), model_.seed, now});
     c.next_id += births;
 
     c.divisions += tally.divisions, c.deaths += tally.deaths, c.removals += tally.removals;
     c.engulfments += tally.engulfments, c.differentiations += tally.differentiations;
     for (std::size_t type = 0; tally.recruits != 0 && type < c.recruited.size(); ++type)
-        c.recruited[type] += THRUST_NS_QUALIFIER::count_if(policy(), from, from + c.size(),
-                                                           IsRecruitOfType{lineage, std::as_const(c.fields.type).span(), static_cast<std::uint8_t>(type)});
+        c.recruited[type] +=
+            THRUST_NS_QUALIFIER::count_if(policy(), from, from + c.size(),
+                                          IsRecruitOfType{lineage, std::as_const(c.fields.type).span(), static_cast<std::uint8_t>(type)});
 }
 
 }  // namespace CRINE_NS

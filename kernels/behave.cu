@@ -34,7 +34,9 @@ struct DecideBody {
         double const duration = types[cells.type[i]].cycle_duration;
         bool const cycling = cells.state[i] == CellState::cycling;
         auto const acts = fates[cells.type[i]];
-        auto const rate = [&](Act const& act) { return cycling && act.kind == Act::Kind::enter_cycle ? Real(0) : phenotype(act.behaviour, i); };
+        auto const rate = [&](Act const& act) {
+            return cycling && act.kind == Act::Kind::enter_cycle ? Real(0) : phenotype(act.behaviour, i);
+        };
 
         Random random(seed, Stream::fate, now.step, cells.id[i]);
         Race race(random);
@@ -59,12 +61,20 @@ struct DecideBody {
         intent.at = start + race.waiting();
         intent.type = chosen.target;
         switch (chosen.kind) {
-            case Act::Kind::apoptosis: intent.kind = Intent::Kind::apoptosis; break;
-            case Act::Kind::necrosis: intent.kind = Intent::Kind::necrosis; break;
-            case Act::Kind::differentiate: intent.kind = Intent::Kind::differentiate; break;
-            default: intent.kind = Intent::Kind::enter_cycle;
+            case Act::Kind::apoptosis:
+                intent.kind = Intent::Kind::apoptosis;
+                break;
+            case Act::Kind::necrosis:
+                intent.kind = Intent::Kind::necrosis;
+                break;
+            case Act::Kind::differentiate:
+                intent.kind = Intent::Kind::differentiate;
+                break;
+            default:
+                intent.kind = Intent::Kind::enter_cycle;
         }
-        if (intent.kind == Intent::Kind::enter_cycle && due(intent.at + duration)) intent.kind = Intent::Kind::divide, intent.at += duration;
+        if (intent.kind == Intent::Kind::enter_cycle && due(intent.at + duration))
+            intent.kind = Intent::Kind::divide, intent.at += duration;
         return intent;
     }
 
@@ -136,7 +146,8 @@ void Engine::behave(Moment now) {
     for_each_index(cells_.size(), DecideBody{cells_.view(), cells_.phenotype(), cells_.bins, programs.types.span(), programs.fates.view(),
                                              programs.recruits.view(), programs.phagocytes, model_.seed, now, cells_.intents.span()});
     if (programs.phagocytes)
-        for_each_index(cells_.size(), EatBody{cells_.view(), cells_.phenotype(), cells_.bins, programs.types.span(), cells_.intents.span()});
+        for_each_index(cells_.size(),
+                       EatBody{cells_.view(), cells_.phenotype(), cells_.bins, programs.types.span(), cells_.intents.span()});
 }
 
 }  // namespace CRINE_NS

@@ -16,7 +16,7 @@ struct Bins {
     Real width[3] = {1, 1, 1};  ///< [µm]; n · width is the domain
     Real size[3] = {1, 1, 1};   ///< of the domain [µm]
     bool periodic[3] = {};
-    Real reach = 0;             ///< no two cells touch over a longer distance [µm]
+    Real reach = 0;  ///< no two cells touch over a longer distance [µm]
     Span<std::uint32_t const> begin;
 
     CRINE_HD std::size_t count() const { return static_cast<std::size_t>(n[0]) * n[1] * n[2]; }
@@ -33,7 +33,7 @@ struct Intent {
     std::uint16_t recruits = 0;  ///< cells let in through this cell's wall, whatever else it does
     std::uint16_t eaten = 0;     ///< dead cells that this one engulfs, whatever else it does
     Kind kind = Kind::none;
-    std::uint8_t type = 0;       ///< the new type
+    std::uint8_t type = 0;  ///< the new type
 };
 
 inline CellView view_of(CellFields<Buffer>& fields) {
@@ -52,13 +52,13 @@ struct Population {
     Buffer<std::uint32_t> bin_begin;
     Programs programs;
     int behaviours = 0, types = 0;
-    Buffer<Real> responses;  ///< [slot * cells + cell], see Phenotype
-    Buffer<Real> signals;    ///< [slot * cells + cell], within sense
-    Buffer<Intent> intents;  ///< from behave to apply
-    Buffer<Sphere> spheres;  ///< within move
-    Buffer<Real const*> concentrations;  ///< within sense and move: the fields, by ligand
-    Buffer<std::uint64_t> keys;   ///< of the last sort: bin, then id
-    Buffer<std::uint32_t> order;  ///< for rearrange
+    Buffer<Real> responses;                    ///< [slot * cells + cell], see Phenotype
+    Buffer<Real> signals;                      ///< [slot * cells + cell], within sense
+    Buffer<Intent> intents;                    ///< from behave to apply
+    Buffer<Sphere> spheres;                    ///< within move
+    Buffer<Real const*> concentrations;        ///< within sense and move: the fields, by ligand
+    Buffer<std::uint64_t> keys;                ///< of the last sort: bin, then id
+    Buffer<std::uint32_t> order;               ///< for rearrange
     Buffer<std::uint32_t> place, first_birth;  ///< within apply, see Lineage
     std::uint64_t divisions = 0, deaths = 0, removals = 0, engulfments = 0, differentiations = 0;
     std::vector<std::uint64_t> recruited;

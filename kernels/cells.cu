@@ -17,8 +17,9 @@ namespace {
 /// No two cells touch over a longer distance, however they grow.
 Real longest_reach(Model const& model, HostCells const& cells) {
     auto const happens = [&](std::size_t type, int b) {
-        return model.types[type].base[b] != 0 ||
-               std::any_of(model.rules.begin(), model.rules.end(), [&](Rule const& r) { return r.type == static_cast<int>(type) && r.behaviour == b; });
+        return model.types[type].base[b] != 0 || std::any_of(model.rules.begin(), model.rules.end(), [&](Rule const& r) {
+                   return r.type == static_cast<int>(type) && r.behaviour == b;
+               });
     };
     double longest = 0;
     for (std::size_t type = 0; type < model.types.size(); ++type) {
@@ -69,7 +70,8 @@ struct IsOfType {
     CRINE_HD bool operator()(std::size_t i) const { return cells.type[i] == type && alive(cells.state[i]) == living; }
 };
 
-/// A bijection of 64 bits in which every bit of the result depends on every bit of x: the finalizer of SplitMix64, Steele, Lea & Flood (2014) OOPSLA.
+/// A bijection of 64 bits in which every bit of the result depends on every bit of x: the finalizer of SplitMix64, Steele, Lea & Flood
+/// (2014) OOPSLA.
 CRINE_HD inline std::uint64_t mix(std::uint64_t x) {
     x = (x ^ x >> 30) * 0xBF58476D1CE4E5B9u;
     x = (x ^ x >> 27) * 0x94D049BB133111EBu;
@@ -129,7 +131,8 @@ void Engine::start_cells(InitialState const& state) {
 void Engine::cell_totals(Totals& totals) {
     auto const count = [&](std::uint8_t type, bool living) {
         auto const first = THRUST_NS_QUALIFIER::counting_iterator<std::size_t>(0);
-        return static_cast<std::uint64_t>(THRUST_NS_QUALIFIER::count_if(policy(), first, first + cells_.size(), IsOfType{cells_.view(), type, living}));
+        return static_cast<std::uint64_t>(
+            THRUST_NS_QUALIFIER::count_if(policy(), first, first + cells_.size(), IsOfType{cells_.view(), type, living}));
     };
     totals.live.clear(), totals.dead.clear();
     for (std::size_t type = 0; type < model_.types.size(); ++type) {

@@ -15,8 +15,12 @@ struct SphereBody {
     Span<Sphere> spheres;
     CRINE_HD void operator()(std::size_t i) const {
         TypeConstants const& type = types[cells.type[i]];
-        Sphere sphere{position(cells, i), cells.radius[i], type.adhesion_reach * cells.radius[i], std::sqrt(phenotype(behaviour::repulsion, i)),
-                      std::sqrt(phenotype(behaviour::adhesion, i)), cells.id[i]};
+        Sphere sphere{position(cells, i),
+                      cells.radius[i],
+                      type.adhesion_reach * cells.radius[i],
+                      std::sqrt(phenotype(behaviour::repulsion, i)),
+                      std::sqrt(phenotype(behaviour::adhesion, i)),
+                      cells.id[i]};
         if (!type.mechanics) sphere.radius = sphere.reach = -Real(INFINITY);  // touches nobody
         spheres[i] = sphere;
     }
@@ -100,8 +104,10 @@ struct MotionBody {
         for (auto const axis : {&Vec3::x, &Vec3::y, &Vec3::z}) {
             Vec3 trial = p;
             trial.*axis = target.*axis;
-            if (allowed(trial)) p = trial;
-            else heading.*axis = -(heading.*axis);
+            if (allowed(trial))
+                p = trial;
+            else
+                heading.*axis = -(heading.*axis);
         }
         return p;
     }
@@ -147,8 +153,9 @@ void Engine::move(Moment now) {
     for_each_index(n, ContactBody{cells, types, std::as_const(cells_.spheres).span(), cells_.bins, model_.seed, model_.grid.planar()});
 
     cells_.concentrations.upload(concentrations(fields_));
-    for_each_index(n, MotionBody{cells, phenotype, types, cells_.programs.chemotaxis.view(), std::as_const(cells_.concentrations).span(), model_.grid,
-                                 std::as_const(fields_.material).span(), model_.seed, now.step, static_cast<Real>(now.dt), error_.span()});
+    for_each_index(
+        n, MotionBody{cells, phenotype, types, cells_.programs.chemotaxis.view(), std::as_const(cells_.concentrations).span(), model_.grid,
+                      std::as_const(fields_.material).span(), model_.seed, now.step, static_cast<Real>(now.dt), error_.span()});
     cells_.sorted = false;
 }
 

@@ -34,8 +34,8 @@ struct Row {
 };
 
 TypeConstants constants(CellType const& t) {
-    return {t.radius, t.adhesion_reach, t.chemotaxis_speed, t.velocity, t.cycle_duration, t.apoptosis_duration, t.necrosis_duration,
-            t.habitat, t.moves, t.mechanics};
+    return {t.radius,  t.adhesion_reach, t.chemotaxis_speed, t.velocity, t.cycle_duration, t.apoptosis_duration, t.necrosis_duration,
+            t.habitat, t.moves,          t.mechanics};
 }
 
 }  // namespace
@@ -72,8 +72,10 @@ void Programs::compile(Model const& model) {
             response.down = response.up + static_cast<std::uint32_t>(first_down - rules.begin());
             for (Rule const& rule : rules) {
                 all_terms.push_back({row.place(words, rule.signal), rule.half, rule.hill});
-                if (rule.increases) response.highest = std::max(response.highest, rule.saturation);
-                else response.lowest = std::min(response.lowest, rule.saturation);
+                if (rule.increases)
+                    response.highest = std::max(response.highest, rule.saturation);
+                else
+                    response.lowest = std::min(response.lowest, rule.saturation);
             }
             response.end = static_cast<std::uint32_t>(all_terms.size());
             slot_row[b] = static_cast<std::int16_t>(row.responses.size());

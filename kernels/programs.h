@@ -36,7 +36,18 @@ struct Lists {
 
 /// A signal that the rules of a row use.
 struct Sensed {
-    enum class Kind : std::uint8_t { pressure, age, time_in_state, time, volume, engulfed, dead_contacts, concentration, gradient, contacts };
+    enum class Kind : std::uint8_t {
+        pressure,
+        age,
+        time_in_state,
+        time,
+        volume,
+        engulfed,
+        dead_contacts,
+        concentration,
+        gradient,
+        contacts
+    };
     Kind kind = Kind::pressure;
     int index = 0;  ///< ligand or cell type
 };
@@ -49,9 +60,9 @@ struct Term {
 
 /// A behaviour that rules modulate: model/hill.h.
 struct Response {
-    Real base = 0;     ///< b
-    Real highest = 0;  ///< M
-    Real lowest = 0;   ///< m
+    Real base = 0;                            ///< b
+    Real highest = 0;                         ///< M
+    Real lowest = 0;                          ///< m
     std::uint32_t up = 0, down = 0, end = 0;  ///< terms [up, down) increase it, [down, end) decrease it
 };
 
@@ -59,8 +70,8 @@ struct Response {
 struct Act {
     enum class Kind : std::uint8_t { apoptosis, necrosis, differentiate, enter_cycle, recruit, chemotaxis };
     Kind kind = Kind::apoptosis;
-    std::uint8_t target = 0;      ///< cell type or ligand
-    std::int16_t behaviour = 0;   ///< Vocabulary index
+    std::uint8_t target = 0;     ///< cell type or ligand
+    std::int16_t behaviour = 0;  ///< Vocabulary index
 };
 
 /// What every cell does now: the base value of its row, or, where rules modulate it, the response that `sense` computed.
@@ -68,12 +79,14 @@ struct Act {
 struct Phenotype {
     Span<std::uint8_t const> type;
     Span<CellState const> state;
-    Span<Real const> base;           ///< [row * behaviours + behaviour]
-    Span<std::int16_t const> slot;   ///< [row * behaviours + behaviour]: place among the row's responses, -1: not modulated
-    Span<Real const> responses;      ///< [slot * cells + cell]
+    Span<Real const> base;          ///< [row * behaviours + behaviour]
+    Span<std::int16_t const> slot;  ///< [row * behaviours + behaviour]: place among the row's responses, -1: not modulated
+    Span<Real const> responses;     ///< [slot * cells + cell]
     int behaviours = 0, types = 0;
 
-    CRINE_HD std::size_t row(std::size_t cell) const { return alive(state[cell]) ? type[cell] : static_cast<std::size_t>(types) + type[cell]; }
+    CRINE_HD std::size_t row(std::size_t cell) const {
+        return alive(state[cell]) ? type[cell] : static_cast<std::size_t>(types) + type[cell];
+    }
     CRINE_HD Real operator()(int behaviour, std::size_t cell) const {
         std::size_t const entry = row(cell) * behaviours + behaviour;
         std::int16_t const s = slot[entry];
@@ -97,15 +110,16 @@ struct Programs {
     Buffer<TypeConstants> types;
     Buffer<Real> base;
     Buffer<std::int16_t> slot;
-    Lists<Sensed> signals;                 ///< by row
-    Lists<std::int16_t> contact_signals;   ///< by row: place of the signal `contacts` of each type, then of dead_contacts, -1: not used; empty: none used
-    Lists<Response> responses;             ///< by row
+    Lists<Sensed> signals;  ///< by row
+    Lists<std::int16_t>
+        contact_signals;  ///< by row: place of the signal `contacts` of each type, then of dead_contacts, -1: not used; empty: none used
+    Lists<Response> responses;  ///< by row
     Buffer<Term> terms;
-    Lists<Act> fates;                      ///< by type: what can end a live cell's present state
-    Lists<Act> recruits;                   ///< by type
-    Lists<Act> chemotaxis;                 ///< by row
+    Lists<Act> fates;                          ///< by type: what can end a live cell's present state
+    Lists<Act> recruits;                       ///< by type
+    Lists<Act> chemotaxis;                     ///< by row
     int signal_slots = 0, response_slots = 0;  ///< the most that a row has
-    bool phagocytes = false;               ///< some type can engulf
+    bool phagocytes = false;                   ///< some type can engulf
 
     void compile(Model const& model);
 };

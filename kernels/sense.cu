@@ -31,16 +31,25 @@ struct SenseBody {
     CRINE_HD Real measure(Sensed const& what, std::size_t i) const {
         auto const elapsed = [&](double since) { return time > since ? static_cast<Real>(time - since) : Real(0); };
         switch (what.kind) {
-            case Sensed::Kind::pressure: return cells.pressure[i];
-            case Sensed::Kind::age: return elapsed(cells.born[i]);
-            case Sensed::Kind::time_in_state: return elapsed(cells.since[i]);
-            case Sensed::Kind::time: return static_cast<Real>(time);
-            case Sensed::Kind::volume: return Real(4 * kPi / 3) * cells.radius[i] * cells.radius[i] * cells.radius[i];
-            case Sensed::Kind::engulfed: return static_cast<Real>(cells.engulfed[i]);
-            case Sensed::Kind::concentration: return interpolate(grid, concentration[what.index], position(cells, i));
-            case Sensed::Kind::gradient: return norm(gradient(grid, concentration[what.index], position(cells, i)));
+            case Sensed::Kind::pressure:
+                return cells.pressure[i];
+            case Sensed::Kind::age:
+                return elapsed(cells.born[i]);
+            case Sensed::Kind::time_in_state:
+                return elapsed(cells.since[i]);
+            case Sensed::Kind::time:
+                return static_cast<Real>(time);
+            case Sensed::Kind::volume:
+                return Real(4 * kPi / 3) * cells.radius[i] * cells.radius[i] * cells.radius[i];
+            case Sensed::Kind::engulfed:
+                return static_cast<Real>(cells.engulfed[i]);
+            case Sensed::Kind::concentration:
+                return interpolate(grid, concentration[what.index], position(cells, i));
+            case Sensed::Kind::gradient:
+                return norm(gradient(grid, concentration[what.index], position(cells, i)));
             case Sensed::Kind::contacts:
-            case Sensed::Kind::dead_contacts: return 0;  // counted together
+            case Sensed::Kind::dead_contacts:
+                return 0;  // counted together
         }
         return 0;
     }
@@ -78,9 +87,10 @@ void Engine::sense(Moment now) {
     if (programs.response_slots == 0) return;
     cells_.signals.resize(cells_.size() * programs.signal_slots);
     cells_.concentrations.upload(concentrations(fields_));
-    for_each_index(cells_.size(), SenseBody{cells_.view(), cells_.phenotype(), cells_.bins, model_.grid, std::as_const(cells_.concentrations).span(),
-                                            programs.types.span(), programs.signals.view(), programs.contact_signals.view(), programs.responses.view(),
-                                            programs.terms.span(), cells_.signals.span(), cells_.responses.span(), now.time});
+    for_each_index(cells_.size(),
+                   SenseBody{cells_.view(), cells_.phenotype(), cells_.bins, model_.grid, std::as_const(cells_.concentrations).span(),
+                             programs.types.span(), programs.signals.view(), programs.contact_signals.view(), programs.responses.view(),
+                             programs.terms.span(), cells_.signals.span(), cells_.responses.span(), now.time});
 }
 
 }  // namespace CRINE_NS

@@ -25,8 +25,10 @@ struct BinBeginBody {
         std::size_t low = 0, high = key.size;
         while (low < high) {
             std::size_t const middle = (low + high) / 2;
-            if (key[middle] >> 32 < bin) low = middle + 1;
-            else high = middle;
+            if (key[middle] >> 32 < bin)
+                low = middle + 1;
+            else
+                high = middle;
         }
         begin[bin] = static_cast<std::uint32_t>(low);
     }
@@ -59,7 +61,8 @@ void Population::rearrange(Buffer<std::uint32_t> const& order) {
     for_each_index(after, GatherBody{view_of(fields), view_of(spare_), order.span()});
     std::swap(fields, spare_);
     spare_responses_.resize(after * programs.response_slots);
-    for_each_index(spare_responses_.size(), GatherResponsesBody{std::as_const(responses).span(), order.span(), before, spare_responses_.span()});
+    for_each_index(spare_responses_.size(),
+                   GatherResponsesBody{std::as_const(responses).span(), order.span(), before, spare_responses_.span()});
     responses.swap(spare_responses_);
 }
 

@@ -17,19 +17,19 @@ CRINE_HD inline bool alive(CellState s) { return s == CellState::resting || s ==
 /// the host's `CellFields<HostArray>` own. A new property of a cell is one line here and one in `for_each_field`.
 template <template <class> class Array>
 struct CellFields {
-    Array<std::uint32_t> id;            ///< permanent, never used twice
-    Array<std::uint8_t> type;           ///< index into Model::types
+    Array<std::uint32_t> id;   ///< permanent, never used twice
+    Array<std::uint8_t> type;  ///< index into Model::types
     Array<CellState> state;
-    Array<Real> x, y, z;                ///< centre [µm]
-    Array<Real> radius;                 ///< [µm]
-    Array<Real> vx, vy, vz;             ///< velocity in the last mechanics step, all motion [µm/s]
-    Array<Real> cx, cy, cz;             ///< part of it that contacts caused, before extrapolation in time [µm/s]
-    Array<std::uint8_t> stepped;        ///< 1: has been through a mechanics step, so that cx… are known
-    Array<Real> dx, dy, dz;             ///< direction of the random walk, unit length; 0: none drawn yet
-    Array<Real> pressure;               ///< sum of relative overlaps [1]
-    Array<std::uint32_t> engulfed;      ///< dead cells engulfed so far
-    Array<double> born;                 ///< simulated time of birth or placement [s]
-    Array<double> since;                ///< simulated time of entering the state [s]
+    Array<Real> x, y, z;            ///< centre [µm]
+    Array<Real> radius;             ///< [µm]
+    Array<Real> vx, vy, vz;         ///< velocity in the last mechanics step, all motion [µm/s]
+    Array<Real> cx, cy, cz;         ///< part of it that contacts caused, before extrapolation in time [µm/s]
+    Array<std::uint8_t> stepped;    ///< 1: has been through a mechanics step, so that cx… are known
+    Array<Real> dx, dy, dz;         ///< direction of the random walk, unit length; 0: none drawn yet
+    Array<Real> pressure;           ///< sum of relative overlaps [1]
+    Array<std::uint32_t> engulfed;  ///< dead cells engulfed so far
+    Array<double> born;             ///< simulated time of birth or placement [s]
+    Array<double> since;            ///< simulated time of entering the state [s]
 
     template <class Visit>
     void for_each_field(Visit&& visit) {

@@ -65,7 +65,9 @@ void expect_as_all_pairs(Device const& device, Model const& m, std::size_t cells
         EXPECT_TRUE(close(got.cy[k], v[1], 1e-4, 2e-6));
         EXPECT_TRUE(close(got.cz[k], v[2], 1e-4, 2e-6));
         EXPECT_TRUE(close(got.pressure[k], pressure, 1e-5, 1e-6));
-        if (!mine.moves) { EXPECT_EQ(got.x[k], c.x[i]); }
+        if (!mine.moves) {
+            EXPECT_EQ(got.x[k], c.x[i]);
+        }
     }
     EXPECT_GT(touching, static_cast<int>(cells_of_type));  // the comparison is of something
 }

@@ -23,7 +23,8 @@ Tissue busy_tissue() {
         type.apoptosis_duration = 1800, type.necrosis_duration = 2400, type.cycle_duration = 3000;
     }
     CellType &stroma = m.types[0], &vessel = m.types[1], &hunter = m.types[2], &grown = m.types[3];
-    stroma.base[behaviour::cycle_entry] = Real(2e-4), stroma.base[behaviour::apoptosis] = Real(1e-4), stroma.base[behaviour::necrosis] = Real(2e-5);
+    stroma.base[behaviour::cycle_entry] = Real(2e-4), stroma.base[behaviour::apoptosis] = Real(1e-4),
+    stroma.base[behaviour::necrosis] = Real(2e-5);
     stroma.base[words.of(behaviour::secretion, 0)] = 5;
     vessel.moves = false, vessel.base[words.of(behaviour::recruitment, 2)] = Real(5e-4);
     hunter.base[behaviour::speed] = Real(0.1), hunter.base[behaviour::persistence] = 200, hunter.base[behaviour::phagocytosis] = Real(2e-3);

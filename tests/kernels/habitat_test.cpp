@@ -38,7 +38,8 @@ TEST_P(HabitatOnEveryEngine, KeepsWalkersInAndFillsEvenlyUpToTheBorder) {
     HostCells const c = cells_of(*engine);
     int free_ones_right = 0, near_border = 0;
     for (std::size_t i = 0; i < c.size(); ++i) {
-        if (c.type[i] == 1) free_ones_right += c.x[i] >= 100;
+        if (c.type[i] == 1)
+            free_ones_right += c.x[i] >= 100;
         else {
             ASSERT_LT(c.x[i], 100);
             near_border += c.x[i] > 80;

@@ -64,7 +64,8 @@ TEST_P(PopulationOnEveryEngine, VesselsLetCellsInAtTheirRates) {
         EXPECT_GT(c.born[i], 0);
         sum = sum + Real(1) / norm(d) * d, ++arrived;
     }
-    for (Real const component : {sum.x, sum.y, sum.z}) EXPECT_LT(std::fabs(component), 4 * std::sqrt(arrived / 3.0));  // no preferred direction
+    for (Real const component : {sum.x, sum.y, sum.z})
+        EXPECT_LT(std::fabs(component), 4 * std::sqrt(arrived / 3.0));  // no preferred direction
 }
 
 TEST_P(PopulationOnEveryEngine, AVesselInACornerLosesNobody) {
@@ -158,8 +159,12 @@ TEST_P(PopulationOnEveryEngine, DeadCellsAreEatenByThoseWhoTouchThem) {
     std::uint64_t by[3] = {0, 0, 0};
     for (std::size_t i = 0; i < c.size(); ++i) {
         by[c.type[i]] += c.engulfed[i];
-        if (c.id[i] % 5 == 0) { ASSERT_EQ(c.engulfed[i], 0u) << "ate what it does not touch"; }
-        if (c.id[i] % 5 == 4) { ASSERT_EQ(c.engulfed[i], 0u) << "the dead do not eat"; }
+        if (c.id[i] % 5 == 0) {
+            ASSERT_EQ(c.engulfed[i], 0u) << "ate what it does not touch";
+        }
+        if (c.id[i] % 5 == 4) {
+            ASSERT_EQ(c.engulfed[i], 0u) << "the dead do not eat";
+        }
     }
     for (int t = 1; t < 3; ++t) {
         double const p = eaten * rates[t] / 4e-3;

@@ -55,7 +55,8 @@ TEST_P(ContactOnEveryEngine, TwoOverlappingCellsPartAsPublished) {
         double minutes, distance;
     } const table[] = {{1, 12.099}, {5, 14.611}, {10, 15.391}, {30, 15.956}};
     for (auto const& row : table)
-        EXPECT_NEAR(pair_after(GetParam(), 10, row.minutes * kMinute, 0.02 * kMinute).distance, row.distance, 1e-3) << row.minutes << " min";
+        EXPECT_NEAR(pair_after(GetParam(), 10, row.minutes * kMinute, 0.02 * kMinute).distance, row.distance, 1e-3)
+            << row.minutes << " min";
 }
 
 TEST_P(ContactOnEveryEngine, TheyComeToRestWhereTheForceIsZero) {
@@ -87,9 +88,7 @@ TEST_P(ContactOnEveryEngine, TheCentreOfMassStays) {
     EXPECT_NEAR(centre.z, 100, 100 * allowed);
 }
 
-TEST_P(ContactOnEveryEngine, CoincidentCellsPart) {
-    EXPECT_GT(pair_after(GetParam(), 0, 5 * kMinute, 6).distance, 10);
-}
+TEST_P(ContactOnEveryEngine, CoincidentCellsPart) { EXPECT_GT(pair_after(GetParam(), 0, 5 * kMinute, 6).distance, 10); }
 
 CRINE_ON_EVERY_ENGINE(ContactOnEveryEngine);
 

@@ -48,7 +48,8 @@ TEST_P(GrowthOnEveryEngine, AClockDoublesExactly) {
     engine->start(m, s);
     std::uint64_t done = 0;
     for (int generation = 1; generation <= 8; ++generation) {
-        auto const before = static_cast<std::uint64_t>(std::ceil(generation * duration / dt)) - 1;  // the last step that ends before the clock strikes
+        auto const before =
+            static_cast<std::uint64_t>(std::ceil(generation * duration / dt)) - 1;  // the last step that ends before the clock strikes
         live(*engine, before - done, dt, Motion::off, done);
         EXPECT_EQ(living(*engine), 10u << (generation - 1)) << "before division " << generation;
         live(*engine, 1, dt, Motion::off, before);

@@ -41,7 +41,9 @@ void expect_furth(Device const& device, Walkers walk, int dimensions, double dt,
             Vec3 const d = position(c, i) - start;
             double const r2 = static_cast<double>(dot(d, d));
             sum += r2, squares += r2 * r2;
-            if (dimensions == 2) { ASSERT_EQ(c.z[i], start.z) << "a cell has left its sheet"; }
+            if (dimensions == 2) {
+                ASSERT_EQ(c.z[i], start.z) << "a cell has left its sheet";
+            }
         }
         double const mean = sum / kCells, error = std::sqrt((squares / kCells - mean * mean) / kCells), P = walk.persistence;
         double const expected = 2 * walk.speed * walk.speed * P * (until - P * -std::expm1(-until / P));

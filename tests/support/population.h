@@ -26,7 +26,8 @@ inline void live(Backend& on, std::uint64_t steps, double dt, Motion motion = Mo
 /// n cells of one type on a cubic lattice, far enough apart not to touch.
 inline void spread_out(HostCells& cells, std::size_t n, std::uint8_t type, Real radius, Real distance, int per_row) {
     for (std::size_t i = 0; i < n; ++i) {
-        int const x = static_cast<int>(i) % per_row, y = static_cast<int>(i) / per_row % per_row, z = static_cast<int>(i) / per_row / per_row;
+        int const x = static_cast<int>(i) % per_row, y = static_cast<int>(i) / per_row % per_row,
+                  z = static_cast<int>(i) / per_row / per_row;
         cells.add(type, {(Real(x) + Real(0.5)) * distance, (Real(y) + Real(0.5)) * distance, (Real(z) + Real(0.5)) * distance}, radius);
     }
 }

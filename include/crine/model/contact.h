@@ -21,8 +21,8 @@ inline namespace CRINE_NS {
 ///
 ///     v = √(c_r c_r') (1 - d/R)²₊ - √(c_a c_a') (1 - d/S)²₊,   R = r + r',   S = a r + a' r'
 ///
-/// a is the adhesion reach. Ghaffarizadeh et al. (2018) PLoS Comput Biol 14:e1005991; potentials of Macklin et al. (2012) J Theor Biol 301:122.
-/// Symmetric in the two cells, so that no pair moves its own centre of mass.
+/// a is the adhesion reach. Ghaffarizadeh et al. (2018) PLoS Comput Biol 14:e1005991; potentials of Macklin et al. (2012) J Theor Biol
+/// 301:122. Symmetric in the two cells, so that no pair moves its own centre of mass.
 struct ContactSpeed {
     CRINE_HD Real operator()(Sphere const& one, Sphere const& other, Real d) const {
         Real const push = overlap(d, one.radius + other.radius), pull = overlap(d, one.reach + other.reach);

@@ -5,7 +5,7 @@
 namespace crine {
 
 inline constexpr Real kDividingVolume = 2;  ///< of a cell at division, relative to its volume at entry into the cycle [1]
-/// A necrotic cell swells until it bursts at twice its volume. Ghaffarizadeh et al. (2018) PLoS Comput Biol 14:e1005991, table of death models.
+/// A necrotic cell swells until it bursts, as in PhysiCell: Ghaffarizadeh et al. (2018) PLoS Comput Biol 14:e1005991.
 inline constexpr Real kBurstVolume = 2;
 /// What is left of an apoptotic cell when it falls apart. A choice: bodies of a few µm, small but not of size 0.
 inline constexpr Real kApoptoticVolume = Real(0.1);
@@ -20,10 +20,14 @@ inline namespace CRINE_NS {
 CRINE_HD inline Real relative_volume(CellState state, Real elapsed, Real duration) {
     Real const f = elapsed >= duration ? 1 : (elapsed > 0 ? elapsed / duration : 0);
     switch (state) {
-        case CellState::resting: return 1;
-        case CellState::cycling: return 1 + (kDividingVolume - 1) * f;
-        case CellState::apoptotic: return 1 + (kApoptoticVolume - 1) * f;
-        case CellState::necrotic: return 1 + (kBurstVolume - 1) * f;
+        case CellState::resting:
+            return 1;
+        case CellState::cycling:
+            return 1 + (kDividingVolume - 1) * f;
+        case CellState::apoptotic:
+            return 1 + (kApoptoticVolume - 1) * f;
+        case CellState::necrotic:
+            return 1 + (kBurstVolume - 1) * f;
     }
     return 1;
 }

@@ -43,7 +43,8 @@ CRINE_HD inline Vec3 gradient(Grid const& grid, Real const* field, Vec3 p) {
         }
         return (interpolate(grid, field, high) - interpolate(grid, field, low)) / distance;
     };
-    return {slope(&Vec3::x, grid.periodic[0]), slope(&Vec3::y, grid.periodic[1]), grid.planar() ? Real(0) : slope(&Vec3::z, grid.periodic[2])};
+    return {slope(&Vec3::x, grid.periodic[0]), slope(&Vec3::y, grid.periodic[1]),
+            grid.planar() ? Real(0) : slope(&Vec3::z, grid.periodic[2])};
 }
 
 /// Puts a point that has left the domain back: through the opposite face of a periodic axis, mirrored at a wall, which turns the heading.
@@ -75,7 +76,8 @@ CRINE_HD inline bool within_walls(Grid const& grid, Vec3 p) {
 /// Whether the material at a point of the domain is in the habitat, a set of materials; `material` is stored with a halo.
 CRINE_HD inline bool admits(Grid const& grid, std::uint8_t const* material, std::uint64_t habitat, Vec3 p) {
     if (habitat == ~std::uint64_t{0}) return true;
-    std::size_t const voxel = grid.at(voxel_on_axis(p.x, grid.nx, grid.spacing), voxel_on_axis(p.y, grid.ny, grid.spacing), voxel_on_axis(p.z, grid.nz, grid.spacing));
+    std::size_t const voxel = grid.at(voxel_on_axis(p.x, grid.nx, grid.spacing), voxel_on_axis(p.y, grid.ny, grid.spacing),
+                                      voxel_on_axis(p.z, grid.nz, grid.spacing));
     return (habitat >> material[voxel] & 1) != 0;
 }
 
