@@ -3,6 +3,7 @@
 Run by tools/render, which gives it ParaView's Python.
 """
 import argparse
+import itertools
 import math
 import os
 import re
@@ -140,32 +141,53 @@ def legend(colours, view, ink, title, corner):
     return bar
 
 
-def show_ligand(fields, view, ink, name, as_slice, middle):
+def show_ligand(fields, view, ink, name, as_slice, middle, dark):
     array = next((a for a in fields.CellData.keys() if a == name or a.rsplit(" [", 1)[0] == name), None)
     if array is None:
         raise SystemExit(f"tools/render: no ligand {name} in this run (there is {', '.join(fields.CellData.keys())})")
     smooth = CellDatatoPointData(Input=fields)
     smooth.UpdatePipeline()
-    high = max(smooth.PointData[array].GetRange(0)[1], 1e-30)
+    low, high = smooth.PointData[array].GetRange(0)
+    high = max(high, low + 1e-30)
     colours, opacity = GetColorTransferFunction(array), GetOpacityTransferFunction(array)
     colours.ApplyPreset("Inferno (matplotlib)", True)
-    if not as_slice:
+    if not dark:
         colours.InvertTransferFunction()
-    colours.RescaleTransferFunction(0, high)
-    opacity.Points = [0, 0, 0.5, 0, 0.1 * high, 0.02, 0.5, 0, high, 0.4, 0.5, 0]
     if as_slice:
         section = Slice(Input=smooth)
         section.SliceType.Origin, section.SliceType.Normal = middle, [0, 1, 0]
         shown = Show(section, view)
-        shown.Ambient, shown.Diffuse, shown.Opacity = 1, 0, 0.6
+        shown.Ambient, shown.Diffuse = 1, 0
+        colours.EnableOpacityMapping = 1
     else:
         shown = Show(smooth, view, "UniformGridRepresentation")
         shown.SetRepresentationType("Volume")
-        low, up = corners(fields)
-        shown.ScalarOpacityUnitDistance = (up[0] - low[0]) / 5
+        near, far = corners(fields)
+        shown.ScalarOpacityUnitDistance = (far[0] - near[0]) / 5
     ColorBy(shown, ("POINTS", array))
+    colours.RescaleTransferFunction(low, high)
+    most = 0.8 if as_slice else 0.5
+    opacity.Points = [low, 0, 0.5, 0, low + 0.3 * (high - low), most / 10, 0.5, 0, high, most, 0.5, 0]
     shown.SetScalarBarVisibility(view, True)
     legend(colours, view, ink, array, "Upper Right Corner")
+
+
+def look_at(view, low, high, azimuth, elevation):
+    """From a direction, as near as lets all corners of the box, and the scale bar below, into the picture."""
+    middle = [(a + b) / 2 for a, b in zip(low, high)]
+    to_eye = math.sin(azimuth) * math.cos(elevation), -math.cos(azimuth) * math.cos(elevation), math.sin(elevation)
+    right = math.cos(azimuth), math.sin(azimuth), 0
+    up = -math.sin(azimuth) * math.sin(elevation), math.cos(azimuth) * math.sin(elevation), math.cos(elevation)
+    half_height = 0.97 * math.tan(math.radians(view.CameraViewAngle / 2))
+    half_width = 0.9 * half_height * view.ViewSize[0] / view.ViewSize[1]
+    below = low[2] - 0.12 * (high[0] - low[0])
+    distance = 0
+    for corner in itertools.product(*zip([low[0], low[1], below], high)):
+        along = lambda axis: sum((c - m) * a for c, m, a in zip(corner, middle, axis))
+        distance = max(distance, along(to_eye) + max(abs(along(right)) / half_width, abs(along(up)) / half_height))
+    view.CameraFocalPoint = middle
+    view.CameraPosition = [m + distance * e for m, e in zip(middle, to_eye)]
+    view.CameraViewUp = up
 
 
 def main():
@@ -192,7 +214,7 @@ def main():
 
     if fields:
         if options.ligand:  # not cut: a cloud reaches out of the section, towards the eye
-            show_ligand(fields, view, ink, options.ligand, options.slice, low if options.cut else middle)
+            show_ligand(fields, view, ink, options.ligand, options.slice, low if options.cut else middle, options.dark)
     if cells:
         show_cells(cells, view, ink, options.hide)
     box = Box(Center=middle, XLength=high[0] - low[0], YLength=high[1] - low[1], ZLength=high[2] - low[2])
@@ -202,12 +224,7 @@ def main():
     stamp = Show(Text(Text=readable(time)), view)
     stamp.Color, stamp.FontSize, stamp.Bold, stamp.WindowLocation = ink, 28, 1, "Upper Left Corner"
 
-    azimuth, elevation = math.radians(options.azimuth), math.radians(options.elevation)
-    towards_eye = math.sin(azimuth) * math.cos(elevation), -math.cos(azimuth) * math.cos(elevation), math.sin(elevation)
-    distance = 1.5 * math.dist(low, high)
-    view.CameraFocalPoint = middle
-    view.CameraPosition = [m + distance * d for m, d in zip(middle, towards_eye)]
-    view.CameraViewUp = [0, 0, 1] if options.elevation < 89 else [0, 1, 0]
+    look_at(view, low, high, math.radians(options.azimuth), math.radians(options.elevation))
     SaveScreenshot(options.output, view, ImageResolution=view.ViewSize, OverrideColorPalette="")
     print(f"{options.output}: {os.path.basename(os.path.abspath(options.run))} at {readable(time)}")
 
