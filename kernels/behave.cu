@@ -18,7 +18,7 @@ struct DecideBody {
     Phenotype phenotype;
     Bins bins;
     Span<TypeConstants const> types;
-    ListsView<Act> fates, recruits;
+    ListsView<Act> fates;
     bool phagocytes;
     std::uint64_t seed;
     Moment now;
@@ -105,20 +105,24 @@ struct DecideBody {
         return intent;
     }
 
+    CRINE_HD void operator()(std::size_t i) const { intents[i] = alive(cells.state[i]) ? live(i) : dead(i); }
+};
+
+/// How many cells each live cell lets in through its wall.
+struct ArrivalsBody {
+    CellView cells;
+    Phenotype phenotype;
+    ListsView<Act> recruits;
+    std::uint64_t seed;
+    Moment now;
+    Span<Intent> intents;
     CRINE_HD void operator()(std::size_t i) const {
-        if (!alive(cells.state[i])) {
-            intents[i] = dead(i);
-            return;
-        }
-        Intent intent = live(i);
         auto const doors = recruits[cells.type[i]];
-        if (!doors.empty()) {
-            double rate = 0;
-            for (std::size_t a = 0; a < doors.size; ++a) rate += phenotype(doors[a].behaviour, i);
-            Random random(seed, Stream::arrivals, now.step, cells.id[i]);
-            intent.recruits = static_cast<std::uint16_t>(arrivals(random, rate, now.dt, UINT16_MAX));
-        }
-        intents[i] = intent;
+        if (doors.empty() || !alive(cells.state[i])) return;
+        double rate = 0;
+        for (std::size_t a = 0; a < doors.size; ++a) rate += phenotype(doors[a].behaviour, i);
+        Random random(seed, Stream::arrivals, now.step, cells.id[i]);
+        intents[i].recruits = static_cast<std::uint16_t>(arrivals(random, rate, now.dt, UINT16_MAX));
     }
 };
 
@@ -143,11 +147,14 @@ void Engine::behave(Moment now) {
     CRINE_EXPECTS(cells_.sorted && now.dt > 0);
     Programs const& programs = cells_.programs;
     cells_.intents.resize(cells_.size());
-    for_each_index(cells_.size(), DecideBody{cells_.view(), cells_.phenotype(), cells_.bins, programs.types.span(), programs.fates.view(),
-                                             programs.recruits.view(), programs.phagocytes, model_.seed, now, cells_.intents.span()});
+    CellView const cells = cells_.view();
+    Phenotype const phenotype = cells_.phenotype();
+    for_each_index(cells_.size(), DecideBody{cells, phenotype, cells_.bins, programs.types.span(), programs.fates.view(),
+                                             programs.phagocytes, model_.seed, now, cells_.intents.span()});
+    if (programs.recruits.items.size() != 0)
+        for_each_index(cells_.size(), ArrivalsBody{cells, phenotype, programs.recruits.view(), model_.seed, now, cells_.intents.span()});
     if (programs.phagocytes)
-        for_each_index(cells_.size(),
-                       EatBody{cells_.view(), cells_.phenotype(), cells_.bins, programs.types.span(), cells_.intents.span()});
+        for_each_index(cells_.size(), EatBody{cells, phenotype, cells_.bins, programs.types.span(), cells_.intents.span()});
 }
 
 }  // namespace CRINE_NS

@@ -16,7 +16,6 @@ struct Bins {
     Real width[3] = {1, 1, 1};  ///< [µm]; n · width is the domain
     Real size[3] = {1, 1, 1};   ///< of the domain [µm]
     bool periodic[3] = {};
-    Real reach = 0;  ///< no two cells touch over a longer distance [µm]
     Span<std::uint32_t const> begin;
 
     CRINE_HD std::size_t count() const { return static_cast<std::size_t>(n[0]) * n[1] * n[2]; }

@@ -39,7 +39,6 @@ Real longest_reach(Model const& model, HostCells const& cells) {
 
 Bins make_bins(Grid const& grid, Real reach) {
     Bins bins;
-    bins.reach = reach;
     int const voxels[3] = {grid.nx, grid.ny, grid.nz};
     for (int a = 0; a < 3; ++a) {
         bins.periodic[a] = grid.periodic[a];

@@ -40,22 +40,21 @@ CRINE_HD void for_each_run_near(Bins const& bins, Vec3 p, Visit&& visit) {
         }
 }
 
-/// Two cells touch up to the distance at which adhesion ends.
-CRINE_HD inline Real touching_distance(CellView const& cells, Span<TypeConstants const> types, std::size_t i, std::size_t j) {
-    return types[cells.type[i]].adhesion_reach * cells.radius[i] + types[cells.type[j]].adhesion_reach * cells.radius[j];
+/// Two cells touch up to the distance at which adhesion ends: the sum of their reaches.
+CRINE_HD inline Real reach(CellView const& cells, Span<TypeConstants const> types, std::size_t i) {
+    return types[cells.type[i]].adhesion_reach * cells.radius[i];
 }
 
 /// Calls visit(j) for every other cell j that touches cell i.
 template <class Visit>
 CRINE_HD void for_each_touching(Bins const& bins, CellView const& cells, Span<TypeConstants const> types, std::size_t i, Visit&& visit) {
     Vec3 const here = position(cells, i);
+    Real const mine = reach(cells, types, i);
     for_each_run_near(bins, here, [&](std::size_t first, std::size_t last) {
         for (std::size_t j = first; j < last; ++j) {
             Vec3 const d = shortest_way(bins, here, position(cells, j));
-            Real const square = dot(d, d);
-            if (square > bins.reach * bins.reach || j == i) continue;
-            Real const touch = touching_distance(cells, types, i, j);
-            if (square <= touch * touch) visit(j);
+            Real const touch = mine + reach(cells, types, j);
+            if (dot(d, d) <= touch * touch && j != i) visit(j);
         }
     });
 }

@@ -10,23 +10,15 @@ namespace crine {
 inline namespace CRINE_NS {
 namespace {
 
-/// The signals that the rules of a cell's row use, then the responses of its behaviours to them.
-struct SenseBody {
+/// The signals that the rules of a cell's row use.
+struct SignalBody {
     CellView cells;
     Phenotype phenotype;
-    Bins bins;
     Grid grid;
     Span<Real const* const> concentration;
-    Span<TypeConstants const> types;
     ListsView<Sensed> sensed;
-    ListsView<std::int16_t> contact_signals;
-    ListsView<Response> program;
-    Span<Term const> terms;
-    Span<Real> signals;    ///< [slot * cells + cell]
-    Span<Real> responses;  ///< [slot * cells + cell]
+    Span<Real> signals;  ///< [slot * cells + cell]
     double time;
-
-    CRINE_HD Real& signal(std::size_t slot, std::size_t i) const { return signals[slot * cells.id.size + i]; }
 
     CRINE_HD Real measure(Sensed const& what, std::size_t i) const {
         auto const elapsed = [&](double since) { return time > since ? static_cast<Real>(time - since) : Real(0); };
@@ -49,32 +41,56 @@ struct SenseBody {
                 return norm(gradient(grid, concentration[what.index], position(cells, i)));
             case Sensed::Kind::contacts:
             case Sensed::Kind::dead_contacts:
-                return 0;  // counted together
+                return 0;  // counted together below
         }
         return 0;
     }
 
-    CRINE_HD void count_contacts(Span<std::int16_t const> slot_of_type, std::size_t i) const {
-        for_each_touching(bins, cells, types, i, [&](std::size_t j) {
-            std::int16_t const slot = slot_of_type[alive(cells.state[j]) ? cells.type[j] : types.size];
-            if (slot >= 0) signal(slot, i) += 1;
-        });
+    CRINE_HD void operator()(std::size_t i) const {
+        auto const list = sensed[phenotype.row(i)];
+        for (std::size_t s = 0; s < list.size; ++s) signals[s * cells.id.size + i] = measure(list[s], i);
     }
+};
+
+/// Adds up the contacts among them in one search for neighbours.
+struct ContactSignalBody {
+    CellView cells;
+    Phenotype phenotype;
+    Bins bins;
+    Span<TypeConstants const> types;
+    ListsView<std::int16_t> contact_signals;
+    Span<Real> signals;
 
     CRINE_HD void operator()(std::size_t i) const {
-        std::size_t const row = phenotype.row(i);
-        auto const list = sensed[row];
-        for (std::size_t s = 0; s < list.size; ++s) signal(s, i) = measure(list[s], i);
-        auto const contacts = contact_signals[row];
-        if (!contacts.empty()) count_contacts(contacts, i);
+        auto const slot_of_type = contact_signals[phenotype.row(i)];
+        if (slot_of_type.empty()) return;
+        for_each_touching(bins, cells, types, i, [&](std::size_t j) {
+            std::int16_t const slot = slot_of_type[alive(cells.state[j]) ? cells.type[j] : types.size];
+            if (slot >= 0) signals[slot * cells.id.size + i] += 1;
+        });
+    }
+};
 
-        auto const behaviours = program[row];
+/// The responses of a cell's behaviours to these signals.
+struct ResponseBody {
+    Phenotype phenotype;
+    ListsView<Response> program;
+    Span<Term const> terms;
+    Span<Real const> signals;  ///< [slot * cells + cell]
+    Span<Real> responses;      ///< [slot * cells + cell]
+
+    CRINE_HD void operator()(std::size_t i) const {
+        std::size_t const cells = phenotype.type.size;
+        auto const add = [&](HillSum& sum, std::uint32_t first, std::uint32_t last) {
+            for (std::uint32_t t = first; t < last; ++t) sum.add(signals[terms[t].signal * cells + i], terms[t].half, terms[t].hill);
+        };
+        auto const behaviours = program[phenotype.row(i)];
         for (std::size_t b = 0; b < behaviours.size; ++b) {
             Response const& response = behaviours[b];
             HillSum up, down;
-            for (std::uint32_t t = response.up; t < response.down; ++t) up.add(signal(terms[t].signal, i), terms[t].half, terms[t].hill);
-            for (std::uint32_t t = response.down; t < response.end; ++t) down.add(signal(terms[t].signal, i), terms[t].half, terms[t].hill);
-            responses[b * cells.id.size + i] = HillResponse{response.base, response.highest, response.lowest}(up, down);
+            add(up, response.up, response.down);
+            add(down, response.down, response.end);
+            responses[b * cells + i] = HillResponse{response.base, response.highest, response.lowest}(up, down);
         }
     }
 };
@@ -87,10 +103,15 @@ void Engine::sense(Moment now) {
     if (programs.response_slots == 0) return;
     cells_.signals.resize(cells_.size() * programs.signal_slots);
     cells_.concentrations.upload(concentrations(fields_));
-    for_each_index(cells_.size(),
-                   SenseBody{cells_.view(), cells_.phenotype(), cells_.bins, model_.grid, std::as_const(cells_.concentrations).span(),
-                             programs.types.span(), programs.signals.view(), programs.contact_signals.view(), programs.responses.view(),
-                             programs.terms.span(), cells_.signals.span(), cells_.responses.span(), now.time});
+    CellView const cells = cells_.view();
+    Phenotype const phenotype = cells_.phenotype();
+    for_each_index(cells_.size(), SignalBody{cells, phenotype, model_.grid, std::as_const(cells_.concentrations).span(),
+                                             programs.signals.view(), cells_.signals.span(), now.time});
+    if (programs.contact_signals.items.size() != 0)
+        for_each_index(cells_.size(), ContactSignalBody{cells, phenotype, cells_.bins, programs.types.span(),
+                                                        programs.contact_signals.view(), cells_.signals.span()});
+    for_each_index(cells_.size(), ResponseBody{phenotype, programs.responses.view(), programs.terms.span(),
+                                               std::as_const(cells_.signals).span(), cells_.responses.span()});
 }
 
 }  // namespace CRINE_NS
