@@ -148,7 +148,7 @@ void Engine::start_fields(InitialState const& state) {
         if (field.held) for_each_voxel(g, HoldBody{g, field.concentration.data(), f.material.span(), f.properties.span(), l, ligands});
         fill_halo(f, model_.ligands[l].faces, l);
         field.ledger.initial = field.ledger.free = sum_rows<1>(g, f.partial, ContentTerm{g, field.concentration.data()})[0] * g.volume();
-        field.present = sources || max_rows<1>(g, f.partial, LargestTerm{g, field.concentration.data()})[0] > 0;
+        field.present = sources || max_rows(g, f.partial, Magnitude{field.concentration.data()}) > 0;
     }
 }
 

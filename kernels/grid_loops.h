@@ -14,56 +14,73 @@ void for_each_voxel(Grid const& grid, Body const& body) {
     for_each_voxel(grid.nx, grid.ny, grid.nz, body);
 }
 
-/// Calls term(i, j, k, into) for every voxel of one row after the other; `into` holds N partial results of the row.
+/// Adds term(i, j, k, sums) for every voxel of one row, in the order of the row.
 template <int N, class Term>
-struct RowReduce {
+struct RowSums {
     Term term;
     int nx, ny;
     Span<double> partial;
 
     CRINE_HD void operator()(std::size_t row) const {
         int const j = static_cast<int>(row % ny), k = static_cast<int>(row / ny);
-        double into[N] = {};
-        for (int i = 0; i < nx; ++i) term(i, j, k, into);
-        for (int m = 0; m < N; ++m) partial[row * N + m] = into[m];
+        double sums[N] = {};
+        for (int i = 0; i < nx; ++i) term(i, j, k, sums);
+        for (int m = 0; m < N; ++m) partial[row * N + m] = sums[m];
     }
 };
 
-/// What a term of `RowReduce` leaves for every row, joined in the order of the rows: the same bits on any number of threads.
-/// `partial` is work space.
-template <int N, class Term, class Join>
-std::array<double, N> reduce_rows(Grid const& grid, Buffer<double>& partial, Term const& term, Join const& join) {
-    std::size_t const rows = static_cast<std::size_t>(grid.ny) * grid.nz;
-    partial.resize(rows * N);
-    for_each_index(rows, RowReduce<N, Term>{term, grid.nx, grid.ny, partial.span()}, grid.nx);
-    std::vector<double> host;
-    partial.download(host);
-    std::array<double, N> result{};
-    for (std::size_t row = 0; row < rows; ++row)
-        for (int m = 0; m < N; ++m) result[m] = join(result[m], host[row * N + m]);
-    return result;
-}
-
-/// Sums of N quantities over all voxels, in double.
+/// Sums of N quantities over all voxels, in double: each row in order, then the rows in order, hence the same bits on any number of
+/// threads. `partial` is work space.
 template <int N, class Term>
 std::array<double, N> sum_rows(Grid const& grid, Buffer<double>& partial, Term const& term) {
-    return reduce_rows<N>(grid, partial, term, [](double a, double b) { return a + b; });
+    std::size_t const rows = static_cast<std::size_t>(grid.ny) * grid.nz;
+    partial.resize(rows * N);
+    for_each_index(rows, RowSums<N, Term>{term, grid.nx, grid.ny, partial.span()}, grid.nx);
+    std::vector<double> host;
+    partial.download(host);
+    std::array<double, N> sums{};
+    for (std::size_t row = 0; row < rows; ++row)
+        for (int m = 0; m < N; ++m) sums[m] += host[row * N + m];
+    return sums;
 }
 
-/// Largest values of N quantities (≥ 0) over all voxels.
-template <int N, class Term>
-std::array<double, N> max_rows(Grid const& grid, Buffer<double>& partial, Term const& term) {
-    return reduce_rows<N>(grid, partial, term, [](double a, double b) { return a > b ? a : b; });
-}
-
-/// Largest absolute value.
-struct LargestTerm {
+/// Largest term(place) of one row, where place is that of a voxel in a stored field.
+template <class Term>
+struct RowMaximum {
     Grid grid;
-    Real const* field;
-    CRINE_HD void operator()(int i, int j, int k, double (&into)[1]) const {
-        double const value = std::fabs(static_cast<double>(field[grid.at(i, j, k)]));
-        into[0] = value > into[0] ? value : into[0];
+    Term term;
+    Span<double> partial;
+
+    CRINE_HD void operator()(std::size_t row) const {
+        std::size_t const begin = grid.at(0, static_cast<int>(row % grid.ny), static_cast<int>(row / grid.ny)), end = begin + grid.nx;
+        constexpr int kLanes = 8;  // separate maxima, for vector instructions
+        Real lane[kLanes] = {};
+        std::size_t p = begin;
+        for (; p + kLanes <= end; p += kLanes)
+            for (int m = 0; m < kLanes; ++m) lane[m] = larger(lane[m], term(p + m));
+        for (; p < end; ++p) lane[0] = larger(lane[0], term(p));
+        for (int m = 1; m < kLanes; ++m) lane[0] = larger(lane[0], lane[m]);
+        partial[row] = lane[0];
     }
+    CRINE_HD static Real larger(Real a, Real b) { return a > b ? a : b; }
+};
+
+/// Largest term(place) ≥ 0 of all voxels.
+template <class Term>
+double max_rows(Grid const& grid, Buffer<double>& partial, Term const& term) {
+    std::size_t const rows = static_cast<std::size_t>(grid.ny) * grid.nz;
+    partial.resize(rows);
+    for_each_index(rows, RowMaximum<Term>{grid, term, partial.span()}, grid.nx);
+    std::vector<double> host;
+    partial.download(host);
+    double largest = 0;
+    for (double value : host) largest = value > largest ? value : largest;
+    return largest;
+}
+
+struct Magnitude {
+    Real const* field;
+    CRINE_HD Real operator()(std::size_t p) const { return std::fabs(field[p]); }
 };
 
 }  // namespace CRINE_NS

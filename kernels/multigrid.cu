@@ -2,6 +2,8 @@
 
 #include "kernels/grid_loops.h"
 
+#include <algorithm>
+
 namespace crine {
 inline namespace CRINE_NS {
 
@@ -14,6 +16,7 @@ constexpr Real kFirstWeight = static_cast<Real>(1 / (kMid + kHalfWidth * kRootHa
 constexpr Real kSecondWeight = static_cast<Real>(1 / (kMid - kHalfWidth * kRootHalf));
 
 constexpr int kMaxCycles = 60;
+constexpr double kLeastFactor = 0.5;  ///< a cycle is not trusted to reduce the error by more
 
 struct Balance {
     Real diagonal;
@@ -61,12 +64,21 @@ struct FirstSweepBody {
 struct ResidualBody {
     Equations e;
     Real const* x;
-    Real const* pull;  ///< null: 1
     Real* to;
     CRINE_HD void operator()(int i, int j, int k) const {
         std::size_t const p = e.grid.at(i, j, k);
-        Real const residual = balance(e, x, p).residual;
-        to[p] = pull == nullptr ? residual : pull[p] * residual;
+        to[p] = balance(e, x, p).residual;
+    }
+};
+
+/// The residual that the coarse voxels feel, see TransferBody.
+struct FeltResidualBody {
+    Equations e;
+    Real const *x, *pull;
+    Real* to;
+    CRINE_HD void operator()(int i, int j, int k) const {
+        std::size_t const p = e.grid.at(i, j, k);
+        to[p] = pull[p] * balance(e, x, p).residual;
     }
 };
 
@@ -112,30 +124,34 @@ Axes axes_of(Equations const& e) {
 
 /// Interpolation and its adjoint, one axis at a time: two fine voxels on both sides of a coarse face mix their values with their
 /// shares of each other's coarse voxel. One index is one such pair; pairs do not overlap.
+template <int axis, bool adjoint>
 struct MixBody {
     Grid fine;
-    int axis;
     Real const* share;
     Real* value;
-    bool adjoint;
 
     CRINE_HD void operator()(int i, int j, int k) const {
-        int index[3] = {i, j, k};
-        int const n = axis == 0 ? fine.nx : (axis == 1 ? fine.ny : fine.nz);
-        int const low = 2 * index[axis] + 1, high = low + 1 < n ? low + 1 : 0;  // the last pair closes a periodic axis
-        std::size_t const stride = axis == 0 ? 1 : (axis == 1 ? fine.stride_y() : fine.stride_z());
-        std::size_t const origin = axis == 0 ? fine.at(0, j, k) : (axis == 1 ? fine.at(i, 0, k) : fine.at(i, j, 0));
-        std::size_t const a = origin + (low < n ? low : n - 1) * stride, b = origin + high * stride;
-        Real const to_b = share[a] * (adjoint ? value[a] : value[b] - value[a]), to_a = share[b] * (adjoint ? value[b] : value[a] - value[b]);
+        int const pair = axis == 0 ? i : (axis == 1 ? j : k), n = axis == 0 ? fine.nx : (axis == 1 ? fine.ny : fine.nz);
+        int const low = 2 * pair + 1 < n ? 2 * pair + 1 : n - 1, high = low + 1 < n ? low + 1 : 0;  // the last pair closes a periodic axis
+        std::size_t const a = axis == 0 ? fine.at(low, j, k) : (axis == 1 ? fine.at(i, low, k) : fine.at(i, j, low));
+        std::size_t const b = axis == 0 ? fine.at(high, j, k) : (axis == 1 ? fine.at(i, high, k) : fine.at(i, j, high));
+        Real const va = value[a], vb = value[b], sa = share[a], sb = share[b];
         if (adjoint) {
-            value[a] += to_a - to_b;
-            value[b] += to_b - to_a;
+            Real const flow = sb * vb - sa * va;
+            value[a] = va + flow;
+            value[b] = vb - flow;
         } else {
-            value[a] += to_b;
-            value[b] += to_a;
+            value[a] = va + sa * (vb - va);
+            value[b] = vb + sb * (va - vb);
         }
     }
 };
+
+template <int axis, bool adjoint>
+void mix(Grid const& grid, Real const* share, Real* value) {
+    auto const pairs = [&](int a, int n) { return a != axis ? n : (grid.periodic[axis] && n > 1 ? (n + 1) / 2 : (n - 1) / 2); };
+    for_each_voxel(pairs(0, grid.nx), pairs(1, grid.ny), pairs(2, grid.nz), MixBody<axis, adjoint>{grid, share, value});
+}
 
 /// Sum over the children of a coarse voxel; fewer at the end of an axis of odd length.
 struct SumChildrenBody {
@@ -143,11 +159,11 @@ struct SumChildrenBody {
     Real const* value;
     Real* sum;
     CRINE_HD void operator()(int i, int j, int k) const {
-        Real total = 0;
-        for (int c = 2 * k; c < 2 * k + 2 && c < fine.nz; ++c)
-            for (int b = 2 * j; b < 2 * j + 2 && b < fine.ny; ++b)
-                for (int a = 2 * i; a < 2 * i + 2 && a < fine.nx; ++a) total += value[fine.at(a, b, c)];
-        sum[coarse.at(i, j, k)] = total;
+        std::size_t const p = fine.at(2 * i, 2 * j, 2 * k), sy = fine.stride_y(), sz = fine.stride_z();
+        bool const more_x = 2 * i + 1 < fine.nx, more_y = 2 * j + 1 < fine.ny, more_z = 2 * k + 1 < fine.nz;
+        auto const line = [&](std::size_t q) { return value[q] + (more_x ? value[q + 1] : Real(0)); };
+        auto const plane = [&](std::size_t q) { return line(q) + (more_y ? line(q + sy) : Real(0)); };
+        sum[coarse.at(i, j, k)] = plane(p) + (more_z ? plane(p + sz) : Real(0));
     }
 };
 
@@ -228,17 +244,9 @@ struct WrapBody {
     }
 };
 
-/// Largest change of the last sweep and largest value.
-struct ChangeTerm {
-    Grid grid;
-    Real const* before;
-    Real const* after;
-    CRINE_HD void operator()(int i, int j, int k, double (&into)[2]) const {
-        std::size_t const p = grid.at(i, j, k);
-        double const change = std::fabs(static_cast<double>(after[p]) - before[p]), value = std::fabs(static_cast<double>(after[p]));
-        into[0] = change > into[0] ? change : into[0];
-        into[1] = value > into[1] ? value : into[1];
-    }
+struct Change {
+    Real const *before, *after;
+    CRINE_HD Real operator()(std::size_t p) const { return std::fabs(after[p] - before[p]); }
 };
 
 }  // namespace
@@ -273,21 +281,18 @@ void Multigrid::coarsen() {
     }
 }
 
-void Multigrid::mix(Level& level, int axis, bool adjoint) {
-    Real const* const share[3] = {level.share_x.data(), level.share_y.data(), level.share_z.data()};
-    int n[3] = {level.grid.nx, level.grid.ny, level.grid.nz};
-    n[axis] = level.grid.periodic[axis] && n[axis] > 1 ? (n[axis] + 1) / 2 : (n[axis] - 1) / 2;
-    for_each_voxel(n[0], n[1], n[2], MixBody{level.grid, axis, share[axis], level.y.data(), adjoint});
-}
-
 void Multigrid::restrict_to(Buffer<Real>& coarse_sum, Level& fine, Level& coarse) {
-    for (int axis : {0, 1, 2}) mix(fine, axis, true);
+    mix<0, true>(fine.grid, fine.share_x.data(), fine.y.data());
+    mix<1, true>(fine.grid, fine.share_y.data(), fine.y.data());
+    mix<2, true>(fine.grid, fine.share_z.data(), fine.y.data());
     for_each_voxel(coarse.grid, SumChildrenBody{fine.grid, coarse.grid, fine.y.data(), coarse_sum.data()});
 }
 
 void Multigrid::prolong(Level& coarse, Level& fine) {
     for_each_voxel(fine.grid, InjectBody{fine.grid, coarse.grid, coarse.x.data(), fine.y.data()});
-    for (int axis : {2, 1, 0}) mix(fine, axis, false);
+    mix<2, false>(fine.grid, fine.share_z.data(), fine.y.data());
+    mix<1, false>(fine.grid, fine.share_y.data(), fine.y.data());
+    mix<0, false>(fine.grid, fine.share_x.data(), fine.y.data());
     for_each_voxel(fine.grid, CorrectBody{fine.grid, fine.y.data(), fine.pull.data(), fine.x.data()});
 }
 
@@ -305,7 +310,7 @@ void Multigrid::solve_pointwise() {
 Span<Real const> Multigrid::residual() {
     Level& level = levels_[0];
     wrap_halo(level.grid, level.x.span());
-    for_each_voxel(level.grid, ResidualBody{level.view(), level.x.data(), nullptr, level.y.data()});
+    for_each_voxel(level.grid, ResidualBody{level.view(), level.x.data(), level.y.data()});
     return level.y.span();
 }
 
@@ -323,7 +328,7 @@ void Multigrid::cycle(std::size_t l) {
     sweep(level, level.y, level.x, kSecondWeight);
 
     wrap_halo(level.grid, level.x.span());
-    for_each_voxel(level.grid, ResidualBody{level.view(), level.x.data(), level.pull.data(), level.y.data()});
+    for_each_voxel(level.grid, FeltResidualBody{level.view(), level.x.data(), level.pull.data(), level.y.data()});
     Level& coarse = levels_[l + 1];
     restrict_to(coarse.rhs, level, coarse);
     if (l + 2 == levels_.size()) coarse.x.zero();
@@ -335,18 +340,19 @@ void Multigrid::cycle(std::size_t l) {
 
 Multigrid::Outcome Multigrid::solve(double tolerance) {
     Outcome outcome;
+    double correction = 0;
     while (!outcome.converged && outcome.cycles < kMaxCycles) {
         cycle(0);
         ++outcome.cycles;
+        // The last correction on both scales: of the smooth part on the next level, of the rough part by the last sweep. What is left is
+        // less by the factor at which corrections shrink.
         Level const& fine = levels_[0];
-        auto const change = max_rows<2>(fine.grid, partial_, ChangeTerm{fine.grid, fine.y.data(), fine.x.data()});
-        double correction = change[0];
-        if (levels_.size() > 1) {
-            Level const& coarse = levels_[1];
-            auto const smooth = max_rows<1>(coarse.grid, partial_, LargestTerm{coarse.grid, coarse.x.data()});
-            correction = smooth[0] > correction ? smooth[0] : correction;
-        }
-        outcome.error = change[1] > 0 ? correction / change[1] : correction;
+        double const before = correction;
+        correction = max_rows(fine.grid, partial_, Change{fine.y.data(), fine.x.data()});
+        if (levels_.size() > 1) correction = std::max(correction, max_rows(levels_[1].grid, partial_, Magnitude{levels_[1].x.data()}));
+        double const factor = outcome.cycles > 1 && correction < before ? correction / before : 0.5;
+        double const error = correction * std::max(factor / (1 - factor), kLeastFactor), largest = max_rows(fine.grid, partial_, Magnitude{fine.x.data()});
+        outcome.error = largest > 0 ? error / largest : error;
         outcome.converged = outcome.error <= tolerance;
     }
     return outcome;

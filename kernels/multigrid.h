@@ -50,7 +50,7 @@ public:
 
     struct Outcome {
         int cycles = 0;
-        double error = 0;        ///< estimate: last correction, relative to the largest x
+        double error = 0;        ///< of x, estimated from the last corrections, relative to the largest x
         bool converged = false;  ///< error ≤ tolerance
     };
     /// Cycles until the estimated error is below `tolerance`.
@@ -77,7 +77,6 @@ private:
     void cycle(std::size_t level);
     void restrict_to(Buffer<Real>& coarse_sum, Level& fine, Level& coarse);  ///< of fine.y
     void prolong(Level& coarse, Level& fine);
-    void mix(Level& level, int axis, bool adjoint);
     void sweep(Level& level, Buffer<Real>& from, Buffer<Real>& to, Real weight);
 
     std::vector<Level> levels_;

@@ -336,7 +336,7 @@ private:
 void Engine::transport(Moment now) {
     for (std::size_t l = 0; l < fields_.ligands.size(); ++l) {
         LigandField& field = fields_.ligands[l];
-        field.present = field.present || max_rows<1>(fields_.grid, fields_.partial, LargestTerm{fields_.grid, field.source.data()})[0] > 0;
+        field.present = field.present || max_rows(fields_.grid, fields_.partial, Magnitude{field.source.data()}) > 0;
         if (!field.present) continue;
         bool const converged = Step(fields_, model_, static_cast<int>(l)).take(now.dt);
         bool const finite = std::isfinite(field.ledger.free);

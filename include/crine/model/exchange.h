@@ -25,7 +25,7 @@ inline namespace CRINE_NS {
 struct Tent {
     int first;  ///< voxel of weight[0]; voxels outside the domain are to be folded back into it
     int count;  ///< 2 m
-    Real weight[2 * kMaxSpread];
+    Real weight[2 * kMaxSpread] = {};
 
     CRINE_HD Tent(Real x, Real h, int m) : count(2 * m) {
         Real const s = x / h - Real(0.5);
