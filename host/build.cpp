@@ -1,6 +1,7 @@
 #include "host/build.h"
 
 #include "host/expression.h"
+#include "host/format.h"
 #include "host/vti.h"
 #include "host/words.h"
 
@@ -23,7 +24,7 @@ Vec3 position(Point const& p, Grid const& grid) {
     double const limit[3] = {size.x, size.y, size.z};
     for (std::size_t axis = 0; axis < 3; ++axis)
         if (!(p[axis] >= 0 && p[axis] <= limit[axis]))
-            fail(p[axis].at, "the position is outside the domain, which ends at " + std::to_string(limit[axis]) + " um on this axis");
+            fail(p[axis].at, "the position is outside the domain, which ends at " + rounded(limit[axis], 6) + " um on this axis");
     return {real(p[0]), real(p[1]), real(p[2])};
 }
 
@@ -65,7 +66,11 @@ Grid make_grid(DomainInput const& in) {
     }
     if (n[0] * n[1] * n[2] > 4000000000u) fail(in.spacing.at, "more voxels than can be numbered (4e9)");
     grid.nx = static_cast<int>(n[0]), grid.ny = static_cast<int>(n[1]), grid.nz = static_cast<int>(n[2]);
-    for (auto const& axis : in.periodic) grid.periodic[static_cast<int>(axis.value)] = true;
+    for (auto const& axis : in.periodic) {
+        bool& periodic = grid.periodic[static_cast<int>(axis.value)];
+        if (periodic) fail(axis.at, "this axis is named twice");
+        periodic = true;
+    }
     return grid;
 }
 
@@ -103,18 +108,20 @@ std::vector<Ligand> make_ligands(ScenarioInput const& in, Names const& names, Gr
     return ligands;
 }
 
-std::vector<CellType> make_types(ScenarioInput const& in, Names const& ligands, Names const& types, Grid const& grid) {
+void check_radius(Place const& at, double radius, Grid const& grid) {
     constexpr double smallest = 0.1, largest = 1000;  // of cells, with room: a platelet is 1 um, an egg cell 60 um [um]
+    if (radius < smallest || radius > largest) fail(at, "a cell of this radius is implausible; expected 0.1 um to 1000 um");
+    if (radius > std::min(grid.size().x, grid.size().y) * (0.5 + 1e-6)) fail(at, "the cell is wider than the domain");
+}
+
+std::vector<CellType> make_types(ScenarioInput const& in, Names const& ligands, Names const& types, Grid const& grid) {
     Vocabulary const words{static_cast<int>(ligands.list.size()), static_cast<int>(types.list.size())};
     std::vector<CellType> kinds;
     for (auto const& [name, cell] : in.cells) {
         CellType k;
         k.name = name.value;
         k.radius = real(cell.radius);
-        if (cell.radius < smallest || cell.radius > largest)
-            fail(cell.radius.at, "a cell of this radius is implausible; expected 0.1 um to 1000 um");
-        if (2 * cell.radius > std::min(in.domain.size[0].value, in.domain.size[1].value))
-            fail(cell.radius.at, "the cell is wider than the domain");
+        check_radius(cell.radius.at, cell.radius, grid);
         k.adhesion_reach = real(cell.adhesion_reach);
         if (cell.adhesion_reach < 1) fail(cell.adhesion_reach.at, "adhesion cannot end before the cells touch; expected 1 or more");
         k.moves = cell.moves.value;
@@ -248,30 +255,30 @@ std::vector<Real> make_field(ScenarioInput const& in, int ligand, Model const& m
                 if (region < 0 || regions.contains(region, v)) field[grid.voxel(v.i, v.j, v.k)] = real(value(v));
             });
         };
-        auto const checked = [&](double value, Voxel v, Place const& at) {
-            Vec3 const p = grid.centre(v.i, v.j, v.k);
-            if (!(value >= 0 && value < 1e37))
-                fail(at, "the concentration is " + std::to_string(value) + " at (" + std::to_string(p.x) + ", " + std::to_string(p.y) +
-                             ", " + std::to_string(p.z) + ") um; expected a finite value, 0 or more");
-            return value;
-        };
         if (initial.array && !initial.file) fail(initial.array->at, "\"array\" has a meaning only with file");
         if (initial.unit && initial.value) fail(initial.unit->at, "\"unit\" has a meaning only with expression or file");
         std::string const unit = initial.unit ? initial.unit->value : "nM";
         double const scale =
             at_place(initial.unit ? initial.unit->at : initial.at, [&] { return unit_scale(unit, Dimension::concentration); });
+        auto const checked = [&](double value, Voxel v, Place const& at) {
+            Vec3 const p = grid.centre(v.i, v.j, v.k);
+            if (!(value >= 0 && value * scale < 1e37))
+                fail(at, "the concentration is " + rounded(value) + " " + unit + " at (" + rounded(p.x, 6) + ", " + rounded(p.y, 6) + ", " +
+                             rounded(p.z, 6) + ") um; expected a finite value, 0 or more");
+            return value * scale;
+        };
         if (initial.value && region < 0) {
             std::fill(field.begin(), field.end(), real(*initial.value));
         } else if (initial.value) {
             each([&](Voxel) { return initial.value->value; });
         } else if (initial.expression) {
             auto const formula = at_place(initial.expression->at, [&] { return Expression(initial.expression->value); });
-            each([&](Voxel v) { return checked(formula(grid.centre(v.i, v.j, v.k)) * scale, v, initial.expression->at); });
+            each([&](Voxel v) { return checked(formula(grid.centre(v.i, v.j, v.k)), v, initial.expression->at); });
         } else {
             if (!initial.array) fail(initial.at, "\"array\" is missing (name of the array in the file)");
             if (check_only) return;
             auto const values = at_place(initial.array->at, [&] { return read_vti(initial.file->path, initial.array->value, grid); });
-            each([&](Voxel v) { return checked(values[grid.voxel(v.i, v.j, v.k)] * scale, v, initial.file->at); });
+            each([&](Voxel v) { return checked(values[grid.voxel(v.i, v.j, v.k)], v, initial.file->at); });
         }
     };
 

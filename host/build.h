@@ -11,6 +11,8 @@ Schedule make_schedule(TimeInput const& in);
 Grid make_grid(DomainInput const& in);
 std::vector<Ligand> make_ligands(ScenarioInput const& in, Names const& ligands, Grid const& grid);
 std::vector<CellType> make_types(ScenarioInput const& in, Names const& ligands, Names const& types, Grid const& grid);
+/// Refuses a cell that cannot be meant.
+void check_radius(Place const& at, double radius, Grid const& grid);
 std::vector<Rule> make_rules(ScenarioInput const& in, Names const& ligands, Names const& types, std::vector<CellType> const& kinds);
 std::vector<Probe> make_probes(std::vector<ProbeInput> const& in, Names const& ligands, Names const& types, Names const& regions,
                                Grid const& grid);

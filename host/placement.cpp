@@ -2,6 +2,8 @@
 
 #include "crine/rng.h"
 #include "crine/units.h"
+#include "host/build.h"
+#include "host/format.h"
 
 #include <charconv>
 #include <fstream>
@@ -21,6 +23,10 @@ struct Sink {
         if (cells) cells->add(static_cast<std::uint8_t>(type), p, radius);
     }
 };
+
+constexpr double kMostCells = 4e9;  ///< that can be numbered
+
+double volume_of(double radius) { return 4.0 / 3.0 * kPi * std::pow(radius, 3); }
 
 /// Unknown, hence true, where only sizes are wanted.
 bool may_be(Model const& model, int type, std::size_t voxel) {
@@ -107,12 +113,15 @@ LatticeShape shape_of(Lattice lattice) {
 }
 
 /// Fills the box around the region's voxels, symmetric about its mid-height, and keeps the points inside the region.
-void place_on_lattice(Lattice lattice, double spacing, int type, int region, Regions const& regions, Room const& room, Sink& sink) {
+void place_on_lattice(Place const& at, Lattice lattice, double spacing, int type, int region, Regions const& regions, Room const& room,
+                      Sink& sink) {
     Grid const& grid = sink.model.grid;
     LatticeShape const shape = shape_of(lattice);
     double const h = grid.spacing;
     double const low[3] = {room.low.i * h, room.low.j * h, room.low.k * h};
     double const high[3] = {(room.high.i + 1) * h, (room.high.j + 1) * h, (room.high.k + 1) * h};
+    if ((high[0] - low[0]) * (high[1] - low[1]) * (high[2] - low[2]) / std::pow(spacing, 3) >= kMostCells)
+        fail(at, "more cells than can be numbered (4e9)");
     double const layer = spacing * shape.layer, row = spacing * shape.row;
     int const layers = std::max(1, static_cast<int>(std::floor((high[2] - low[2]) / layer + 1e-9)));
     Real const radius = sink.model.types[static_cast<std::size_t>(type)].radius;
@@ -159,15 +168,18 @@ void place_from_csv(PlacementInput const& in, Names const& types, Sink& sink) {
     if (!stream) fail(in.file->at, "file " + file + " cannot be read");
 
     std::vector<std::string> const known{"type", "x", "y", "z", "radius"};
-    std::string line;
-    std::getline(stream, line);
-    auto const header = split(line);
     Place at{file, 1, 1, ""};
+    std::string line;
+    if (!std::getline(stream, line)) fail(at, "the file is empty (the first line names the columns type,x,y,z)");
+    if (line.starts_with("\xEF\xBB\xBF")) line.erase(0, 3);  // the byte order mark of spreadsheets
+    auto const header = split(line);
     std::vector<int> column(known.size(), -1);
     for (std::size_t c = 0; c < header.size(); ++c) {
         auto const found = std::find(known.begin(), known.end(), header[c]);
         if (found == known.end()) fail(at, "unknown column \"" + header[c] + "\"" + suggestion(header[c], known));
-        column[static_cast<std::size_t>(found - known.begin())] = static_cast<int>(c);
+        int& here = column[static_cast<std::size_t>(found - known.begin())];
+        if (here >= 0) fail(at, "the column \"" + header[c] + "\" is there twice");
+        here = static_cast<int>(c);
     }
     for (std::size_t c = 0; c < 4; ++c)
         if (column[c] < 0) fail(at, "the column \"" + known[c] + "\" is missing (the first line names the columns type,x,y,z)");
@@ -189,7 +201,7 @@ void place_from_csv(PlacementInput const& in, Names const& types, Sink& sink) {
         int const type = types.find({cells[static_cast<std::size_t>(column[0])], at});
         Vec3 const p{number(1), number(2), number(3)};
         Real const radius = column[4] >= 0 ? number(4) : sink.model.types[static_cast<std::size_t>(type)].radius;
-        if (!(radius > 0)) fail(at, "the radius is not greater than 0");
+        check_radius(at, radius, sink.model.grid);
         check_position(at, sink.model, type, p, types);
         sink.add(type, p, radius);
     }
@@ -237,7 +249,7 @@ std::size_t place_cells(PlacementInput const& in, std::uint64_t index, Model con
     if (in.lattice) {
         if (model.grid.planar() && in.lattice->value != Lattice::hex && in.lattice->value != Lattice::square)
             fail(in.lattice->at, "the domain is a sheet (one voxel thick), where only hex and square fit");
-        place_on_lattice(in.lattice->value, *in.spacing, type, region, regions, room, sink);
+        place_on_lattice(in.spacing->at, in.lattice->value, *in.spacing, type, region, regions, room, sink);
         return sink.count;
     }
 
@@ -248,10 +260,13 @@ std::size_t place_cells(PlacementInput const& in, std::uint64_t index, Model con
     if (in.packing) {
         constexpr double densest = 0.7405;  // spheres of one size: pi / sqrt(18)
         if (*in.packing > densest) fail(in.packing->at, "spheres fill at most 0.74 of a volume");
-        number = *in.packing * volume / (4.0 / 3.0 * kPi * std::pow(kind.radius, 3));
+        number = *in.packing * volume / volume_of(kind.radius);
     }
     if (number > 0 && room.count == 0) fail(in.at, "there is no voxel for these cells (region and habitat have none in common)");
-    if (number >= 4e9) fail(in.at, "more cells than can be numbered (4e9)");
+    if (number >= kMostCells) fail(in.at, "more cells than can be numbered (4e9)");
+    double const crowding = number * volume_of(kind.radius) / (static_cast<double>(model.grid.voxels()) * model.grid.volume());
+    if (crowding > 1 && !model.grid.planar())
+        fail(in.at, "these cells have " + rounded(crowding) + " times the volume of the whole domain");
     auto const count = static_cast<std::size_t>(std::llround(number));
     if (!cells) return count;
     place_at_random(count, type, index, room, sink);

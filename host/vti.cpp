@@ -26,9 +26,9 @@ std::vector<double> read_vti(std::filesystem::path const& file, std::string cons
         reader->Update();
     }
     vtkObject::GlobalWarningDisplayOn();
-    if (!readable || reader->GetErrorCode() != 0) throw InputError(path + " is not a VTK image file (.vti)");
-
     vtkImageData* const image = reader->GetOutput();
+    if (!readable || reader->GetErrorCode() != 0 || image->GetNumberOfPoints() == 0)
+        throw InputError(path + " is not a whole VTK image file (.vti)");
     int points[3];
     image->GetDimensions(points);
     int const want[3] = {grid.nx, grid.ny, grid.nz};

@@ -116,8 +116,8 @@ std::vector<Broken> const kTable{
     {"initial_twice", "decay: 1e-3 /s}", "decay: 1e-3 /s, initial: @{value: 1 nM, expression: x}}", ": ligands.A.initial: expected exactly one of value, expression, file, found several"},
     {"bad_expression", "decay: 1e-3 /s}", "decay: 1e-3 /s, initial: {expression: @\"10*exp(-x/100\"}}", ": ligands.A.initial.expression: bad expression \"10*exp(-x/100\": "},
     {"unknown_variable", "decay: 1e-3 /s}", "decay: 1e-3 /s, initial: {expression: @x + w}}", ": ligands.A.initial.expression: bad expression \"x + w\": "},
-    {"negative_initial", "decay: 1e-3 /s}", "decay: 1e-3 /s, initial: {expression: @x - 50}}", ": ligands.A.initial.expression: the concentration is -27.0"},
-    {"infinite_initial", "decay: 1e-3 /s}", "decay: 1e-3 /s, initial: {expression: @1/(x-5)}}", ": ligands.A.initial.expression: the concentration is inf at (5.0"},
+    {"negative_initial", "decay: 1e-3 /s}", "decay: 1e-3 /s, initial: {expression: @x - 50}}", ": ligands.A.initial.expression: the concentration is -45 nM at (5, 5, 5) um"},
+    {"infinite_initial", "decay: 1e-3 /s}", "decay: 1e-3 /s, initial: {expression: @1/(x-5)}}", ": ligands.A.initial.expression: the concentration is inf nM at (5, "},
     {"missing_image", "decay: 1e-3 /s}", "decay: 1e-3 /s, initial: {file: @none.vti, array: c}}", ": ligands.A.initial.file: file "},
     {"not_an_image", "decay: 1e-3 /s}", "decay: 1e-3 /s, initial: {file: good.csv, array: @c}}", ": ligands.A.initial.array: "},
     // --- regions ---
@@ -153,6 +153,9 @@ std::vector<Broken> const kTable{
     {"which_cells", "{type: T, region: low, count: 10}", "@{count: 10}", ": placement[0]: \"type\" is missing (which cells?)"},
     {"lattice_without_spacing", "count: 10}", "lattice: hex}", ":24:5: placement[0]: \"spacing\" is missing (distance of neighbours on the lattice)"},
     {"spacing_without_lattice", "- {type: T, region: low, count: 10}", "- @{type: T, region: low, count: 10, spacing: 5 um}", ": placement[0]: \"spacing\" has a meaning only with lattice"},
+    {"overfull", "{type: T, region: low, count: 10}", "@{type: T, region: low, density: 0.006 /um^3}", ": placement[0]: these cells have 1.57 times the volume of the whole domain"},
+    {"endless_lattice", "count: 10}", "lattice: fcc, spacing: @1e-9 um}", ": placement[0].spacing: more cells than can be numbered (4e9)"},
+    {"periodic_twice", "periodic: [x]", "periodic: [x, @x]", ": domain.periodic[1]: this axis is named twice"},
     {"too_dense", "count: 10}", "packing: @0.8}", ": placement[0].packing: spheres fill at most 0.74 of a volume"},
     {"volume_lattice_in_a_sheet", "size: [100 um, 100 um, 100 um]\n  spacing: 10 um\n  periodic: [x]\n", "size: [100 um, 100 um, 10 um]\n  spacing: 10 um\n", "placement[0].lattice: the domain is a sheet (one voxel thick), where only hex and square fit",
      "region: low, count: 10}", "lattice: fcc, spacing: 8 um}"},
@@ -161,7 +164,7 @@ std::vector<Broken> const kTable{
     {"no_room", "    speed: 1 um/min", "    habitat: [core]", ": placement[0]: there is no voxel for these cells (region and habitat have none in common)", "{cylinder: {axis: z, centre: [50 um, 50 um], radius: 20 um}, decay", "{none_of: [low], decay"},
     {"no_file", "{type: T, region: low, count: 10}", "{file: @none.csv}", ": placement[0].file: file "},
     // --- probes and output ---
-    {"probe_outside", "at: [50 um, 50 um, 5 um]", "at: [50 um, 50 um, @500 um]", ": probes[0].at[2]: the position is outside the domain, which ends at 100.0"},
+    {"probe_outside", "at: [50 um, 50 um, 5 um]", "at: [50 um, 50 um, @500 um]", ": probes[0].at[2]: the position is outside the domain, which ends at 100 um on this axis"},
     {"probe_twice", "  - {name: p,", "  - {name: p, count: T}\n  - {name: @p,", ": probes[1].name: another probe has the name \"p\""},
     {"probe_of_nothing", "ligand: A, at", "at", ":26:5: probes[0]: \"ligand\" is missing (what is measured?)"},
     {"line_of_one_point", "at: [50 um, 50 um, 5 um]", "from: [0 um, 0 um, 0 um], to: [50 um, 0 um, 0 um], points: @1", ": probes[0].points: a line needs \"points\", 2 or more"},
@@ -296,7 +299,11 @@ TEST(BadInputTable, NamesTheLineOfACsvFile) {
     EXPECT_EQ(with("type,x,y,z\nT,1,nan,3\n"), file + ":2:1: y: \"nan\" is not a finite number");
     EXPECT_EQ(with("type,x,y,z\nC,1,2,3\n"), file + ":2:1: \"C\" is not a cell type of this scenario; known: T, B");
     EXPECT_EQ(with("type,x,y,z\nT,1,2,300\n"), file + ":2:1: the position is outside the domain");
-    EXPECT_EQ(with("type,x,y,z,radius\nT,1,2,3,0\n"), file + ":2:1: the radius is not greater than 0");
+    EXPECT_EQ(with("type,x,y,z,radius\nT,1,2,3,0\n"), file + ":2:1: a cell of this radius is implausible; expected 0.1 um to 1000 um");
+    EXPECT_EQ(with("type,x,y,z,radius\nT,1,2,3,51\n"), file + ":2:1: the cell is wider than the domain");
+    EXPECT_EQ(with("type,x,y,x,z\n"), file + ":1:1: the column \"x\" is there twice");
+    EXPECT_EQ(with(""), file + ":1:1: the file is empty (the first line names the columns type,x,y,z)");
+    EXPECT_EQ(with("\xEF\xBB\xBFtype,x,y,z\nT,1,2,3\n"), "no error");  // as spreadsheets write it
 }
 
 }  // namespace
