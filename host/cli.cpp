@@ -81,6 +81,17 @@ std::vector<Override> parse_overrides(Arguments const& arguments) {
     return overrides;
 }
 
+/// Without this a tissue larger than the memory would take it from everything else on the machine before it fails.
+void refuse_what_does_not_fit(std::string const& file, std::vector<Override> const& overrides, Device const& device) {
+    std::size_t cells = 0;
+    Scenario const scenario = load_scenario(file, overrides, true, &cells);
+    if (is_small(scenario, cells)) return;
+    Estimate const cost = estimate(scenario, cells, device);
+    if (!cost.fits())
+        throw RunError("this run needs " + bytes(cost.memory_of_device()) + " of memory, but " + cost.device.name + " has " +
+                       bytes(static_cast<double>(cost.device.memory)) + " — a smaller domain.size, or a larger domain.spacing?");
+}
+
 int run_command(Arguments const& arguments, std::vector<std::string> command_line) {
     RunOptions options;
     options.device = parse_device(arguments);
@@ -89,12 +100,14 @@ int run_command(Arguments const& arguments, std::vector<std::string> command_lin
     options.overwrite = arguments.overwrite;
     options.progress = arguments.quiet ? Progress::Style::quiet : Progress::style_for_stderr();
     options.command_line = std::move(command_line);
-    Scenario scenario = load_scenario(arguments.scenario, parse_overrides(arguments));
+    auto const overrides = parse_overrides(arguments);
+    refuse_what_does_not_fit(arguments.scenario, overrides, options.device);
+    Scenario scenario = load_scenario(arguments.scenario, overrides);
     bool const volumes = scenario.output.volumes > 0;
     RunResult const result = run(std::move(scenario), options);
     if (!arguments.quiet) {
         std::cout << (result.interrupted ? "interrupted at " : "done: ") << duration(result.time) << " simulated in "
-                  << wall_time(result.wall) << ", " << count(result.cells) << " cells, results in " << options.folder.string() << "\n";
+                  << wall_time(result.wall) << ", " << counted(result.cells, "cell") << ", results in " << options.folder.string() << "\n";
         if (volumes) std::cout << "look at them: paraview " << (options.folder / "run.pvd").string() << "\n";
     }
     return result.interrupted ? interrupted_by_signal : done;
@@ -158,11 +171,13 @@ int command_line(int argc, char const* const* argv) {
     auto const error = [](std::string const& message) { std::cerr << "crine: error: " << message << std::endl; };
     try {
         app.parse(argc, argv);
-        if (*run) return run_command(arguments, {argv, argv + argc});
-        if (*check) return check_command(arguments);
-        if (*info) return info_command();
+        int code = done;
+        if (*run) code = run_command(arguments, {argv, argv + argc});
+        if (*check) code = check_command(arguments);
+        if (*info) code = info_command();
         if (*schema) std::cout << scenario_schema() << "\n";
-        return done;
+        if (!std::cout.flush()) throw RunError("cannot write to the standard output");
+        return code;
     } catch (CLI::ParseError const& problem) {
         if (problem.get_exit_code() == 0) return app.exit(problem);  // --help, --version
         error(std::string(problem.what()) + " — crine --help?");

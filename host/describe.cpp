@@ -60,14 +60,18 @@ char const* name(Scheme scheme) {
 std::string domain(Grid const& grid) {
     std::string text = rounded(grid.size().x, 6) + " × " + rounded(grid.size().y, 6) + " × " + rounded(grid.size().z, 6) + " um, " +
                        std::to_string(grid.nx) + " × " + std::to_string(grid.ny) + " × " + std::to_string(grid.nz) + " = " +
-                       count(grid.voxels()) + " voxels of " + rounded(grid.spacing) + " um";
+                       counted(grid.voxels(), "voxel") + " of " + rounded(grid.spacing) + " um";
     char const* separator = ", periodic in ";
     for (int axis = 0; axis < 3; ++axis)
         if (grid.periodic[axis]) text += separator + std::string(1, "xyz"[axis]), separator = ", ";
     return text;
 }
 
-std::string counted(std::size_t n, char const* noun) { return count(n) + " " + noun + (n == 1 ? "" : "s"); }
+std::string volumes(OutputPlan const& plan) {
+    bool const fields = std::count(plan.fields.begin(), plan.fields.end(), true) > 0;
+    if (plan.volumes <= 0 || !(fields || plan.cells)) return "no volumes";
+    return (fields && plan.cells ? "fields and cells every " : fields ? "fields every " : "cells every ") + duration(plan.volumes);
+}
 
 void list_types(Listing& list, Scenario const& scenario) {
     Model const& model = scenario.model;
@@ -103,11 +107,10 @@ std::string describe(Scenario const& scenario, std::size_t cells) {
     list.heading("cells", counted(cells, "cell") + " of " + counted(model.types.size(), "type"));
     list_types(list, scenario);
     list.heading("regions", std::to_string(scenario.regions.size()));
-    for (auto const& region : scenario.regions) list.entry(region.name, region.inside.empty() ? "" : counted(region.voxels, "voxel"));
+    for (auto const& region : scenario.regions)
+        list.entry(region.name, (region.inside.empty() ? "about " : "") + counted(region.voxels, "voxel"));
     list.heading("probes", std::to_string(scenario.probes.size()));
-    list.heading("output",
-                 (scenario.output.volumes > 0 ? "fields and cells every " + duration(scenario.output.volumes) : std::string("no volumes")) +
-                     ", summary every " + duration(scenario.output.summary));
+    list.heading("output", volumes(scenario.output) + ", summary every " + duration(scenario.output.summary));
     return scenario.title + "\n" + list.text();
 }
 
@@ -117,11 +120,9 @@ std::string describe(Estimate const& estimate) {
                            (estimate.device.engine == "cpu" ? " threads)" : " multiprocessors)"));
     list.heading("time", "about " + wall_time(estimate.wall) + " while the number of cells is what it is at the start (measured on " +
                              (estimate.share == 1 ? "the whole of it" : "a piece of 1/" + count(std::llround(1 / estimate.share))) + ")");
-    list.heading("memory", bytes(estimate.engine_memory) + " on the device, " + bytes(estimate.host_memory) +
-                               " beside it for input and output" +
-                               (estimate.engine_memory > static_cast<double>(estimate.device.memory)
-                                    ? "; more than the " + bytes(static_cast<double>(estimate.device.memory)) + " there are"
-                                    : ""));
+    list.heading("memory",
+                 bytes(estimate.engine_memory) + " on the device, " + bytes(estimate.host_memory) + " beside it for input and output" +
+                     (estimate.fits() ? "" : "; more than the " + bytes(static_cast<double>(estimate.device.memory)) + " there are"));
     list.heading("disk", counted(estimate.frames, "frame") + ", at most " + bytes(estimate.disk) + " (before compression)");
     return "cost\n" + list.text();
 }

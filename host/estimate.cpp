@@ -64,7 +64,8 @@ double seconds_per_step(Simulation& simulation, Schedule const& schedule) {
 }  // namespace
 
 std::uint64_t number_of_steps(Schedule const& schedule) {
-    return static_cast<std::uint64_t>(std::llround(schedule.end / std::min({schedule.transport, schedule.mechanics, schedule.behaviour})));
+    return static_cast<std::uint64_t>(
+        std::ceil(schedule.end / std::min({schedule.transport, schedule.mechanics, schedule.behaviour}) - 0.5));
 }
 
 bool is_small(Scenario const& scenario, std::size_t cells) { return scenario.model.grid.voxels() <= kSmallVoxels && cells <= kSmallCells; }
@@ -88,7 +89,8 @@ Estimate estimate(Scenario const& scenario, std::size_t cells, Device const& dev
         voxels * static_cast<double>(scenario.model.ligands.size()) * sizeof(Real) + n * static_cast<double>(bytes_per_cell());
     double frame = 0, file = 0;
     if (plan.volumes > 0) {
-        cost.frames = static_cast<std::size_t>(std::ceil(scenario.schedule.end / plan.volumes - 1e-9)) + 1;
+        auto const intervals = static_cast<std::uint64_t>(std::ceil(scenario.schedule.end / plan.volumes - 1e-9));
+        cost.frames = std::min(intervals, number_of_steps(scenario.schedule)) + 1;
         frame = voxels * fields * sizeof(Real) + (plan.cells ? n * static_cast<double>(bytes_per_cell()) : 0);
         file = voxels * fields * sizeof(float) + (plan.cells ? n * static_cast<double>(kBytesPerCellInFile) : 0);
     }

@@ -13,8 +13,13 @@ struct Estimate {
     double disk = 0;           ///< before compression [bytes]
     std::size_t frames = 0;    ///< of fields_*.vti and cells_*.vtp
     double share = 1;          ///< of the scenario that was run to measure this; 1: all of it
+
+    /// What must be in the device's memory at one time [bytes]; for the CPU engine that is everything.
+    double memory_of_device() const { return engine_memory + (device.engine == "cpu" ? host_memory : 0); }
+    bool fits() const { return memory_of_device() <= static_cast<double>(device.memory); }
 };
 
+/// The run ends at the step nearest to its end; half-way, at the one before.
 std::uint64_t number_of_steps(Schedule const& schedule);
 
 /// Whether a scenario is small enough to be set up whole in a few seconds.

@@ -57,6 +57,8 @@ std::string count(std::uint64_t n) {
     return digits;
 }
 
+std::string counted(std::uint64_t n, std::string const& noun) { return count(n) + " " + noun + (n == 1 ? "" : "s"); }
+
 std::string bytes(double n) {
     constexpr char const* kUnits[] = {"B", "KiB", "MiB", "GiB", "TiB"};
     int unit = 0;

@@ -21,6 +21,9 @@ std::string wall_time(double seconds);
 /// "17 000 000", with thin groups so that large numbers can be read.
 std::string count(std::uint64_t n);
 
+/// "1 cell", "17 000 cells".
+std::string counted(std::uint64_t n, std::string const& noun);
+
 /// "512 B", "3.2 MiB", "61 GiB".
 std::string bytes(double n);
 

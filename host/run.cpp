@@ -12,7 +12,7 @@
 namespace crine {
 namespace {
 
-/// Rings at 0, interval, 2 interval, …, each at the first step that reaches it; never if the interval is 0.
+/// Rings at 0, interval, 2 interval, …, each at the step nearest to it; never if the interval is 0.
 class Alarm {
 public:
     explicit Alarm(double interval) : interval_(interval) {}

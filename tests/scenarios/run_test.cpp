@@ -157,6 +157,39 @@ TEST(Program, ChecksWithoutRunning) {
         EXPECT_NE(outcome.out.find(expected), std::string::npos) << expected << "\n" << outcome.out;
 }
 
+TEST(Program, CountsTheStepsThatItRuns) {
+    TemporaryFolder const folder;
+    std::vector<std::string> const between_steps{"--until", "3 min", "--set", "output.volumes=3 min"};  // of 2 min
+    std::vector<std::string> arguments{"check", kSmall};
+    arguments.insert(arguments.end(), between_steps.begin(), between_steps.end());
+    EXPECT_NE(crine(arguments).out.find("3 min in 1 step;"), std::string::npos);
+    arguments[0] = "run";
+    arguments.insert(arguments.end(), {"-o", (folder / "out").string(), "--quiet"});
+    ASSERT_EQ(crine(arguments).code, 0);
+    EXPECT_EQ(record(folder / "out")["steps"], 1);
+}
+
+TEST(Program, RefusesWhatDoesNotFitTheMemoryBeforeTakingIt) {
+    TemporaryFolder const folder;
+    std::string text = "title: huge\ntime: {end: 1 min}\ndomain: {size: [15 mm, 15 mm, 15 mm], spacing: 10 um}\nligands:\n";
+    for (int l = 0; l < 30; ++l) text += "  L" + std::to_string(l) + ": {diffusivity: 10 um^2/s}\n";
+    text += "regions: {half: {layer: {axis: z, from: 0 um, to: 7.5 mm}}}\n";
+    write_text(folder / "huge.yaml", text);
+    Outcome const outcome = crine({"run", (folder / "huge.yaml").string(), "-o", (folder / "out").string(), "--device", "cpu"});
+    EXPECT_EQ(outcome.code, 1);
+    EXPECT_NE(outcome.err.find("this run needs "), std::string::npos) << outcome.err;
+    EXPECT_EQ(lines(outcome.err), 1u) << outcome.err;
+    EXPECT_FALSE(std::filesystem::exists(folder / "out"));
+    Outcome const check = crine({"check", (folder / "huge.yaml").string(), "--device", "cpu"});
+    EXPECT_NE(check.out.find("about 1 6"), std::string::npos) << check.out;  // voxels in one half of 3 375 000 000
+}
+
+TEST(Program, TellsWhenItsAnswerIsLost) {
+    for (char const* command : {"check " CRINE_SOURCE_DIR "/tests/scenarios/data/run_small.yaml", "schema", "info"})
+        EXPECT_EQ(Process({"/bin/bash", "-c", std::string(CRINE_BINARY_DIR "/crine ") + command + " > /dev/full"}).wait().code, 1)
+            << command;
+}
+
 TEST(Program, KnowsItselfAndItsScenarioFile) {
     Outcome const info = crine({"info"});
     EXPECT_EQ(info.code, 0);
