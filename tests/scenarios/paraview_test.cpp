@@ -21,7 +21,7 @@ protected:
 };
 
 TEST_F(ParaView, OpensTheSeriesAndDrawsIt) {
-    Outcome const seen = Process({CRINE_SOURCE_DIR "/tools/paraview-batch", CRINE_SOURCE_DIR "/tests/scenarios/paraview_check.py", out_,
+    Outcome const seen = Process({source_file("tools/paraview-batch"), source_file("tests/scenarios/paraview_check.py"), out_,
                                   (folder_ / "picture.png").string()})
                              .wait();
     EXPECT_EQ(seen.code, 0) << seen.out << seen.err;
@@ -31,14 +31,14 @@ TEST_F(ParaView, OpensTheSeriesAndDrawsIt) {
 TEST_F(ParaView, DrawsThePictureOfARun) {
     std::string const picture = (folder_ / "picture.png").string();
     Outcome const drawn =
-        Process({CRINE_SOURCE_DIR "/tools/render", out_, "--time", "2 h", "--ligand", "IL-10", "--cut", "--size", "320x200", "-o", picture})
+        Process({source_file("tools/render"), out_, "--time", "2 h", "--ligand", "IL-10", "--cut", "--size", "320x200", "-o", picture})
             .wait();
     EXPECT_EQ(drawn.code, 0) << drawn.out << drawn.err;
     EXPECT_NE(drawn.out.find("at 2 h"), std::string::npos) << drawn.out;
     EXPECT_EQ(contents(picture).substr(1, 3), "PNG");
     EXPECT_GT(std::filesystem::file_size(picture), 5000u);
 
-    Outcome const unknown = Process({CRINE_SOURCE_DIR "/tools/render", out_, "--ligand", "IL-11", "-o", picture}).wait();
+    Outcome const unknown = Process({source_file("tools/render"), out_, "--ligand", "IL-11", "-o", picture}).wait();
     EXPECT_NE(unknown.code, 0);
     EXPECT_NE(unknown.err.find("no ligand IL-11 in this run (there is IL-10 [nM], oxygen [uM])"), std::string::npos) << unknown.err;
 }

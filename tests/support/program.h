@@ -25,6 +25,7 @@ class Process {
 public:
     explicit Process(std::vector<std::string> arguments) {
         std::vector<char*> argv;
+        argv.reserve(arguments.size() + 1);
         for (auto& argument : arguments) argv.push_back(argument.data());
         argv.push_back(nullptr);
         std::string const out = (folder_ / "out").string(), err = (folder_ / "err").string();
@@ -71,7 +72,8 @@ inline std::vector<std::string> crine_with(std::vector<std::string> arguments) {
 }
 inline Outcome crine(std::vector<std::string> const& arguments) { return Process(crine_with(arguments)).wait(); }
 
-/// A scenario of tests/scenarios/data.
-inline std::string test_scenario(std::string const& name) { return CRINE_SOURCE_DIR "/tests/scenarios/data/" + name; }
+/// A file of the source tree, and a scenario of tests/scenarios/data.
+inline std::string source_file(std::string const& name) { return CRINE_SOURCE_DIR "/" + name; }
+inline std::string test_scenario(std::string const& name) { return source_file("tests/scenarios/data/" + name); }
 
 }  // namespace crine::test
