@@ -101,6 +101,8 @@ struct Mistake {
     char const* says;
 };
 
+void PrintTo(Mistake const& mistake, std::ostream* out) { *out << mistake.what; }  // the name of the test, for GoogleTest
+
 class Mistakes : public testing::TestWithParam<Mistake> {};
 
 TEST_P(Mistakes, EndInOneClearLine) {
