@@ -70,68 +70,82 @@ struct ClearBody {
     }
 };
 
-/// All cells of one block, for one ligand. The index runs over the blocks of the colour, then over the ligands.
-struct DepositBody {
+/// What one cell does to one ligand's field now.
+struct CellRates {
     Grid grid;
     CellView cells;
     Phenotype phenotype;
+    Vocabulary words;
+    Span<std::uint8_t const> material;
+    Span<MaterialLigand const> properties;
+    Span<Real const> saturation, self;
+
+    CRINE_HD Real limit(std::size_t i, int ligand) const { return saturation[static_cast<std::size_t>(cells.type[i]) * words.ligands + ligand]; }
+    CRINE_HD CellExchange operator()(std::size_t i, int ligand) const {
+        Real const secretion = phenotype(words.of(behaviour::secretion, ligand), i), uptake = phenotype(words.of(behaviour::uptake, ligand), i);
+        if (!(secretion > 0) && !(uptake > 0)) return {};
+        Real const h = grid.spacing;
+        std::size_t const home = grid.at(voxel_on_axis(cells.x[i], grid.nx, h), voxel_on_axis(cells.y[i], grid.ny, h), voxel_on_axis(cells.z[i], grid.nz, h));
+        Real const diffusivity = properties[static_cast<std::size_t>(material[home]) * words.ligands + ligand].diffusivity;
+        Real const beta = uptake > 0 ? exchange_resistance(cells.radius[i], h, diffusivity, self[i], uptake) : Real(0);
+        return {secretion, uptake, limit(i, ligand), beta};
+    }
+};
+
+/// What one cell catches from itself before it reaches the field [molecules/s]; saturation also stops this part.
+struct OwnTerm {
+    CellRates rates;
+    ExchangeTarget to;
+    CRINE_HD double operator()(std::size_t i) const {
+        Real const own = rates(i, to.ligand).own, limit = rates.limit(i, to.ligand);
+        if (std::isinf(limit) || own == 0) return own;
+        Real const secreting = 1 - interpolate(rates.grid, to.concentration, position(rates.cells, i)) / limit;
+        return secreting > 0 ? own * secreting : Real(0);
+    }
+};
+
+/// Adds all cells of one block to one ligand. The index runs over the blocks of the colour, then over the ligands.
+struct DepositBody {
+    CellRates rates;
     Bins bins;
     Blocks blocks;
     int colour;
-    Vocabulary words;
-    Span<std::uint8_t const> material, spread;
-    Span<MaterialLigand const> properties;
-    Span<Real const> saturation, self;
+    Span<std::uint8_t const> spread;
     Span<ExchangeTarget const> targets;
-    Span<double> own;
 
     CRINE_HD void operator()(std::size_t index) const {
-        int const across = blocks.of_colour(0, colour), up = blocks.of_colour(1, colour);
-        int const deep = blocks.of_colour(2, colour);
-        std::size_t const target = index / (static_cast<std::size_t>(across) * up * deep);
-        int const x = static_cast<int>(index % across) * 2 + (colour & 1), y = static_cast<int>(index / across % up) * 2 + (colour >> 1 & 1),
-                  z = static_cast<int>(index / across / up % deep) * 2 + (colour >> 2 & 1);
-        double own_rate = 0;
+        int const across = blocks.of_colour(0, colour), up = blocks.of_colour(1, colour), deep = blocks.of_colour(2, colour);
+        int const place = static_cast<int>(index), row = place / across, plane = row / up;
+        int const x = place % across * 2 + (colour & 1), y = row % up * 2 + (colour >> 1 & 1), z = plane % deep * 2 + (colour >> 2 & 1);
+        ExchangeTarget const& to = targets[plane / deep];
         for (int k = blocks.begin(2, z); k < blocks.end(2, z, bins.n[2]); ++k)
             for (int j = blocks.begin(1, y); j < blocks.end(1, y, bins.n[1]); ++j) {
-                std::size_t const first = bins.at(blocks.begin(0, x), j, k), last = bins.at(blocks.end(0, x, bins.n[0]) - 1, j, k);
-                for (std::size_t i = bins.begin[first]; i < bins.begin[last + 1]; ++i) own_rate += deposit(i, targets[target]);
+                std::uint32_t const first = bins.begin[bins.at(blocks.begin(0, x), j, k)], end = bins.begin[bins.at(blocks.end(0, x, bins.n[0]), j, k)];
+                for (std::uint32_t i = first; i < end; ++i) add(i, to);
             }
-        own[((static_cast<std::size_t>(z) * blocks.n[1] + y) * blocks.n[0] + x) * targets.size + target] = own_rate;
     }
 
-    /// Adds one cell and returns what it catches from itself [molecules/s].
-    CRINE_HD double deposit(std::size_t i, ExchangeTarget const& to) const {
-        Real const secretion = phenotype(words.of(behaviour::secretion, to.ligand), i), uptake = phenotype(words.of(behaviour::uptake, to.ligand), i);
-        if (!(secretion > 0) && !(uptake > 0)) return 0;
-        Real const h = grid.spacing, per_volume = 1 / grid.volume();
+    CRINE_HD void add(std::size_t i, ExchangeTarget const& to) const {
+        CellExchange const cell = rates(i, to.ligand);
+        if (cell.source == 0 && cell.sink == 0) return;
+        Grid const& grid = rates.grid;
+        CellView const& cells = rates.cells;
         int const m = spread[cells.type[i]];
-        std::size_t const home = grid.at(voxel_on_axis(cells.x[i], grid.nx, h), voxel_on_axis(cells.y[i], grid.ny, h), voxel_on_axis(cells.z[i], grid.nz, h));
-        Real const diffusivity = properties[static_cast<std::size_t>(material[home]) * words.ligands + to.ligand].diffusivity;
-        Real const beta = uptake > 0 ? exchange_resistance(cells.radius[i], h, diffusivity, self[i], uptake) : Real(0);
-        Real const limit = saturation[static_cast<std::size_t>(cells.type[i]) * words.ligands + to.ligand];
-        CellExchange const cell(secretion, uptake, limit, beta);
-
-        Tent const x(cells.x[i], h, m), y(cells.y[i], h, m), z(cells.z[i], h, m);
-        int column[2 * kMaxSpread];
-        for (int a = 0; a < x.count; ++a) column[a] = fold(x.first + a, grid.nx, grid.periodic[0]);
-        double mean = 0;
-        for (int c = 0; c < z.count; ++c)
-            for (int b = 0; b < y.count; ++b) {
-                std::size_t const row = grid.at(0, fold(y.first + b, grid.ny, grid.periodic[1]), fold(z.first + c, grid.nz, grid.periodic[2]));
-                Real const across = y.weight[b] * z.weight[c];
-                for (int a = 0; a < x.count; ++a) {
-                    Real const w = x.weight[a] * across;
-                    if (w == 0) continue;  // may lie in another block's reach
-                    std::size_t const p = row + column[a];
-                    to.source[p] += w * per_volume * cell.source;
-                    to.loss[p] += w * per_volume * cell.sink;
-                    if (to.held_back != nullptr) to.held_back[p] += w * per_volume * cell.held_back;
-                    mean += w * to.concentration[p];
-                }
+        Real const per_volume = 1 / grid.volume();
+        Tent const x(cells.x[i], grid.spacing, m), y(cells.y[i], grid.spacing, m), z(cells.z[i], grid.spacing, m);
+        for (int line = 0; line < y.count * z.count; ++line) {
+            int const b = line % y.count, c = line / y.count;
+            std::size_t const row = grid.at(0, fold(y.first + b, grid.ny, grid.periodic[1]), fold(z.first + c, grid.nz, grid.periodic[2]));
+            Real const across = y.weight(b) * z.weight(c) * per_volume;
+            for (int a = 0; a < x.count; ++a) {
+                Real const w = x.weight(a) * across;
+                if (w == 0) continue;  // may lie in another block's reach
+                std::size_t const p = row + fold(x.first + a, grid.nx, grid.periodic[0]);
+                to.source[p] += w * cell.source;
+                to.loss[p] += w * cell.sink;
+                if (to.held_back != nullptr) to.held_back[p] += w * cell.held_back;
             }
-        double const secreting = 1 - mean / limit;  // saturation also stops what it would catch from itself
-        return secreting > 0 ? cell.own * secreting : 0;
+        }
     }
 
     /// Back into the domain: round a periodic axis, or mirrored at a wall.
@@ -162,16 +176,17 @@ void ExchangeState::prepare(Model const& model, Bins const& bins, FieldState& fi
 
     listed.clear();
     for (int l = 0; l < words.ligands; ++l) {
-        bool exchanged = false, saturates = false;
+        bool exchanged = false, autocrine = false, saturates = false;
         for (int t = 0; t < words.types; ++t) {
-            bool const secretes = highest(model, t, words.of(behaviour::secretion, l)) > 0;
-            exchanged = exchanged || secretes || highest(model, t, words.of(behaviour::uptake, l)) > 0;
+            bool const secretes = highest(model, t, words.of(behaviour::secretion, l)) > 0, takes_up = highest(model, t, words.of(behaviour::uptake, l)) > 0;
+            exchanged = exchanged || secretes || takes_up;
+            autocrine = autocrine || (secretes && takes_up);
             saturates = saturates || (secretes && std::isfinite(model.types[t].saturation[l]));
         }
         if (!exchanged) continue;
         LigandField& field = fields.ligands[l];
         field.held_back.resize(saturates ? model.grid.storage() : 0);
-        listed.push_back({l, field.concentration.data(), field.source.data(), field.loss.data(), saturates ? field.held_back.data() : nullptr});
+        listed.push_back({l, autocrine, field.concentration.data(), field.source.data(), field.loss.data(), saturates ? field.held_back.data() : nullptr});
     }
     targets.upload(listed);
 
@@ -182,7 +197,6 @@ void ExchangeState::prepare(Model const& model, Bins const& bins, FieldState& fi
         blocks.n[a] = std::max(1, bins.n[a] / blocks.bins[a]);
         if (bins.periodic[a] && blocks.n[a] > 1) blocks.n[a] -= blocks.n[a] % 2;
     }
-    own.resize(static_cast<std::size_t>(blocks.n[0]) * blocks.n[1] * blocks.n[2] * listed.size());
 }
 
 void Engine::exchange(Moment) {
@@ -192,17 +206,13 @@ void Engine::exchange(Moment) {
     state.self.resize(cells_.size());
     for_each_index(cells_.size(), SelfBody{g, cells_.view(), std::as_const(state.spread).span(), std::as_const(state.green).span(), state.self.span()});
     for (ExchangeTarget const& to : state.listed) for_each_voxel(g, ClearBody{g, to});
+    CellRates const rates{g, cells_.view(), cells_.phenotype(), model_.vocabulary(), std::as_const(fields_.material).span(),
+                          std::as_const(fields_.properties).span(), std::as_const(state.saturation).span(), std::as_const(state.self).span()};
     for (int colour = 0; colour < 8; ++colour)
         for_each_index(state.blocks.count(colour) * state.listed.size(),
-                       DepositBody{g, cells_.view(), cells_.phenotype(), cells_.bins, state.blocks, colour, model_.vocabulary(),
-                                   std::as_const(fields_.material).span(), std::as_const(state.spread).span(), std::as_const(fields_.properties).span(),
-                                   std::as_const(state.saturation).span(), std::as_const(state.self).span(), std::as_const(state.targets).span(), state.own.span()});
-    std::vector<double> own;
-    state.own.download(own);
-    for (std::size_t t = 0; t < state.listed.size(); ++t) {
-        double& sum = fields_.ligands[state.listed[t].ligand].own_rate = 0;
-        for (std::size_t entry = t; entry < own.size(); entry += state.listed.size()) sum += own[entry];
-    }
+                       DepositBody{rates, cells_.bins, state.blocks, colour, std::as_const(state.spread).span(), std::as_const(state.targets).span()});
+    for (ExchangeTarget const& to : state.listed)
+        if (to.autocrine) fields_.ligands[to.ligand].own_rate = ordered_sum(cells_.size(), OwnTerm{rates, to});
 }
 
 }  // namespace CRINE_NS

@@ -23,6 +23,7 @@ struct Blocks {
 /// A ligand that cells secrete or take up.
 struct ExchangeTarget {
     int ligand;
+    bool autocrine;  ///< some type both secretes it and takes it up
     Real const* concentration;
     Real *source, *loss, *held_back;  ///< see LigandField; held_back may be null
 };
@@ -36,7 +37,6 @@ struct ExchangeState {
     Buffer<Real> green;              ///< the lattice's Green's function, kGreenLags on each axis
     Blocks blocks;
     Buffer<Real> self;               ///< by cell: wᵀGw, see model/exchange.h
-    Buffer<double> own;              ///< [block * targets + target]: caught by the cell that secreted it [molecules/s]
 
     void prepare(Model const& model, Bins const& bins, FieldState& fields);
 };

@@ -202,32 +202,36 @@ struct TransferBody {
     }
 };
 
-struct CoarsenBody {
-    Equations fine, coarse;
-    Axes axes;
+/// One coarse face along an axis: the sum of its two by two fine ones. Along the axis the index goes up to the high wall.
+template <int axis>
+struct CoarsenFacesBody {
+    Grid fine, coarse;
+    AxisFaces faces;
+    Real* k_coarse;
 
-    /// Sum over the fine faces of one coarse face: at index `at` along the axis, two by two children across it.
-    CRINE_HD Real link(AxisFaces const& axis, int at, AxisFaces const& u, int iu, AxisFaces const& v, int iv) const {
-        if (axis.periodic && axis.n <= 2) return 0;  // one coarse voxel, its own neighbour
-        Real sum = 0;
-        for (int b = iv; b < iv + 2 && b < v.n; ++b)
-            for (int a = iu; a < iu + 2 && a < u.n; ++a)
-                sum += axis.coarse_link((at + 1) * axis.stride + (a + 1) * u.stride + (b + 1) * v.stride, at);
-        return sum;
-    }
     CRINE_HD void operator()(int i, int j, int k) const {
-        Grid const& g = coarse.grid;
-        std::size_t const p = g.at(i, j, k);
-        auto const& [x, y, z] = axes;
-        int const a = 2 * i, b = 2 * j, c = 2 * k;
-        coarse.kx[p] = link(x, a, y, b, z, c);
-        coarse.ky[p] = link(y, b, x, a, z, c);
-        coarse.kz[p] = link(z, c, x, a, y, b);
-        if (i == g.nx - 1) coarse.kx[p + 1] = link(x, x.n, y, b, z, c);
-        if (j == g.ny - 1) coarse.ky[p + g.stride_y()] = link(y, y.n, x, a, z, c);
-        if (k == g.nz - 1) coarse.kz[p + g.stride_z()] = link(z, z.n, x, a, y, b);
+        std::size_t const p = coarse.at(i, j, k);
+        int const along = axis == 0 ? i : (axis == 1 ? j : k), at = 2 * along < faces.n ? 2 * along : faces.n;
+        if (faces.periodic && faces.n <= 2) {  // one coarse voxel, its own neighbour
+            k_coarse[p] = 0;
+            return;
+        }
+        int const u = axis == 0 ? 2 * j : 2 * i, v = axis == 2 ? 2 * j : 2 * k;  // the first fine voxel across
+        int const end_u = axis == 0 ? fine.ny : fine.nx, end_v = axis == 2 ? fine.ny : fine.nz;
+        auto const link = [&](int a, int b) { return faces.coarse_link(axis == 0 ? fine.at(at, a, b) : (axis == 1 ? fine.at(a, at, b) : fine.at(a, b, at)), at); };
+        Real sum = link(u, v);
+        if (u + 1 < end_u) sum += link(u + 1, v);
+        if (v + 1 < end_v) sum += link(u, v + 1);
+        if (u + 1 < end_u && v + 1 < end_v) sum += link(u + 1, v + 1);
+        k_coarse[p] = sum;
     }
 };
+
+template <int axis>
+void coarsen_faces(Grid const& fine, Grid const& coarse, AxisFaces const& faces, Real* k_coarse) {
+    auto const count = [](int a, int n) { return a == axis ? n + 1 : n; };
+    for_each_voxel(count(0, coarse.nx), count(1, coarse.ny), count(2, coarse.nz), CoarsenFacesBody<axis>{fine, coarse, faces, k_coarse});
+}
 
 struct WrapBody {
     Grid grid;
@@ -276,7 +280,9 @@ void Multigrid::coarsen() {
         Axes const axes = axes_of(fine.view());
         Shares const share = fine.shares();
         for_each_voxel(fine.grid, TransferBody{fine.view(), axes, share, fine.pull.data(), fine.y.data()});
-        for_each_voxel(coarse.grid, CoarsenBody{fine.view(), coarse.view(), axes});
+        coarsen_faces<0>(fine.grid, coarse.grid, axes.x, coarse.kx.data());
+        coarsen_faces<1>(fine.grid, coarse.grid, axes.y, coarse.ky.data());
+        coarsen_faces<2>(fine.grid, coarse.grid, axes.z, coarse.kz.data());
         restrict_to(coarse.loss, fine, coarse);
     }
 }

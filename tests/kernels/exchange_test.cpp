@@ -29,7 +29,7 @@ TEST(Tent, WeightsSumToOneAndCentreOnTheCell) {
         for (Real x : {Real(3), Real(50), Real(51.3), Real(55), Real(59.9)}) {
             Tent const tent(x, 10, m);
             double sum = 0, centre = 0;
-            for (int i = 0; i < tent.count; ++i) sum += tent.weight[i], centre += tent.weight[i] * (tent.first + i + 0.5) * 10;
+            for (int i = 0; i < tent.count; ++i) sum += tent.weight(i), centre += tent.weight(i) * (tent.first + i + 0.5) * 10;
             EXPECT_TRUE(close(sum, 1, 1e-6));
             EXPECT_TRUE(close(centre, x, 2e-6));
         }
@@ -118,7 +118,7 @@ TEST_P(Exchange, DepositsLikeASerialLoop) {
             for (int j = 0; j < 2; ++j)
                 for (int a = 0; a < 2; ++a) {
                     std::size_t const v = g.voxel(fold(x.first + a, g.nx, false), fold(y.first + j, g.ny, true), fold(z.first + k, g.nz, false));
-                    double const w = static_cast<double>(x.weight[a]) * y.weight[j] * z.weight[k] / g.volume();
+                    double const w = static_cast<double>(x.weight(a)) * y.weight(j) * z.weight(k) / g.volume();
                     source[v] += w * type.base[words.of(behaviour::secretion, 0)];
                     sink[v] += w * type.base[words.of(behaviour::uptake, 0)];
                 }

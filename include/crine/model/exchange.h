@@ -23,22 +23,20 @@ inline namespace CRINE_NS {
 ///
 /// m = 1 is linear interpolation. The weight in space is the product over the axes.
 struct Tent {
-    int first;  ///< voxel of weight[0]; voxels outside the domain are to be folded back into it
-    int count;  ///< 2 m
-    Real weight[2 * kMaxSpread] = {};
+    Real s;      ///< [voxels]
+    Real slope;  ///< 1/m
+    int first;   ///< voxel of weight(0); voxels outside the domain are to be folded back into it
+    int count;   ///< 2 m
 
-    CRINE_HD Tent(Real x, Real h, int m) : count(2 * m) {
-        Real const s = x / h - Real(0.5);
-        first = static_cast<int>(std::floor(s)) - m + 1;
-        for (int i = 0; i < count; ++i) {
-            Real const w = 1 - std::fabs(s - (first + i)) / m;
-            weight[i] = w > 0 ? w / m : Real(0);
-        }
+    CRINE_HD Tent(Real x, Real h, int m) : s(x / h - Real(0.5)), slope(Real(1) / m), first(static_cast<int>(std::floor(s)) - m + 1), count(2 * m) {}
+    CRINE_HD Real weight(int i) const {
+        Real const w = 1 - std::fabs(s - (first + i)) * slope;
+        return w > 0 ? w * slope : Real(0);
     }
     /// Σ_i w_i w_{i+lag}, and once more for -lag
     CRINE_HD Real correlation(int lag) const {
         Real sum = 0;
-        for (int i = 0; i + lag < count; ++i) sum += weight[i] * weight[i + lag];
+        for (int i = 0; i + lag < count; ++i) sum += weight(i) * weight(i + lag);
         return lag == 0 ? sum : 2 * sum;
     }
 };
@@ -78,6 +76,7 @@ struct CellExchange {
     Real held_back = 0;  ///< by saturation, per concentration [µm³/s]
     Real own = 0;        ///< secreted and caught again [molecules/s]
 
+    CellExchange() = default;
     CRINE_HD CellExchange(Real secretion, Real uptake, Real saturation, Real beta) {
         Real const caught = uptake > 0 ? (std::isinf(uptake) ? Real(1) : uptake * beta / (1 + uptake * beta)) : Real(0);
         sink = uptake > 0 ? (std::isinf(uptake) ? 1 / beta : uptake / (1 + uptake * beta)) : Real(0);
