@@ -94,9 +94,9 @@ struct AxisFaces {
     CRINE_HD Real half_inside(std::size_t p, int from, int child) const {
         if (child < 0) child = periodic ? (n - 1) / 2 * 2 : n;
         if (child >= n && periodic) child = 0;
-        if (child + 1 >= n) return 0;  // an only child, or beyond a wall
-        Real const inside = k[p + (child + 1 - from) * stride];
-        return inside > 0 ? Real(0.5) / inside : Real(0);
+        bool const pair = child + 1 < n;  // neither an only child, nor beyond a wall
+        Real const inside = k[pair ? p + (child + 1 - from) * stride : p];
+        return pair && inside > 0 ? Real(0.5) / inside : Real(0);
     }
     /// Conductance between the centres of the coarse voxels on both sides of the low face of fine voxel p at even index i
     /// (or of the high wall, i = n): three resistances in series.
@@ -108,8 +108,9 @@ struct AxisFaces {
     /// solution between two cells is, so that a jump of D is met on its own side. 1/4 for uniform D, 1/2 towards a wall at 0.
     CRINE_HD Real next_share(std::size_t p, int i) const {
         bool const lower = i % 2 == 0;
-        Real const own = half_inside(p, i, lower ? i : i - 1), face = k[lower ? p : p + stride];
-        return face > 0 ? own / (own + 1 / face + half_inside(p, i, lower ? i - 2 : i + 1)) : Real(0);
+        Real const own = half_inside(p, i, lower ? i : i - 1), other = half_inside(p, i, lower ? i - 2 : i + 1), face = k[lower ? p : p + stride];
+        Real const share = own / (own + 1 / face + other);
+        return face > 0 ? share : Real(0);
     }
 };
 
@@ -184,20 +185,27 @@ struct CorrectBody {
     }
 };
 
+template <int axis>
+struct SharesBody {
+    Grid grid;
+    AxisFaces faces;
+    Real* share;
+    CRINE_HD void operator()(int i, int j, int k) const {
+        std::size_t const p = grid.at(i, j, k);
+        share[p] = faces.next_share(p, axis == 0 ? i : (axis == 1 ? j : k));
+    }
+};
+
 /// How far a voxel follows the coarse voxels around it: k / (k + loss), k that of its faces together. It is their loss in series with
 /// their faces that the coarse voxels lose, so that a strong sink in one voxel does not hold a whole coarse one.
-struct TransferBody {
+struct PullBody {
     Equations e;
-    Axes axes;
-    Shares share;
     Real *pull, *felt_loss;
     CRINE_HD void operator()(int i, int j, int k) const {
-        std::size_t const p = e.grid.at(i, j, k);
-        share.x[p] = axes.x.next_share(p, i);
-        share.y[p] = axes.y.next_share(p, j);
-        share.z[p] = axes.z.next_share(p, k);
-        Real const faces = (e.kx.data[p] + e.kx.data[p + 1]) + (e.ky.data[p] + e.ky.data[p + e.grid.stride_y()]) + (e.kz.data[p] + e.kz.data[p + e.grid.stride_z()]);
-        pull[p] = faces > 0 ? faces / (faces + e.loss.data[p]) : Real(0);
+        std::size_t const p = e.grid.at(i, j, k), sy = e.grid.stride_y(), sz = e.grid.stride_z();
+        Real const faces = (e.kx.data[p] + e.kx.data[p + 1]) + (e.ky.data[p] + e.ky.data[p + sy]) + (e.kz.data[p] + e.kz.data[p + sz]);
+        Real const share = faces / (faces + e.loss.data[p]);
+        pull[p] = faces > 0 ? share : Real(0);
         felt_loss[p] = pull[p] * e.loss.data[p];
     }
 };
@@ -278,8 +286,10 @@ void Multigrid::coarsen() {
     for (std::size_t l = 0; l + 1 < levels_.size(); ++l) {
         Level &fine = levels_[l], &coarse = levels_[l + 1];
         Axes const axes = axes_of(fine.view());
-        Shares const share = fine.shares();
-        for_each_voxel(fine.grid, TransferBody{fine.view(), axes, share, fine.pull.data(), fine.y.data()});
+        for_each_voxel(fine.grid, SharesBody<0>{fine.grid, axes.x, fine.share_x.data()});
+        for_each_voxel(fine.grid, SharesBody<1>{fine.grid, axes.y, fine.share_y.data()});
+        for_each_voxel(fine.grid, SharesBody<2>{fine.grid, axes.z, fine.share_z.data()});
+        for_each_voxel(fine.grid, PullBody{fine.view(), fine.pull.data(), fine.y.data()});
         coarsen_faces<0>(fine.grid, coarse.grid, axes.x, coarse.kx.data());
         coarsen_faces<1>(fine.grid, coarse.grid, axes.y, coarse.ky.data());
         coarsen_faces<2>(fine.grid, coarse.grid, axes.z, coarse.kz.data());

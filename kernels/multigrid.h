@@ -21,11 +21,6 @@ struct Equations {
     Span<Real> rhs;         ///< [molecules/µm³/s]
 };
 
-/// Shares of the next coarse voxels in what is interpolated at fine voxels, one array an axis.
-struct Shares {
-    Real *x, *y, *z;
-};
-
 /// Solves the equations of an implicit diffusion step by geometric multigrid: V-cycles on the cell-centred hierarchy, every
 /// axis halved (rounding up) until it has one voxel, so that any size and any aspect ratio works.
 ///
@@ -70,7 +65,6 @@ private:
         Buffer<Real> share_x, share_y, share_z;  ///< of the next coarse voxel in what is interpolated from the next level
         Buffer<Real> pull;                       ///< how far it follows what is interpolated
 
-        Shares shares() { return {share_x.data(), share_y.data(), share_z.data()}; }
         Equations view() { return {grid, kx.span(), ky.span(), kz.span(), loss.span(), rhs.span()}; }
     };
 
