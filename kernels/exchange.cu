@@ -37,7 +37,8 @@ int spread_of(Model const& model, int type, std::vector<Real> const& green) {
         bool wide_enough = true;
         for (int l = 0; l < words.ligands; ++l)
             for (std::size_t material = 0; material < model.material_names.size(); ++material) {
-                double const d = model.property(static_cast<int>(material), l).diffusivity, uptake = highest(model, type, words.of(behaviour::uptake, l));
+                double const d = model.property(static_cast<int>(material), l).diffusivity,
+                             uptake = highest(model, type, words.of(behaviour::uptake, l));
                 if (!(uptake > 0) || !(d > 0)) continue;
                 double const beta = (1 / radius - 1 / deposit) / (4 * 3.14159265358979323846 * d);
                 wide_enough = wide_enough && (beta >= 0 || -beta * uptake <= kNarrowest);
@@ -80,12 +81,16 @@ struct CellRates {
     Span<MaterialLigand const> properties;
     Span<Real const> saturation, self;
 
-    CRINE_HD Real limit(std::size_t i, int ligand) const { return saturation[static_cast<std::size_t>(cells.type[i]) * words.ligands + ligand]; }
+    CRINE_HD Real limit(std::size_t i, int ligand) const {
+        return saturation[static_cast<std::size_t>(cells.type[i]) * words.ligands + ligand];
+    }
     CRINE_HD CellExchange operator()(std::size_t i, int ligand) const {
-        Real const secretion = phenotype(words.of(behaviour::secretion, ligand), i), uptake = phenotype(words.of(behaviour::uptake, ligand), i);
+        Real const secretion = phenotype(words.of(behaviour::secretion, ligand), i),
+                   uptake = phenotype(words.of(behaviour::uptake, ligand), i);
         if (!(secretion > 0) && !(uptake > 0)) return {};
         Real const h = grid.spacing;
-        std::size_t const home = grid.at(voxel_on_axis(cells.x[i], grid.nx, h), voxel_on_axis(cells.y[i], grid.ny, h), voxel_on_axis(cells.z[i], grid.nz, h));
+        std::size_t const home =
+            grid.at(voxel_on_axis(cells.x[i], grid.nx, h), voxel_on_axis(cells.y[i], grid.ny, h), voxel_on_axis(cells.z[i], grid.nz, h));
         Real const diffusivity = properties[static_cast<std::size_t>(material[home]) * words.ligands + ligand].diffusivity;
         Real const beta = uptake > 0 ? exchange_resistance(cells.radius[i], h, diffusivity, self[i], uptake) : Real(0);
         return {secretion, uptake, limit(i, ligand), beta};
@@ -120,7 +125,8 @@ struct DepositBody {
         ExchangeTarget const& to = targets[plane / deep];
         for (int k = blocks.begin(2, z); k < blocks.end(2, z, bins.n[2]); ++k)
             for (int j = blocks.begin(1, y); j < blocks.end(1, y, bins.n[1]); ++j) {
-                std::uint32_t const first = bins.begin[bins.at(blocks.begin(0, x), j, k)], end = bins.begin[bins.at(blocks.end(0, x, bins.n[0]), j, k)];
+                std::uint32_t const first = bins.begin[bins.at(blocks.begin(0, x), j, k)],
+                                    end = bins.begin[bins.at(blocks.end(0, x, bins.n[0]), j, k)];
                 for (std::uint32_t i = first; i < end; ++i) add(i, to);
             }
     }
@@ -178,7 +184,8 @@ void ExchangeState::prepare(Model const& model, Bins const& bins, FieldState& fi
     for (int l = 0; l < words.ligands; ++l) {
         bool exchanged = false, autocrine = false, saturates = false;
         for (int t = 0; t < words.types; ++t) {
-            bool const secretes = highest(model, t, words.of(behaviour::secretion, l)) > 0, takes_up = highest(model, t, words.of(behaviour::uptake, l)) > 0;
+            bool const secretes = highest(model, t, words.of(behaviour::secretion, l)) > 0,
+                       takes_up = highest(model, t, words.of(behaviour::uptake, l)) > 0;
             exchanged = exchanged || secretes || takes_up;
             autocrine = autocrine || (secretes && takes_up);
             saturates = saturates || (secretes && std::isfinite(model.types[t].saturation[l]));
@@ -186,7 +193,8 @@ void ExchangeState::prepare(Model const& model, Bins const& bins, FieldState& fi
         if (!exchanged) continue;
         LigandField& field = fields.ligands[l];
         field.held_back.resize(saturates ? model.grid.storage() : 0);
-        listed.push_back({l, autocrine, field.concentration.data(), field.source.data(), field.loss.data(), saturates ? field.held_back.data() : nullptr});
+        listed.push_back({l, autocrine, field.concentration.data(), field.source.data(), field.loss.data(),
+                          saturates ? field.held_back.data() : nullptr});
     }
     targets.upload(listed);
 
@@ -204,13 +212,21 @@ void Engine::exchange(Moment) {
     if (state.targets.size() == 0) return;
     Grid const& g = fields_.grid;
     state.self.resize(cells_.size());
-    for_each_index(cells_.size(), SelfBody{g, cells_.view(), std::as_const(state.spread).span(), std::as_const(state.green).span(), state.self.span()});
+    for_each_index(cells_.size(),
+                   SelfBody{g, cells_.view(), std::as_const(state.spread).span(), std::as_const(state.green).span(), state.self.span()});
     for (ExchangeTarget const& to : state.listed) for_each_voxel(g, ClearBody{g, to});
-    CellRates const rates{g, cells_.view(), cells_.phenotype(), model_.vocabulary(), std::as_const(fields_.material).span(),
-                          std::as_const(fields_.properties).span(), std::as_const(state.saturation).span(), std::as_const(state.self).span()};
+    CellRates const rates{g,
+                          cells_.view(),
+                          cells_.phenotype(),
+                          model_.vocabulary(),
+                          std::as_const(fields_.material).span(),
+                          std::as_const(fields_.properties).span(),
+                          std::as_const(state.saturation).span(),
+                          std::as_const(state.self).span()};
     for (int colour = 0; colour < 8; ++colour)
-        for_each_index(state.blocks.count(colour) * state.listed.size(),
-                       DepositBody{rates, cells_.bins, state.blocks, colour, std::as_const(state.spread).span(), std::as_const(state.targets).span()});
+        for_each_index(
+            state.blocks.count(colour) * state.listed.size(),
+            DepositBody{rates, cells_.bins, state.blocks, colour, std::as_const(state.spread).span(), std::as_const(state.targets).span()});
     for (ExchangeTarget const& to : state.listed)
         if (to.autocrine) fields_.ligands[to.ligand].own_rate = ordered_sum(cells_.size(), OwnTerm{rates, to});
 }

@@ -15,7 +15,9 @@ struct Blocks {
     int bins[3] = {1, 1, 1};  ///< of a block; the last also has what is left over
 
     CRINE_HD int of_colour(int axis, int colour) const { return (n[axis] + 1 - (colour >> axis & 1)) / 2; }
-    CRINE_HD std::size_t count(int colour) const { return static_cast<std::size_t>(of_colour(0, colour)) * of_colour(1, colour) * of_colour(2, colour); }
+    CRINE_HD std::size_t count(int colour) const {
+        return static_cast<std::size_t>(of_colour(0, colour)) * of_colour(1, colour) * of_colour(2, colour);
+    }
     CRINE_HD int begin(int axis, int block) const { return block * bins[axis]; }
     CRINE_HD int end(int axis, int block, int all_bins) const { return block == n[axis] - 1 ? all_bins : (block + 1) * bins[axis]; }
 };
@@ -36,7 +38,7 @@ struct ExchangeState {
     Buffer<Real> saturation;         ///< [type * ligands + ligand] [molecules/µm³]
     Buffer<Real> green;              ///< the lattice's Green's function, kGreenLags on each axis
     Blocks blocks;
-    Buffer<Real> self;               ///< by cell: wᵀGw, see model/exchange.h
+    Buffer<Real> self;  ///< by cell: wᵀGw, see model/exchange.h
 
     void prepare(Model const& model, Bins const& bins, FieldState& fields);
 };

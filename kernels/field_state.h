@@ -16,10 +16,10 @@ struct LigandField {
     Buffer<Real> held_back;      ///< secretion stopped by saturation, per concentration [1/s]; empty where no type saturates
     Buffer<Real> links;          ///< [material * materials + neighbour's material]: conductance of a face [1/s]
 
-    double own_rate = 0;         ///< what cells catch from themselves before it reaches the field, set by exchange [molecules/s]
-    bool diffuses = false;       ///< somewhere
-    bool held = false;           ///< somewhere at a fixed value
-    bool present = false;        ///< there has been some, or a source of it
+    double own_rate = 0;    ///< what cells catch from themselves before it reaches the field, set by exchange [molecules/s]
+    bool diffuses = false;  ///< somewhere
+    bool held = false;      ///< somewhere at a fixed value
+    bool present = false;   ///< there has been some, or a source of it
     Ledger ledger;
     Solve solve;
 };
@@ -28,14 +28,14 @@ struct LigandField {
 struct FieldState {
     Grid grid;
     std::vector<LigandField> ligands;
-    Buffer<std::uint8_t> material;        ///< stored with halo
-    Buffer<MaterialLigand> properties;    ///< [material * ligands + ligand]
+    Buffer<std::uint8_t> material;      ///< stored with halo
+    Buffer<MaterialLigand> properties;  ///< [material * ligands + ligand]
 
     // work space of transport, shared by all ligands
     Multigrid solver;
-    Buffer<Real> inflow;                  ///< all that does not depend on the concentration [molecules/µm³/s]
-    Buffer<Real> cleavage;                ///< loss to enzymes [1/s]
-    Buffer<double> partial;               ///< of sums
+    Buffer<Real> inflow;     ///< all that does not depend on the concentration [molecules/µm³/s]
+    Buffer<Real> cleavage;   ///< loss to enzymes [1/s]
+    Buffer<double> partial;  ///< of sums
 
     std::size_t materials() const { return ligands.empty() ? 0 : properties.size() / ligands.size(); }
 };

@@ -91,7 +91,8 @@ struct HashVoxel {
         return z ^ (z >> 31);
     }
     CRINE_HD std::uint64_t operator()(std::uint64_t voxel) const {
-        int const i = static_cast<int>(voxel % grid.nx), j = static_cast<int>(voxel / grid.nx % grid.ny), k = static_cast<int>(voxel / grid.nx / grid.ny);
+        int const i = static_cast<int>(voxel % grid.nx), j = static_cast<int>(voxel / grid.nx % grid.ny),
+                  k = static_cast<int>(voxel / grid.nx / grid.ny);
         std::uint64_t bits = 0;
         std::memcpy(&bits, field + grid.at(i, j, k), sizeof(Real));
         return mix(mix(mix(ligand) ^ voxel) ^ bits);
@@ -119,7 +120,9 @@ void Engine::start_fields(InitialState const& state) {
     for (int k = -1; k <= g.nz; ++k)
         for (int j = -1; j <= g.ny; ++j)
             for (int i = -1; i <= g.nx; ++i)
-                material[g.at(i, j, k)] = model_.material[g.voxel(inside(i, g.nx, g.periodic[0]), inside(j, g.ny, g.periodic[1]), inside(k, g.nz, g.periodic[2]))];
+                material[g.at(i, j, k)] =
+                    model_
+                        .material[g.voxel(inside(i, g.nx, g.periodic[0]), inside(j, g.ny, g.periodic[1]), inside(k, g.nz, g.periodic[2]))];
     f.material.upload(material);  // cells have habitats even where there are no ligands
     if (ligands == 0) return;
     f.properties.upload(model_.materials);
@@ -135,7 +138,8 @@ void Engine::start_fields(InitialState const& state) {
         for (int a = 0; a < materials; ++a) {
             MaterialLigand const& here = model_.property(a, l);
             for (int b = 0; b < materials; ++b)
-                links[static_cast<std::size_t>(a) * materials + b] = face_conductance(here.diffusivity, model_.property(b, l).diffusivity, g.spacing);
+                links[static_cast<std::size_t>(a) * materials + b] =
+                    face_conductance(here.diffusivity, model_.property(b, l).diffusivity, g.spacing);
             field.diffuses = field.diffuses || here.diffusivity > 0;
             field.held = field.held || here.fixed;
             sources = sources || here.source != 0;
@@ -182,8 +186,9 @@ std::uint64_t Engine::field_hash() {
     std::uint64_t hash = 0;
     for (std::size_t l = 0; l < fields_.ligands.size(); ++l) {
         THRUST_NS_QUALIFIER::counting_iterator<std::uint64_t> const first(0);
-        hash += THRUST_NS_QUALIFIER::transform_reduce(policy(), first, first + fields_.grid.voxels(), HashVoxel{fields_.grid, fields_.ligands[l].concentration.data(), l},
-                                         std::uint64_t{0}, THRUST_NS_QUALIFIER::plus<std::uint64_t>());
+        hash += THRUST_NS_QUALIFIER::transform_reduce(policy(), first, first + fields_.grid.voxels(),
+                                                      HashVoxel{fields_.grid, fields_.ligands[l].concentration.data(), l}, std::uint64_t{0},
+                                                      THRUST_NS_QUALIFIER::plus<std::uint64_t>());
     }
     return hash;
 }

@@ -55,7 +55,8 @@ struct FirstSweepBody {
     Real weight;
     CRINE_HD void operator()(int i, int j, int k) const {
         std::size_t const p = e.grid.at(i, j, k), sy = e.grid.stride_y(), sz = e.grid.stride_z();
-        Real const diagonal = ((e.kx.data[p] + e.kx.data[p + 1]) + (e.ky.data[p] + e.ky.data[p + sy]) + (e.kz.data[p] + e.kz.data[p + sz])) + e.loss.data[p];
+        Real const diagonal =
+            ((e.kx.data[p] + e.kx.data[p + 1]) + (e.ky.data[p] + e.ky.data[p + sy]) + (e.kz.data[p] + e.kz.data[p + sz])) + e.loss.data[p];
         Real const x = weight * e.rhs.data[p] / diagonal;
         to[p] = diagonal > 0 ? x : Real(0);
     }
@@ -102,13 +103,15 @@ struct AxisFaces {
     /// (or of the high wall, i = n): three resistances in series.
     CRINE_HD Real coarse_link(std::size_t p, int i) const {
         Real const face = k[p];
-        return face > 0 ? 1 / (half_inside(p, i, i % 2 == 0 ? i - 2 : i - 1) + 1 / face + half_inside(p, i, i % 2 == 0 ? i : i + 1)) : Real(0);
+        return face > 0 ? 1 / (half_inside(p, i, i % 2 == 0 ? i - 2 : i - 1) + 1 / face + half_inside(p, i, i % 2 == 0 ? i : i + 1))
+                        : Real(0);
     }
     /// Share of the next coarse voxel in the correction at fine voxel p with index i: linear in the resistance to both centres, as the
     /// solution between two cells is, so that a jump of D is met on its own side. 1/4 for uniform D, 1/2 towards a wall at 0.
     CRINE_HD Real next_share(std::size_t p, int i) const {
         bool const lower = i % 2 == 0;
-        Real const own = half_inside(p, i, lower ? i : i - 1), other = half_inside(p, i, lower ? i - 2 : i + 1), face = k[lower ? p : p + stride];
+        Real const own = half_inside(p, i, lower ? i : i - 1), other = half_inside(p, i, lower ? i - 2 : i + 1),
+                   face = k[lower ? p : p + stride];
         Real const share = own / (own + 1 / face + other);
         return face > 0 ? share : Real(0);
     }
@@ -120,7 +123,9 @@ struct Axes {
 
 Axes axes_of(Equations const& e) {
     Grid const& g = e.grid;
-    return {{e.kx.data, 1, g.nx, g.periodic[0]}, {e.ky.data, g.stride_y(), g.ny, g.periodic[1]}, {e.kz.data, g.stride_z(), g.nz, g.periodic[2]}};
+    return {{e.kx.data, 1, g.nx, g.periodic[0]},
+            {e.ky.data, g.stride_y(), g.ny, g.periodic[1]},
+            {e.kz.data, g.stride_z(), g.nz, g.periodic[2]}};
 }
 
 /// Interpolation and its adjoint, one axis at a time: two fine voxels on both sides of a coarse face mix their values with their
@@ -226,7 +231,9 @@ struct CoarsenFacesBody {
         }
         int const u = axis == 0 ? 2 * j : 2 * i, v = axis == 2 ? 2 * j : 2 * k;  // the first fine voxel across
         int const end_u = axis == 0 ? fine.ny : fine.nx, end_v = axis == 2 ? fine.ny : fine.nz;
-        auto const link = [&](int a, int b) { return faces.coarse_link(axis == 0 ? fine.at(at, a, b) : (axis == 1 ? fine.at(a, at, b) : fine.at(a, b, at)), at); };
+        auto const link = [&](int a, int b) {
+            return faces.coarse_link(axis == 0 ? fine.at(at, a, b) : (axis == 1 ? fine.at(a, at, b) : fine.at(a, b, at)), at);
+        };
         Real sum = link(u, v);
         if (u + 1 < end_u) sum += link(u + 1, v);
         if (v + 1 < end_v) sum += link(u, v + 1);
@@ -367,7 +374,8 @@ Multigrid::Outcome Multigrid::solve(double tolerance) {
         correction = max_rows(fine.grid, partial_, Change{fine.y.data(), fine.x.data()});
         if (levels_.size() > 1) correction = std::max(correction, max_rows(levels_[1].grid, partial_, Magnitude{levels_[1].x.data()}));
         double const factor = outcome.cycles > 1 && correction < before ? correction / before : 0.5;
-        double const error = correction * std::max(factor / (1 - factor), kLeastFactor), largest = max_rows(fine.grid, partial_, Magnitude{fine.x.data()});
+        double const error = correction * std::max(factor / (1 - factor), kLeastFactor),
+                     largest = max_rows(fine.grid, partial_, Magnitude{fine.x.data()});
         outcome.error = largest > 0 ? error / largest : error;
         outcome.converged = outcome.error <= tolerance;
     }

@@ -20,10 +20,12 @@ struct Medium {
     Real const* held_back;      ///< null: no type saturates
     Real const* cleavage;       ///< null: no enzymes
     Face faces[6];
-    bool held;                  ///< some material holds a value
+    bool held;  ///< some material holds a value
 
     CRINE_HD MaterialLigand const& at(std::size_t p) const { return properties[static_cast<std::size_t>(material[p]) * ligands + ligand]; }
-    CRINE_HD Real link(std::size_t p, std::size_t q) const { return links[static_cast<std::size_t>(material[p]) * materials + material[q]]; }
+    CRINE_HD Real link(std::size_t p, std::size_t q) const {
+        return links[static_cast<std::size_t>(material[p]) * materials + material[q]];
+    }
     CRINE_HD Real stopped(std::size_t p) const { return held_back == nullptr ? Real(0) : held_back[p]; }
     CRINE_HD Real cleaved(std::size_t p) const { return cleavage == nullptr ? Real(0) : cleavage[p]; }
 
@@ -204,10 +206,19 @@ public:
     Step(FieldState& fields, Model const& model, int ligand)
         : fields_(fields), field_(fields.ligands[ligand]), model_(model.ligands[ligand]), tolerance_(model.solver_tolerance) {
         gather_enzymes();
-        medium_ = {fields.grid, fields.material.span(), fields.properties.span(), field_.links.span(), ligand, static_cast<int>(fields.ligands.size()),
-                   static_cast<int>(fields.materials()), field_.source.data(), field_.loss.data(),
-                   field_.held_back.size() == 0 ? nullptr : field_.held_back.data(),
-                   model_.cleaved_by.empty() ? nullptr : fields.cleavage.data(), {}, field_.held};
+        medium_ = {.grid = fields.grid,
+                   .material = fields.material.span(),
+                   .properties = fields.properties.span(),
+                   .links = field_.links.span(),
+                   .ligand = ligand,
+                   .ligands = static_cast<int>(fields.ligands.size()),
+                   .materials = static_cast<int>(fields.materials()),
+                   .source = field_.source.data(),
+                   .loss = field_.loss.data(),
+                   .held_back = field_.held_back.size() == 0 ? nullptr : field_.held_back.data(),
+                   .cleavage = model_.cleaved_by.empty() ? nullptr : fields.cleavage.data(),
+                   .faces = {},
+                   .held = field_.held};
         std::copy(model_.faces.begin(), model_.faces.end(), medium_.faces);
         field_.solve = {};
     }
@@ -215,9 +226,15 @@ public:
     /// True if every solve converged.
     bool take(double dt) {
         switch (model_.scheme) {
-            case Scheme::implicit_euler: implicit_euler(dt); break;
-            case Scheme::tr_bdf2: tr_bdf2_step(dt); break;
-            case Scheme::quasi_steady: quasi_steady(dt); break;
+            case Scheme::implicit_euler:
+                implicit_euler(dt);
+                break;
+            case Scheme::tr_bdf2:
+                tr_bdf2_step(dt);
+                break;
+            case Scheme::quasi_steady:
+                quasi_steady(dt);
+                break;
         }
         fill_halo(fields_, model_.faces, medium_.ligand);
         return converged_;
@@ -266,7 +283,8 @@ private:
         fields_.cleavage.resize(grid().storage());
         bool first = true;
         for (Ligand::Cleavage const& by : model_.cleaved_by) {
-            for_each_voxel(grid(), CleavageBody{grid(), fields_.ligands[by.enzyme].concentration.data(), by.rate, fields_.cleavage.data(), first});
+            for_each_voxel(grid(),
+                           CleavageBody{grid(), fields_.ligands[by.enzyme].concentration.data(), by.rate, fields_.cleavage.data(), first});
             first = false;
         }
     }
@@ -278,7 +296,8 @@ private:
     }
 
     void set_history(Real const* a, double a_weight, Real const* b, double b_weight) {
-        for_each_voxel(grid(), HistoryBody{fields_.solver.equations(), fields_.inflow.data(), a, b, static_cast<Real>(a_weight), static_cast<Real>(b_weight), shift_});
+        for_each_voxel(grid(), HistoryBody{fields_.solver.equations(), fields_.inflow.data(), a, b, static_cast<Real>(a_weight),
+                                           static_cast<Real>(b_weight), shift_});
     }
 
     void solve() {
@@ -309,8 +328,10 @@ private:
     /// reach now is made up for later, and does not add up.
     void settle(double dt, double weight) {
         bool const steady = model_.scheme == Scheme::quasi_steady;
-        auto const s = sum_rows<ClosureTerm::count>(grid(), fields_.partial, ClosureTerm{medium_, fields_.solver.equations(), fields_.inflow.data(), x(), shift_});
-        double const missing = (steady ? 0 : expected_content(field_.ledger) / grid().volume() - s[ClosureTerm::content]) + weight * dt * s[ClosureTerm::net];
+        auto const s = sum_rows<ClosureTerm::count>(grid(), fields_.partial,
+                                                    ClosureTerm{medium_, fields_.solver.equations(), fields_.inflow.data(), x(), shift_});
+        double const missing =
+            (steady ? 0 : expected_content(field_.ledger) / grid().volume() - s[ClosureTerm::content]) + weight * dt * s[ClosureTerm::net];
         double const answer = (steady ? 0 : s[ClosureTerm::content_answer]) - weight * dt * s[ClosureTerm::net_answer];
         double const delta = answer > 0 ? missing / answer : 0;
         for_each_voxel(grid(), SettleBody{medium_, x(), concentration(), static_cast<Real>(delta)});

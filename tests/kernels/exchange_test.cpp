@@ -15,7 +15,7 @@ class Exchange : public OnEveryEngine {};
 TEST(LatticeGreen, KnownValues) {
     auto const g = lattice_green(4);
     auto const at = [&](int i, int j, int k) { return g[(k * 4 + j) * 4 + i]; };
-    EXPECT_TRUE(close(at(0, 0, 0), 0.25273100985866, 1e-9));             // Watson (1939), a sixth of his integral
+    EXPECT_TRUE(close(at(0, 0, 0), 0.25273100985866, 1e-9));  // Watson (1939), a sixth of his integral
     EXPECT_TRUE(close(at(0, 0, 0) - at(1, 0, 0), 1 / 6.0, 1e-10));
     EXPECT_TRUE(close(at(3, 2, 1), at(1, 3, 2), 1e-14));
     // the lattice's Laplacian of it is 0 away from the source
@@ -117,7 +117,8 @@ TEST_P(Exchange, DepositsLikeASerialLoop) {
         for (int k = 0; k < 2; ++k)
             for (int j = 0; j < 2; ++j)
                 for (int a = 0; a < 2; ++a) {
-                    std::size_t const v = g.voxel(fold(x.first + a, g.nx, false), fold(y.first + j, g.ny, true), fold(z.first + k, g.nz, false));
+                    std::size_t const v =
+                        g.voxel(fold(x.first + a, g.nx, false), fold(y.first + j, g.ny, true), fold(z.first + k, g.nz, false));
                     double const w = static_cast<double>(x.weight(a)) * y.weight(j) * z.weight(k) / g.volume();
                     source[v] += w * type.base[words.of(behaviour::secretion, 0)];
                     sink[v] += w * type.base[words.of(behaviour::uptake, 0)];

@@ -39,10 +39,11 @@ TEST_P(Fields, InterpolateLinearlyAndMeetTheirWalls) {
     EXPECT_TRUE(close(at(27, 31, 22), ramp({27, 31, 22}), 1e-6));
     EXPECT_TRUE(close(at(5, 5, 5), ramp({5, 5, 5}), 1e-6));
     for (Real y : {Real(0), Real(33), Real(60)})
-        for (Real z : {Real(0), Real(12), Real(60)}) EXPECT_TRUE(close(at(0, y, z), 3, 1e-6)) << y << " " << z;  // value, edges and corners too
-    EXPECT_TRUE(close(at(60, 25, 25) - at(55, 25, 25), 0.5 / 5 * 5, 1e-4));                                        // gradient = flux / D
-    EXPECT_TRUE(close(at(25, 25, 60), at(25, 25, 55), 1e-6));                                                      // mirrored
-    EXPECT_TRUE(close(at(25, 0, 25), (ramp({25, 5, 25}) + ramp({25, 55, 25})) / 2, 1e-6));                         // wrapped
+        for (Real z : {Real(0), Real(12), Real(60)})
+            EXPECT_TRUE(close(at(0, y, z), 3, 1e-6)) << y << " " << z;                      // value, edges and corners too
+    EXPECT_TRUE(close(at(60, 25, 25) - at(55, 25, 25), 0.5 / 5 * 5, 1e-4));                 // gradient = flux / D
+    EXPECT_TRUE(close(at(25, 25, 60), at(25, 25, 55), 1e-6));                               // mirrored
+    EXPECT_TRUE(close(at(25, 0, 25), (ramp({25, 5, 25}) + ramp({25, 55, 25})) / 2, 1e-6));  // wrapped
     EXPECT_TRUE(close(at(25, 60, 25), at(25, 0, 25), 1e-6));
 }
 

@@ -45,7 +45,8 @@ std::vector<double> serial_step(Model const& m, int ligand, std::vector<Real> co
                         Face const& face = m.ligands[ligand].faces[side];
                         if (at[axis] < 0 || at[axis] >= n[axis]) {
                             if (face.kind == FaceKind::flux) in += face.amount / h;
-                            if (face.kind == FaceKind::value) in += 2 * here.diffusivity / (h * h) * face.amount, out += 2 * here.diffusivity / (h * h);
+                            if (face.kind == FaceKind::value)
+                                in += 2 * here.diffusivity / (h * h) * face.amount, out += 2 * here.diffusivity / (h * h);
                             continue;
                         }
                         std::size_t const w = g.voxel(at[0], at[1], at[2]);
@@ -79,7 +80,13 @@ Model tangled(int nx, int ny, int nz, double contrast) {
 }
 
 TEST_P(Transport, SolvesTheEquationsOfAnImplicitStep) {
-    for (auto const& [size, periodic] : {std::pair{Vec3{7, 6, 5}, -1}, {Vec3{13, 1, 1}, -1}, {Vec3{1, 1, 9}, -1}, {Vec3{5, 8, 1}, 0}, {Vec3{7, 5, 6}, 2}, {Vec3{1, 5, 2}, 0}, {Vec3{1, 1, 1}, -1}})
+    for (auto const& [size, periodic] : {std::pair{Vec3{7, 6, 5}, -1},
+                                         {Vec3{13, 1, 1}, -1},
+                                         {Vec3{1, 1, 9}, -1},
+                                         {Vec3{5, 8, 1}, 0},
+                                         {Vec3{7, 5, 6}, 2},
+                                         {Vec3{1, 5, 2}, 0},
+                                         {Vec3{1, 1, 1}, -1}})
         for (double dt : {1.0, 100.0}) {
             Model m = tangled(static_cast<int>(size.x), static_cast<int>(size.y), static_cast<int>(size.z), 10);
             if (periodic >= 0) m.grid.periodic[periodic] = true;
@@ -90,12 +97,14 @@ TEST_P(Transport, SolvesTheEquationsOfAnImplicitStep) {
             auto const engine = make_backend(GetParam());
             engine->start(m, state);
             engine->transport({0, dt, 0});
-            ASSERT_NO_THROW(engine->check({0, dt, 0})) << size.x << "x" << size.y << "x" << size.z << ", dt " << dt << " error " << engine->totals().solves[0].error;
+            ASSERT_NO_THROW(engine->check({0, dt, 0}))
+                << size.x << "x" << size.y << "x" << size.z << ", dt " << dt << " error " << engine->totals().solves[0].error;
             auto const got = field(*engine, 0, 1);
             // the tolerance is relative to the largest value, and an estimate; the serial loop is good to 1e-11
             double const allowed = (2 * m.solver_tolerance + 1e-11) * *std::max_element(expected.begin(), expected.end());
             for (std::size_t v = 0; v < got.size(); ++v)
-                ASSERT_TRUE(close(got[v], expected[v], 0, allowed)) << "voxel " << v << " of " << size.x << "x" << size.y << "x" << size.z << ", dt " << dt;
+                ASSERT_TRUE(close(got[v], expected[v], 0, allowed))
+                    << "voxel " << v << " of " << size.x << "x" << size.y << "x" << size.z << ", dt " << dt;
         }
 }
 
@@ -131,7 +140,9 @@ TEST_P(Transport, ConvergesWithJumpsOfDiffusivity) {
             for (int k = 0; k < m.grid.nz; ++k)
                 for (int j = 0; j < m.grid.ny; ++j)
                     for (int i = 0; i < m.grid.nx; ++i) {
-                        bool const dense = kind == 0 ? i >= 13 : (kind == 1 ? (i - 15) * (i - 15) + (j - 15) * (j - 15) + (k - 13) * (k - 13) < 81 : k < 9 || (i / 3 + j / 5 + k / 4) % 2 == 0);
+                        bool const dense = kind == 0 ? i >= 13
+                                                     : (kind == 1 ? (i - 15) * (i - 15) + (j - 15) * (j - 15) + (k - 13) * (k - 13) < 81
+                                                                  : k < 9 || (i / 3 + j / 5 + k / 4) % 2 == 0);
                         m.material[m.grid.voxel(i, j, k)] = dense;
                     }
             add_ligand(m, 60, 0, Scheme::implicit_euler);

@@ -12,11 +12,11 @@ namespace {
 
 class CellsAndLigand : public OnEveryEngine {};
 
-constexpr double kOn = 0.05147671;           ///< 3.1e7 /M/s [µm³/s]
-constexpr double kDiffusion = 10;            ///< [µm²/s]
-constexpr double kRadius = 5;                ///< [µm]
-constexpr double kDecay = 1e-3;              ///< [1/s]
-constexpr double kLength = 100;              ///< √(D/k) [µm]
+constexpr double kOn = 0.05147671;  ///< 3.1e7 /M/s [µm³/s]
+constexpr double kDiffusion = 10;   ///< [µm²/s]
+constexpr double kRadius = 5;       ///< [µm]
+constexpr double kDecay = 1e-3;     ///< [1/s]
+constexpr double kLength = 100;     ///< √(D/k) [µm]
 
 /// One cell in the middle of a cube of 400 µm: what its walls reflect adds a thousandth.
 Model one_cell(Real h, double receptors) {
@@ -55,14 +55,16 @@ InitialState cell_at(Model const& m, std::array<double, 3> const& place) {
 // B3, with decay
 TEST_P(CellsAndLigand, CatchesItsOwn) {
     for (Real h : {Real(5), Real(10), Real(20)})
-        for (auto const& [receptors, expected] : {std::pair{100., 0.00774223}, {1000., 0.0723789}, {5000., 0.280644}, {1e4, 0.438286}, {5e4, 0.795973}, {1e5, 0.886398}})
+        for (auto const& [receptors, expected] :
+             {std::pair{100., 0.00774223}, {1000., 0.0723789}, {5000., 0.280644}, {1e4, 0.438286}, {5e4, 0.795973}, {1e5, 0.886398}})
             for (auto const& place : kPlaces) {
                 if (h < 10 && (receptors < 5000 || place != kPlaces[3])) continue;  // half a second each
                 Model m = one_cell(h, receptors);
                 m.types[0].base[m.vocabulary().of(behaviour::secretion, 0)] = 10;
                 auto const ledger = after_one_step(GetParam(), m, cell_at(m, place));
                 EXPECT_TRUE(close(ledger.secreted, 10, 1e-5));
-                EXPECT_TRUE(close(ledger.taken_up / ledger.secreted, expected, 0.03)) << "h " << h << ", receptors " << receptors << ", at " << place[0] << " " << place[1] << " " << place[2];
+                EXPECT_TRUE(close(ledger.taken_up / ledger.secreted, expected, 0.03))
+                    << "h " << h << ", receptors " << receptors << ", at " << place[0] << " " << place[1] << " " << place[2];
                 EXPECT_LE(ledger.own, ledger.taken_up);
             }
 }
@@ -71,7 +73,13 @@ TEST_P(CellsAndLigand, CatchesItsOwn) {
 TEST_P(CellsAndLigand, ClearsItsSurroundings) {
     double const diffusive = 4 * kPi * kDiffusion * kRadius;
     for (Real h : {Real(5), Real(10), Real(20)})
-        for (auto const& [receptors, expected] : {std::pair{100., 5.105840}, {1000., 47.57870}, {5000., 182.5883}, {1e4, 282.9514}, {5e4, 505.0315}, {1e5, 559.9694}, {1e300, 628.3185}})
+        for (auto const& [receptors, expected] : {std::pair{100., 5.105840},
+                                                  {1000., 47.57870},
+                                                  {5000., 182.5883},
+                                                  {1e4, 282.9514},
+                                                  {5e4, 505.0315},
+                                                  {1e5, 559.9694},
+                                                  {1e300, 628.3185}})
             for (auto const& place : kPlaces) {
                 if (h < 10 && (receptors < 5e4 || place != kPlaces[3])) continue;
                 Model m = one_cell(h, receptors);  // 1e300: a perfect sink
@@ -79,7 +87,8 @@ TEST_P(CellsAndLigand, ClearsItsSurroundings) {
                 auto const ledger = after_one_step(GetParam(), m, cell_at(m, place));
                 double const clearance = ledger.taken_up, with_decay = diffusive * (1 + kRadius / kLength);
                 double const without_decay = 1 / (1 / clearance - 1 / with_decay + 1 / diffusive);
-                EXPECT_TRUE(close(without_decay, expected, 0.05)) << "h " << h << ", receptors " << receptors << ", at " << place[0] << " " << place[1] << " " << place[2];
+                EXPECT_TRUE(close(without_decay, expected, 0.05))
+                    << "h " << h << ", receptors " << receptors << ", at " << place[0] << " " << place[1] << " " << place[2];
             }
 }
 
@@ -133,7 +142,9 @@ TEST_P(CellsAndLigand, PerfectSinkInTime) {
 TEST_P(CellsAndLigand, CellInAShellOfConsumers) {
     int const n = 44;
     Real const h = 2.5;
-    for (auto const& [receptors, consumption, at_surface, own] : {std::array{100., 5147.67, 0.01613149, 0.008303963}, {5000., 5147.67, 0.01146603, 0.2951168}, {5000., 61.7721, 0.03183353, 0.8193427}}) {
+    for (auto const& [receptors, consumption, at_surface, own] : {std::array{100., 5147.67, 0.01613149, 0.008303963},
+                                                                  {5000., 5147.67, 0.01146603, 0.2951168},
+                                                                  {5000., 61.7721, 0.03183353, 0.8193427}}) {
         Model m = box(n, n, n, h);
         m.material_names = {"tissue", "shell", "outside"};
         std::size_t shell = 0;
@@ -176,7 +187,9 @@ TEST_P(CellsAndLigand, ConsumersLimitTheRange) {
             m.ligands[0].faces[x_low] = {FaceKind::flux, 1};
             m.solver_tolerance = 1e-6;
             auto state = empty_state(m);
-            for (int i = 0; i < periods; ++i) state.cells.add(0, {static_cast<Real>((i + 0.5) * period), static_cast<Real>(0.5 * period), static_cast<Real>(0.5 * period)}, kRadius);
+            for (int i = 0; i < periods; ++i)
+                state.cells.add(
+                    0, {static_cast<Real>((i + 0.5) * period), static_cast<Real>(0.5 * period), static_cast<Real>(0.5 * period)}, kRadius);
             auto const engine = make_backend(GetParam());
             engine->start(m, state);
             Moment const now{0, 1, 0};
@@ -195,7 +208,8 @@ TEST_P(CellsAndLigand, ConsumersLimitTheRange) {
             // between the first period and one three lengths on
             int const far = std::max(1, static_cast<int>(std::lround(2 * c.length / period)));
             double const length = far * period / std::log(mean(0) / mean(far));
-            EXPECT_TRUE(close(length, c.length, c.tolerance)) << c.diffusivity << " " << c.density << ", " << per_period << " voxels a period";
+            EXPECT_TRUE(close(length, c.length, c.tolerance))
+                << c.diffusivity << " " << c.density << ", " << per_period << " voxels a period";
         }
 }
 

@@ -49,8 +49,11 @@ std::array<double, 2> gaussian_error(Device const& device, int n, double dt) {
     add_ligand(m, 10, Real(1e-3), Scheme::tr_bdf2);
     m.solver_tolerance = 1e-6;
     double const centre = 200 + h / 2;
-    auto const from_centre = [&](Vec3 p) { return (p.x - centre) * (p.x - centre) + (p.y - centre) * (p.y - centre) + (p.z - centre) * (p.z - centre); };
-    auto const c = run(device, m, [&](Vec3 p) { return gaussian(from_centre(p), 20); }, dt, static_cast<int>(std::lround(100 / dt)));
+    auto const from_centre = [&](Vec3 p) {
+        return (p.x - centre) * (p.x - centre) + (p.y - centre) * (p.y - centre) + (p.z - centre) * (p.z - centre);
+    };
+    auto const c = run(
+        device, m, [&](Vec3 p) { return gaussian(from_centre(p), 20); }, dt, static_cast<int>(std::lround(100 / dt)));
     auto const relative = [&](int i) {
         double const expected = gaussian(from_centre(m.grid.centre(i, n / 2, n / 2)), 120);
         return c[m.grid.voxel(i, n / 2, n / 2)] / expected - 1;
@@ -73,7 +76,9 @@ TEST_P(Diffusion, VarianceGrowsExactly) {
     add_ligand(m, 10, Real(1e-3), Scheme::implicit_euler);
     m.solver_tolerance = kTight;
     auto const engine = make_backend(GetParam());
-    engine->start(m, empty_state(m, [](int, Vec3 p) { return gaussian((p.x - 200.) * (p.x - 200.) + (p.y - 200.) * (p.y - 200.) + (p.z - 200.) * (p.z - 200.), 20); }));
+    engine->start(m, empty_state(m, [](int, Vec3 p) {
+                      return gaussian((p.x - 200.) * (p.x - 200.) + (p.y - 200.) * (p.y - 200.) + (p.z - 200.) * (p.z - 200.), 20);
+                  }));
     auto const variance = [&] {
         auto const c = field(*engine, 0, 1);
         double sum = 0, square = 0;
@@ -126,7 +131,8 @@ TEST_P(Diffusion, GradientBuildsUp) {
         auto const engine = make_backend(GetParam());
         engine->start(m, empty_state(m));
         auto const exact = [&](double x, double t) {
-            double const a = std::exp(-x / 100) * std::erfc(x / std::sqrt(40 * t) - std::sqrt(1e-3 * t)), b = std::exp(x / 100) * std::erfc(x / std::sqrt(40 * t) + std::sqrt(1e-3 * t));
+            double const a = std::exp(-x / 100) * std::erfc(x / std::sqrt(40 * t) - std::sqrt(1e-3 * t)),
+                         b = std::exp(x / 100) * std::erfc(x / std::sqrt(40 * t) + std::sqrt(1e-3 * t));
             return 0.5 * (held ? a + b : a - b);
         };
         EXPECT_TRUE(close(exact(100, 300), held ? 0.1642155 : 0.05856372, 1e-6));
@@ -170,7 +176,8 @@ TEST_P(Diffusion, PointSource) {
     for (auto [a, b, d] : {std::array{3, 1, 0}, {7, 4, 2}, {1, 1, 1}})
         for (int flip = 0; flip < 8; ++flip) {
             int const x = flip & 1 ? -a : a, y = flip & 2 ? -b : b, z = flip & 4 ? -d : d;
-            for (Real v : {at(x, y, z), at(x, z, y), at(y, x, z), at(y, z, x), at(z, x, y), at(z, y, x)}) EXPECT_TRUE(close(v, at(a, b, d), kDouble ? 1e-12 : 1e-5));
+            for (Real v : {at(x, y, z), at(x, z, y), at(y, x, z), at(y, z, x), at(z, x, y), at(z, y, x)})
+                EXPECT_TRUE(close(v, at(a, b, d), kDouble ? 1e-12 : 1e-5));
         }
 }
 
@@ -185,7 +192,8 @@ TEST_P(Diffusion, SecretingSphere) {
         for (int j = 0; j < n; ++j)
             for (int i = 0; i < n; ++i) {
                 Vec3 const p = m.grid.centre(i, j, k);
-                double const r = std::sqrt((p.x - centre) * (p.x - centre) + (p.y - centre) * (p.y - centre) + (p.z - centre) * (p.z - centre));
+                double const r =
+                    std::sqrt((p.x - centre) * (p.x - centre) + (p.y - centre) * (p.y - centre) + (p.z - centre) * (p.z - centre));
                 auto& material = m.material[m.grid.voxel(i, j, k)];
                 material = r < 10 ? 1 : (r < 12.5 ? 2 : 0);
                 shell += material == 2;
@@ -203,7 +211,8 @@ TEST_P(Diffusion, SecretingSphere) {
     advance(*engine, 1, 1);
     for (double r : {15., 20., 50.}) {
         double const s = r / std::sqrt(3.0);
-        auto const c = engine->sample(0, {{Real(centre + r), Real(centre), Real(centre)}, {Real(centre + s), Real(centre + s), Real(centre - s)}});
+        auto const c =
+            engine->sample(0, {{Real(centre + r), Real(centre), Real(centre)}, {Real(centre + s), Real(centre + s), Real(centre - s)}});
         for (Real v : c) EXPECT_TRUE(close(v, expected(r), 0.03)) << r;
     }
 }
@@ -216,7 +225,8 @@ double mode_rate(Device const& device, Model const& m, std::function<double(Vec3
     advance(*engine, dt, steps);
     auto const after = field(*engine, 0, 1);
     double up = 0, down = 0;
-    for (std::size_t v = 0; v < before.size(); ++v) up += static_cast<double>(after[v]) * before[v], down += static_cast<double>(before[v]) * before[v];
+    for (std::size_t v = 0; v < before.size(); ++v)
+        up += static_cast<double>(after[v]) * before[v], down += static_cast<double>(before[v]) * before[v];
     double shape = 0;
     for (std::size_t v = 0; v < before.size(); ++v) shape = std::max(shape, std::fabs(after[v] - up / down * before[v]));
     EXPECT_LT(shape, kDouble ? 1e-11 : 2e-5);
@@ -228,10 +238,13 @@ TEST_P(Diffusion, EigenmodesDecayAtTheirRate) {
     Model m = box(40, 40, 40, 5);
     add_ligand(m, 10, Real(1e-3), Scheme::tr_bdf2);
     m.solver_tolerance = kTight;
-    auto const cosine = [](int a, int b, int c) { return [=](Vec3 p) { return std::cos(kPi * a * p.x / 200) * std::cos(kPi * b * p.y / 200) * std::cos(kPi * c * p.z / 200); }; };
+    auto const cosine = [](int a, int b, int c) {
+        return [=](Vec3 p) { return std::cos(kPi * a * p.x / 200) * std::cos(kPi * b * p.y / 200) * std::cos(kPi * c * p.z / 200); };
+    };
     // 20 steps of 1 s: the time error of TR-BDF2 is (rate dt)³ / 25 a step
     auto const tolerance = [](double rate) { return kDouble ? rate * rate / 20 + 1e-9 : 1e-4; };
-    for (auto const& [mode, rate] : {std::pair{cosine(1, 1, 1), 0.0083983990}, {cosine(2, 0, 0), 0.010849328}, {cosine(1, 2, 3), 0.035419524}})
+    for (auto const& [mode, rate] :
+         {std::pair{cosine(1, 1, 1), 0.0083983990}, {cosine(2, 0, 0), 0.010849328}, {cosine(1, 2, 3), 0.035419524}})
         EXPECT_TRUE(close(mode_rate(GetParam(), m, mode, 1, 20), rate, tolerance(rate)));
     Model held = m;
     for (auto& face : held.ligands[0].faces) face = {FaceKind::value, 0};
@@ -240,7 +253,9 @@ TEST_P(Diffusion, EigenmodesDecayAtTheirRate) {
     Model around = m;
     for (bool& periodic : around.grid.periodic) periodic = true;
     auto const wave = [](Vec3 p) { return std::cos(2 * kPi * p.x / 200); };
-    auto const wave_3 = [](Vec3 p) { return std::cos(2 * kPi * p.x / 200) * std::cos(2 * kPi * p.y / 200) * std::cos(2 * kPi * p.z / 200); };
+    auto const wave_3 = [](Vec3 p) {
+        return std::cos(2 * kPi * p.x / 200) * std::cos(2 * kPi * p.y / 200) * std::cos(2 * kPi * p.z / 200);
+    };
     EXPECT_TRUE(close(mode_rate(GetParam(), around, wave, 1, 20), 0.010849328, tolerance(0.011)));
     EXPECT_TRUE(close(mode_rate(GetParam(), around, wave_3, 1, 20), 0.030547983, tolerance(0.031)));
 }
@@ -248,7 +263,9 @@ TEST_P(Diffusion, EigenmodesDecayAtTheirRate) {
 /// Amplitude of the cosine mode (2) on a line of 200 µm after 100 s.
 double mode_amplitude(Device const& device, Scheme scheme, int n, double dt) {
     Model const m = line(n, Real(200) / n, 10, Real(1e-3), scheme);
-    return std::exp(-100 * mode_rate(device, m, [](Vec3 p) { return std::cos(2 * kPi * p.x / 200); }, dt, static_cast<int>(std::lround(100 / dt))));
+    return std::exp(-100 *
+                    mode_rate(
+                        device, m, [](Vec3 p) { return std::cos(2 * kPi * p.x / 200); }, dt, static_cast<int>(std::lround(100 / dt))));
 }
 
 // A8

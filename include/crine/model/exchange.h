@@ -6,11 +6,11 @@
 
 namespace crine {
 
-inline constexpr int kMaxSpread = 4;                ///< widest deposit: a tent of half-width 4 voxels
-inline constexpr int kGreenLags = 2 * kMaxSpread;   ///< lags that two voxels of one deposit can have along an axis
+inline constexpr int kMaxSpread = 4;               ///< widest deposit: a tent of half-width 4 voxels
+inline constexpr int kGreenLags = 2 * kMaxSpread;  ///< lags that two voxels of one deposit can have along an axis
 
-/// How strong an uptake may be, relative to what diffusion through the deposit lets through, where the deposit is narrower than the cell: there
-/// the correction is negative, and this bounds it.
+/// How strong an uptake may be, relative to what diffusion through the deposit lets through, where the deposit is narrower than the cell:
+/// there the correction is negative, and this bounds it.
 inline constexpr double kNarrowest = 0.1;
 
 inline constexpr Real kFastest = 1e6;  ///< what a perfect sink clears where nothing diffuses [µm³/s]
@@ -28,7 +28,8 @@ struct Tent {
     int first;   ///< voxel of weight(0); voxels outside the domain are to be folded back into it
     int count;   ///< 2 m
 
-    CRINE_HD Tent(Real x, Real h, int m) : s(x / h - Real(0.5)), slope(Real(1) / m), first(static_cast<int>(std::floor(s)) - m + 1), count(2 * m) {}
+    CRINE_HD Tent(Real x, Real h, int m)
+        : s(x / h - Real(0.5)), slope(Real(1) / m), first(static_cast<int>(std::floor(s)) - m + 1), count(2 * m) {}
     CRINE_HD Real weight(int i) const {
         Real const w = 1 - std::fabs(s - (first + i)) * slope;
         return w > 0 ? w * slope : Real(0);

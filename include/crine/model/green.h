@@ -26,7 +26,8 @@ inline double scaled_bessel_i(int n, double x) {
 inline std::vector<double> lattice_green(int lags) {
     // The integral over ln t by the trapezoidal rule, which converges exponentially; beyond the last point the integrand is (4πt)^{-3/2}.
     constexpr double kFirst = -30, kLast = 24, kStep = 0.1;
-    std::vector<double> g(static_cast<std::size_t>(lags) * lags * lags, 2 * std::exp(-kLast / 2) * std::pow(4 * 3.14159265358979323846, -1.5));
+    std::vector<double> g(static_cast<std::size_t>(lags) * lags * lags,
+                          2 * std::exp(-kLast / 2) * std::pow(4 * 3.14159265358979323846, -1.5));
     std::vector<double> bessel(lags);
     int const points = static_cast<int>(std::lround((kLast - kFirst) / kStep));
     for (int p = 0; p <= points; ++p) {
@@ -34,7 +35,8 @@ inline std::vector<double> lattice_green(int lags) {
         for (int n = 0; n < lags; ++n) bessel[n] = scaled_bessel_i(n, 2 * t);
         for (int k = 0; k < lags; ++k)
             for (int j = 0; j < lags; ++j)
-                for (int i = 0; i < lags; ++i) g[(static_cast<std::size_t>(k) * lags + j) * lags + i] += weight * bessel[i] * bessel[j] * bessel[k];
+                for (int i = 0; i < lags; ++i)
+                    g[(static_cast<std::size_t>(k) * lags + j) * lags + i] += weight * bessel[i] * bessel[j] * bessel[k];
     }
     return g;
 }
