@@ -37,7 +37,7 @@ void keys(Visitor& key, DomainInput& in) {
 
 template <class Visitor>
 void keys(Visitor& key, TransportInput& in) {
-    key("tolerance", in.tolerance, otherwise("1e-5"), "relative residual of the implicit solve");
+    key("tolerance", in.tolerance, otherwise("1e-5"), "estimated error of the implicit solve, relative to the largest concentration");
     key("scheme", in.scheme, otherwise("implicit-euler"), "time stepping of ligands that name none");
 }
 

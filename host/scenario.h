@@ -34,18 +34,18 @@ struct Probe {
         coverage,  ///< fraction of the region's voxels that hold a live cell of the type
     };
     Kind kind = Kind::point;
-    std::string name;            ///< column name, or its beginning for a line
+    std::string name;  ///< column name, or its beginning for a line
     int ligand = -1;
     int type = -1;
-    int region = -1;             ///< index into Scenario::regions; -1: the whole domain
-    std::vector<Vec3> points;    ///< [µm]
+    int region = -1;           ///< index into Scenario::regions; -1: the whole domain
+    std::vector<Vec3> points;  ///< [µm]
 };
 
 struct OutputPlan {
-    double volumes = 0;             ///< interval of fields_*.vti and cells_*.vtp [s]; 0: none
-    double summary = 3600;          ///< interval of summary.csv and probes.csv [s]
-    std::vector<bool> fields;       ///< by ligand: written to fields_*.vti
-    bool cells = true;              ///< cells_*.vtp
+    double volumes = 0;        ///< interval of fields_*.vti and cells_*.vtp [s]; 0: none
+    double summary = 3600;     ///< interval of summary.csv and probes.csv [s]
+    std::vector<bool> fields;  ///< by ligand: written to fields_*.vti
+    bool cells = true;         ///< cells_*.vtp
 };
 
 /// A scenario file, read, checked and converted: everything the program needs to run it.
@@ -70,7 +70,8 @@ struct Override {
 /// what was expected, and a suggestion where there is a likely one.
 /// `size_only` checks everything but makes no arrays (for sizing a scenario that does not fit this machine): fields and
 /// cells of `initial` stay empty, and `expected_cells` says how many cells there would be.
-Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> const& overrides, bool size_only = false, std::size_t* expected_cells = nullptr);
+Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> const& overrides, bool size_only = false,
+                       std::size_t* expected_cells = nullptr);
 
 /// The JSON Schema (draft 2020-12) of the scenario file, made from the same table of keys that the reader checks against.
 std::string scenario_schema();

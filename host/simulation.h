@@ -16,7 +16,7 @@ public:
     /// Steps until `time` has been reached (to within half a tick).
     void advance_to(double time);
 
-    double time() const;           ///< simulated [s]
+    double time() const;                   ///< simulated [s]
     double tick() const { return tick_; }  ///< the shortest of the three clocks [s]
     std::uint64_t steps() const { return steps_; }
     Backend& backend() { return *backend_; }

@@ -47,8 +47,8 @@ private:
 
     Device device_;
     Model model_;
-    FieldState fields_;  ///< kernels/field_state.h
-    Population cells_;   ///< kernels/cell_state.h
+    FieldState fields_;          ///< kernels/field_state.h
+    Population cells_;           ///< kernels/cell_state.h
     ExchangeState exchange_;     ///< kernels/exchange_state.h
     Buffer<ErrorReport> error_;  ///< one: what a kernel found wrong
 };

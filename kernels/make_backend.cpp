@@ -20,7 +20,8 @@ std::unique_ptr<Backend> make_backend(Device const& device) {
 #ifdef CRINE_WITH_CUDA
     if (cards.empty()) throw RunError("no CUDA device (no driver, or no card that it can use) — run with --device cpu?");
     if (device.index < 0 || device.index >= static_cast<int>(cards.size()))
-        throw RunError("no CUDA device " + std::to_string(device.index) + " (there are " + std::to_string(cards.size()) + ") — `crine info` lists them");
+        throw RunError("no CUDA device " + std::to_string(device.index) + " (there are " + std::to_string(cards.size()) +
+                       ") — `crine info` lists them");
     return make_cuda_backend(device);
 #else
     throw RunError("this crine was built without CUDA (nvcc was not found) — run with --device cpu?");

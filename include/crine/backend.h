@@ -27,13 +27,14 @@ struct Moment {
 struct Ledger {
     double initial = 0;   ///< in the field at time 0
     double secreted = 0;  ///< by cells
-    double produced = 0;  ///< by region sources, by holding a region at a value (net), and by a quasi-steady field's jumps to equilibrium (net)
+    double produced =
+        0;  ///< by region sources, by holding a region at a value (net), and by a quasi-steady field's jumps to equilibrium (net)
     double entered = 0;   ///< through faces of the domain: flux and value conditions (net)
     double free = 0;      ///< in the field now
     double taken_up = 0;  ///< by cells, their own ligand included
     double own = 0;       ///< part of taken_up that a cell caught from itself before it reached the field
     double decayed = 0;
-    double cleaved = 0;   ///< by enzymes
+    double cleaved = 0;  ///< by enzymes
     /// what came in less what is accounted for, relative to the turnover
     double imbalance() const {
         double const in = initial + secreted + produced + entered;
@@ -51,17 +52,17 @@ struct Solve {
 
 /// Sums for the summary, computed where the state is; the same bits on any number of threads.
 struct Totals {
-    std::vector<std::uint64_t> live;   ///< live cells by type
-    std::vector<std::uint64_t> dead;   ///< apoptotic and necrotic cells by type
+    std::vector<std::uint64_t> live;  ///< live cells by type
+    std::vector<std::uint64_t> dead;  ///< apoptotic and necrotic cells by type
     std::vector<Ledger> ligands;
-    std::vector<Solve> solves;         ///< by ligand
+    std::vector<Solve> solves;                                                                     ///< by ligand
     std::uint64_t divisions = 0, deaths = 0, removals = 0, engulfments = 0, differentiations = 0;  ///< since the start
-    std::vector<std::uint64_t> recruited;  ///< by type, since the start
+    std::vector<std::uint64_t> recruited;                                                          ///< by type, since the start
 };
 
 /// A host copy of the state for writers.
 struct Snapshot {
-    double time = 0;  ///< [s]
+    double time = 0;                        ///< [s]
     std::vector<std::vector<Real>> fields;  ///< [ligand][voxel], empty where not asked for
     HostCells cells;                        ///< empty if not asked for; `vx…` include all motion of the last step
 };
@@ -70,9 +71,9 @@ struct Snapshot {
 enum class ErrorCode : std::uint32_t { none, not_finite_field, not_finite_cell, solver_stalled, ids_exhausted };
 
 struct DeviceInfo {
-    std::string engine;  ///< "cpu" or "cuda"
-    std::string name;    ///< processor or card
-    int threads = 0;     ///< CPU threads, or multiprocessors
+    std::string engine;      ///< "cpu" or "cuda"
+    std::string name;        ///< processor or card
+    int threads = 0;         ///< CPU threads, or multiprocessors
     std::size_t memory = 0;  ///< of the device [bytes]
 };
 
@@ -87,14 +88,14 @@ public:
     virtual void start(Model const& model, InitialState const& state) = 0;
 
     // --- one step, in this order (each only when due) ---
-    virtual void sort() = 0;                      ///< 1 cells by (bin, id), so that neighbours are neighbours in memory
-    virtual void exchange(Moment now) = 0;        ///< 2 cells → sources and sinks of the fields
-    virtual void transport(Moment now) = 0;       ///< 3 fields → fields: diffusion, decay, cleavage, sources, one implicit step
-    virtual void sense(Moment now) = 0;           ///< 4 fields, neighbours → value of every modulated behaviour of every cell
-    virtual void behave(Moment now) = 0;          ///< 5 cells → intents: cycle, death, differentiation, phagocytosis, recruitment
-    virtual void move(Moment now) = 0;            ///< 6 forces first, then positions
-    virtual void apply(Moment now) = 0;           ///< 7 intents → cells: the only place the number of cells changes
-    virtual void check(Moment now) = 0;           ///< 8 throws RunError for what a kernel reported, with place and cell id
+    virtual void sort() = 0;                 ///< 1 cells by (bin, id), so that neighbours are neighbours in memory
+    virtual void exchange(Moment now) = 0;   ///< 2 cells → sources and sinks of the fields
+    virtual void transport(Moment now) = 0;  ///< 3 fields → fields: diffusion, decay, cleavage, sources, one implicit step
+    virtual void sense(Moment now) = 0;      ///< 4 fields, neighbours → value of every modulated behaviour of every cell
+    virtual void behave(Moment now) = 0;     ///< 5 cells → intents: cycle, death, differentiation, phagocytosis, recruitment
+    virtual void move(Moment now) = 0;       ///< 6 forces first, then positions
+    virtual void apply(Moment now) = 0;      ///< 7 intents → cells: the only place the number of cells changes
+    virtual void check(Moment now) = 0;      ///< 8 throws RunError for what a kernel reported, with place and cell id
 
     // --- observation ---
     virtual std::size_t cell_count() const = 0;

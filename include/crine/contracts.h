@@ -9,9 +9,9 @@
 #define CRINE_ENSURES(condition) assert(condition)
 
 /// User input: always checked, host only. The message says: problem (why) suggestion?
-#define CRINE_VALIDATE(condition, message)                            \
-    do {                                                              \
-        if (!(condition)) throw ::crine::InputError(message);         \
+#define CRINE_VALIDATE(condition, message)                    \
+    do {                                                      \
+        if (!(condition)) throw ::crine::InputError(message); \
     } while (false)
 
 namespace crine {

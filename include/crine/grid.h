@@ -24,13 +24,16 @@ struct Grid {
     /// Place of voxel (i,j,k) in a stored field, halo included: -1 ≤ i ≤ nx.
     CRINE_HD std::size_t at(int i, int j, int k) const {
         CRINE_EXPECTS(i >= -1 && i <= nx && j >= -1 && j <= ny && k >= -1 && k <= nz);
-        return static_cast<std::size_t>(k + 1) * stride_z() + static_cast<std::size_t>(j + 1) * stride_y() + static_cast<std::size_t>(i + 1);
+        return static_cast<std::size_t>(k + 1) * stride_z() + static_cast<std::size_t>(j + 1) * stride_y() +
+               static_cast<std::size_t>(i + 1);
     }
     /// Number of an interior voxel without halo: the order of files and of host snapshots.
     CRINE_HD std::size_t voxel(int i, int j, int k) const { return (static_cast<std::size_t>(k) * ny + j) * nx + i; }
     CRINE_HD Real volume() const { return spacing * spacing * spacing; }  ///< of one voxel [µm³]
     CRINE_HD Vec3 size() const { return {nx * spacing, ny * spacing, nz * spacing}; }
-    CRINE_HD Vec3 centre(int i, int j, int k) const { return {(i + Real(0.5)) * spacing, (j + Real(0.5)) * spacing, (k + Real(0.5)) * spacing}; }
+    CRINE_HD Vec3 centre(int i, int j, int k) const {
+        return {(i + Real(0.5)) * spacing, (j + Real(0.5)) * spacing, (k + Real(0.5)) * spacing};
+    }
     CRINE_HD bool planar() const { return nz == 1; }
 };
 

@@ -31,14 +31,14 @@ enum Side : int { x_low, x_high, y_low, y_high, z_low, z_high };
 
 struct Ligand {
     std::string name;
-    std::string display_unit = "nM";  ///< for output arrays, `NAME [nM]`
+    std::string display_unit = "nM";     ///< for output arrays, `NAME [nM]`
     double display_scale = 0.602214076;  ///< molecules/µm³ in one display unit
     Scheme scheme = Scheme::implicit_euler;
-    std::array<Face, 6> faces{};      ///< by Side; ignored on periodic axes
+    std::array<Face, 6> faces{};  ///< by Side; ignored on periodic axes
     /// Enzymes that break it down: d c/dt = - rate · c_enzyme · c
     struct Cleavage {
-        int enzyme = 0;   ///< index of the enzyme's field
-        Real rate = 0;    ///< [µm³/s per molecule]
+        int enzyme = 0;  ///< index of the enzyme's field
+        Real rate = 0;   ///< [µm³/s per molecule]
     };
     std::vector<Cleavage> cleaved_by;
 };
@@ -54,18 +54,18 @@ struct MaterialLigand {
 
 struct CellType {
     std::string name;
-    Real radius = 8.4127;              ///< at rest [µm]
-    Real adhesion_reach = 1.25;        ///< contact law acts up to reach · (r_i + r_j) [1]
-    bool moves = true;                 ///< false: stays where it was put
-    bool mechanics = true;             ///< false: neither pushes nor is pushed
-    Vec3 velocity{};                   ///< prescribed, added to all other motion [µm/s]
+    Real radius = 8.4127;                                           ///< at rest [µm]
+    Real adhesion_reach = 1.25;                                     ///< contact law acts up to reach · (r_i + r_j) [1]
+    bool moves = true;                                              ///< false: stays where it was put
+    bool mechanics = true;                                          ///< false: neither pushes nor is pushed
+    Vec3 velocity{};                                                ///< prescribed, added to all other motion [µm/s]
     Real chemotaxis_speed = std::numeric_limits<Real>::infinity();  ///< saturation of the chemotactic drift [µm/s]
-    Real cycle_duration = 0;           ///< from entry to division, during which volume doubles [s]
-    Real apoptosis_duration = 0;       ///< from death to removal [s]
-    Real necrosis_duration = 0;        ///< [s]
-    std::uint64_t habitat = ~std::uint64_t{0};  ///< bit m set: may be in voxels of material m
-    std::vector<Real> base;            ///< base value of every behaviour, by Vocabulary index
-    std::vector<Real> saturation;      ///< by ligand: secretion stops at this surrounding concentration [molecules/µm³]; infinite: never
+    Real cycle_duration = 0;                                        ///< from entry to division, during which volume doubles [s]
+    Real apoptosis_duration = 0;                                    ///< from death to removal [s]
+    Real necrosis_duration = 0;                                     ///< [s]
+    std::uint64_t habitat = ~std::uint64_t{0};                      ///< bit m set: may be in voxels of material m
+    std::vector<Real> base;                                         ///< base value of every behaviour, by Vocabulary index
+    std::vector<Real> saturation;  ///< by ligand: secretion stops at this surrounding concentration [molecules/µm³]; infinite: never
 };
 
 /// One line of the cell behaviour hypothesis grammar: SIGNAL increases|decreases BEHAVIOUR of TYPE.
@@ -89,8 +89,8 @@ struct Model {
     std::vector<CellType> types;
     std::vector<Rule> rules;
     std::vector<std::string> material_names;
-    std::vector<MaterialLigand> materials;    ///< [material * ligands.size() + ligand]
-    std::vector<std::uint8_t> material;       ///< by interior voxel
+    std::vector<MaterialLigand> materials;  ///< [material * ligands.size() + ligand]
+    std::vector<std::uint8_t> material;     ///< by interior voxel
 
     Vocabulary vocabulary() const { return {static_cast<int>(ligands.size()), static_cast<int>(types.size())}; }
     MaterialLigand const& property(int m, int ligand) const { return materials[static_cast<std::size_t>(m) * ligands.size() + ligand]; }

@@ -9,14 +9,14 @@ namespace crine {
 
 /// Every purpose that draws random numbers. The only list; a value is never used again for something else.
 enum class Stream : std::uint32_t {
-    placement = 1,   ///< initial positions (host)
-    direction = 2,   ///< persistent random walk
-    fate = 3,        ///< what a cell does next, and when
-    division = 4,    ///< its axis
+    placement = 1,  ///< initial positions (host)
+    direction = 2,  ///< persistent random walk
+    fate = 3,       ///< what a cell does next, and when
+    division = 4,   ///< its axis
     phagocytosis = 5,
-    arrivals = 6,    ///< number of cells that a vessel lets in (key: its id)
-    recruitment = 7, ///< type and place of one of them (key: the new cell's id)
-    contact = 8,     ///< direction in which two coincident cells part
+    arrivals = 6,     ///< number of cells that a vessel lets in (key: its id)
+    recruitment = 7,  ///< type and place of one of them (key: the new cell's id)
+    contact = 8,      ///< direction in which two coincident cells part
 };
 
 inline namespace CRINE_NS {
@@ -28,8 +28,10 @@ inline namespace CRINE_NS {
 class Random {
 public:
     CRINE_HD Random(std::uint64_t seed, Stream stream, std::uint64_t step, std::uint32_t id)
-        : key_{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32) ^ (static_cast<std::uint32_t>(stream) * 0x9E3779B9u)},
-          id_(id), step_(step) {}
+        : key_{static_cast<std::uint32_t>(seed),
+               static_cast<std::uint32_t>(seed >> 32) ^ (static_cast<std::uint32_t>(stream) * 0x9E3779B9u)},
+          id_(id),
+          step_(step) {}
 
     /// Uniform in the open interval (0, 1): 23 random bits and a half, which a float still holds without rounding up to 1.
     CRINE_HD Real uniform() { return (static_cast<Real>(next() >> 9) + Real(0.5)) * Real(1.0 / 8388608.0); }

@@ -8,20 +8,20 @@ namespace crine {
 /// one of the fixed ones, or belongs to a ligand or to a cell type; `Vocabulary` numbers them all in one sequence.
 namespace behaviour {
 enum Fixed : int {
-    cycle_entry,    ///< rate of leaving rest into the division cycle [1/s]; infinite: at once
-    apoptosis,      ///< rate [1/s]
-    necrosis,       ///< rate [1/s]
-    speed,          ///< of the persistent random walk [µm/s]
-    persistence,    ///< mean time between new directions [s]
-    repulsion,      ///< c_r of the contact law [µm/s]
-    adhesion,       ///< c_a of the contact law [µm/s]
-    phagocytosis,   ///< rate at which a touching dead cell is engulfed [1/s]
+    cycle_entry,   ///< rate of leaving rest into the division cycle [1/s]; infinite: at once
+    apoptosis,     ///< rate [1/s]
+    necrosis,      ///< rate [1/s]
+    speed,         ///< of the persistent random walk [µm/s]
+    persistence,   ///< mean time between new directions [s]
+    repulsion,     ///< c_r of the contact law [µm/s]
+    adhesion,      ///< c_a of the contact law [µm/s]
+    phagocytosis,  ///< rate at which a touching dead cell is engulfed [1/s]
     fixed_count
 };
 enum OfLigand : int {
-    secretion,    ///< [molecules/s]
-    uptake,       ///< k_R, clearance by receptors at the cell surface [µm³/s]; infinite: a perfect sink
-    chemotaxis,   ///< χ, drift per gradient [µm/s per molecules/µm⁴]; negative: away
+    secretion,   ///< [molecules/s]
+    uptake,      ///< k_R, clearance by receptors at the cell surface [µm³/s]; infinite: a perfect sink
+    chemotaxis,  ///< χ, drift per gradient [µm/s per molecules/µm⁴]; negative: away
     of_ligand_count
 };
 enum OfType : int {
@@ -34,13 +34,13 @@ enum OfType : int {
 /// What a cell senses: the inputs of rules.
 namespace signal {
 enum Fixed : int {
-    pressure,        ///< sum of relative overlaps with neighbours [1], see model/contact.h
-    age,             ///< time since birth or placement [s]
-    time_in_state,   ///< [s]
-    time,            ///< simulated time [s]
-    volume,          ///< [µm³]
-    engulfed,        ///< dead cells engulfed so far [1]
-    dead_contacts,   ///< touching dead cells [1]
+    pressure,       ///< sum of relative overlaps with neighbours [1], see model/contact.h
+    age,            ///< time since birth or placement [s]
+    time_in_state,  ///< [s]
+    time,           ///< simulated time [s]
+    volume,         ///< [µm³]
+    engulfed,       ///< dead cells engulfed so far [1]
+    dead_contacts,  ///< touching dead cells [1]
     fixed_count
 };
 enum OfLigand : int {
@@ -59,10 +59,14 @@ struct Vocabulary {
     int ligands = 0;
     int types = 0;
 
-    CRINE_HD int behaviours() const { return behaviour::fixed_count + ligands * behaviour::of_ligand_count + types * behaviour::of_type_count; }
+    CRINE_HD int behaviours() const {
+        return behaviour::fixed_count + ligands * behaviour::of_ligand_count + types * behaviour::of_type_count;
+    }
     CRINE_HD int of(behaviour::Fixed b) const { return b; }
     CRINE_HD int of(behaviour::OfLigand b, int ligand) const { return behaviour::fixed_count + b * ligands + ligand; }
-    CRINE_HD int of(behaviour::OfType b, int type) const { return behaviour::fixed_count + behaviour::of_ligand_count * ligands + b * types + type; }
+    CRINE_HD int of(behaviour::OfType b, int type) const {
+        return behaviour::fixed_count + behaviour::of_ligand_count * ligands + b * types + type;
+    }
 
     CRINE_HD int signals() const { return signal::fixed_count + ligands * signal::of_ligand_count + types * signal::of_type_count; }
     CRINE_HD int of(signal::Fixed s) const { return s; }

@@ -24,11 +24,11 @@ protected:
 
     static std::shared_ptr<Table> course(std::vector<std::string> const& change) {
         TemporaryFolder const folder;
-        std::vector<std::string> arguments{"run",   CRINE_SOURCE_DIR "/scenarios/wound_healing.yaml",
-                                           "-o",    (folder / "out").string(),
-                                           "--set", "domain.size=[600 um, 600 um, 320 um]",
-                                           "--set", "regions.wound.cylinder.centre=[0 um, 0 um]",
-                                           "--set", "output.volumes=0 s",
+        std::vector<std::string> arguments{"run",    CRINE_SOURCE_DIR "/scenarios/wound_healing.yaml",
+                                           "-o",     (folder / "out").string(),
+                                           "--set",  "domain.size=[600 um, 600 um, 320 um]",
+                                           "--set",  "regions.wound.cylinder.centre=[0 um, 0 um]",
+                                           "--set",  "output.volumes=0 s",
                                            "--quiet"};
         arguments.insert(arguments.end(), change.begin(), change.end());
         Outcome const outcome = crine(arguments);
@@ -88,7 +88,8 @@ TEST_F(Wound, FibroblastsThenMyofibroblasts) {
 
 TEST_F(Wound, PeaksComeInOrder) {
     double last = 0;
-    for (char const* cells : {"neutrophils in the bed", "M1 in the bed", "M2 in the bed", "fibroblasts in the bed", "myofibroblasts in the bed"}) {
+    for (char const* cells :
+         {"neutrophils in the bed", "M1 in the bed", "M2 in the bed", "fibroblasts in the bed", "myofibroblasts in the bed"}) {
         double const day = peak(normal(), cells).day;
         EXPECT_GT(day, last) << cells;
         last = day;
@@ -105,7 +106,8 @@ TEST_F(Wound, ClosesFillsWithCollagenAndGrowsVessels) {
     EXPECT_GT(at_day(t, "vessel cells in the bed", 10), 3 * (1 + at_day(t, "vessel cells in the bed", 1)));
 }
 
-/// TGF-β makes collagen and myofibroblasts: neutralised, granulation tissue is poor in both (Shah, Foreman & Ferguson 1992, Lancet 339:213).
+/// TGF-β makes collagen and myofibroblasts: neutralised, granulation tissue is poor in both (Shah, Foreman & Ferguson 1992, Lancet
+/// 339:213).
 TEST_F(Wound, WithoutTgfBetaLittleCollagenAndHardlyAnyMyofibroblasts) {
     EXPECT_LT(peak(no_tgf_beta(), "myofibroblasts in the bed").value, 0.1 * peak(normal(), "myofibroblasts in the bed").value);
     EXPECT_LT(at_day(no_tgf_beta(), "collagen in the bed [uM]", 14), 0.5 * at_day(normal(), "collagen in the bed [uM]", 14));

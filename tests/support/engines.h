@@ -5,11 +5,19 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <ostream>
 #include <string>
 #include <vector>
 
 /// Every test of a kernel or of physics is written once and runs on each device that is there. With CRINE_REQUIRE_CUDA=1
 /// a missing GPU fails instead of vanishing from the list.
+
+namespace crine {
+
+/// How GoogleTest writes a device.
+inline void PrintTo(Device const& device, std::ostream* out) { *out << (device.kind == Device::Kind::cpu ? "cpu" : "cuda"); }
+
+}  // namespace crine
 
 namespace crine::test {
 
