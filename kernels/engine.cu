@@ -20,6 +20,9 @@ inline namespace CRINE_NS {
 
 namespace {
 std::atomic<std::size_t> g_allocated{0};
+#ifndef __CUDACC__
+int const g_default_threads = omp_get_max_threads();  // read before any engine sets it: all cores, or OMP_NUM_THREADS
+#endif
 
 std::string mebibytes(std::size_t bytes) { return std::to_string((bytes + (1u << 20) - 1) >> 20) + " MiB"; }
 }  // namespace
@@ -95,7 +98,7 @@ void zero_on_device(void* p, std::size_t bytes) {
 }
 
 Engine::Engine(Device const& device) : device_(device) {
-    if (device.threads > 0) omp_set_num_threads(device.threads);
+    omp_set_num_threads(device.threads > 0 ? device.threads : g_default_threads);
     error_.resize(1);
 }
 Engine::~Engine() = default;
@@ -109,7 +112,7 @@ DeviceInfo Engine::info() const {
             break;
         }
     auto const memory = static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::size_t>(sysconf(_SC_PAGE_SIZE));
-    return {"cpu", name, device_.threads > 0 ? device_.threads : omp_get_num_procs(), memory};
+    return {"cpu", name, device_.threads > 0 ? device_.threads : g_default_threads, memory};
 }
 
 #endif
