@@ -97,13 +97,14 @@ inline auto policy() { return THRUST_NS_QUALIFIER::omp::par; }
 
 #ifdef __CUDACC__
 
+// At least one block per multiprocessor, said so: without it the compiler spills registers to fit more blocks in.
 template <class Body>
-__global__ void __launch_bounds__(256) run_indices(std::size_t n, Body body) {
+__global__ void __launch_bounds__(256, 1) run_indices(std::size_t n, Body body) {
     std::size_t const i = static_cast<std::size_t>(blockIdx.x) * blockDim.x + threadIdx.x;
     if (i < n) body(i);
 }
 template <class Body>
-__global__ void __launch_bounds__(256) run_voxels(int nx, int ny, int nz, Body body) {
+__global__ void __launch_bounds__(256, 1) run_voxels(int nx, int ny, int nz, Body body) {
     int const i = blockIdx.x * blockDim.x + threadIdx.x, j = blockIdx.y * blockDim.y + threadIdx.y;
     if (i < nx && j < ny)
         for (int k = blockIdx.z; k < nz; k += gridDim.z) body(i, j, k);
