@@ -48,12 +48,17 @@ public:
     explicit Buffer(std::size_t n) { resize(n); }
     explicit Buffer(std::vector<T> const& host) { upload(host); }
     Buffer(Buffer&& other) noexcept { swap(other); }
-    Buffer& operator=(Buffer&& other) noexcept { swap(other); return *this; }
+    Buffer& operator=(Buffer&& other) noexcept {
+        swap(other);
+        return *this;
+    }
     Buffer(Buffer const&) = delete;
     Buffer& operator=(Buffer const&) = delete;
     ~Buffer() { free_bytes(data_, capacity_ * sizeof(T)); }
 
-    void swap(Buffer& other) noexcept { std::swap(data_, other.data_), std::swap(size_, other.size_), std::swap(capacity_, other.capacity_); }
+    void swap(Buffer& other) noexcept {
+        std::swap(data_, other.data_), std::swap(size_, other.size_), std::swap(capacity_, other.capacity_);
+    }
     std::size_t size() const { return size_; }
     T* data() { return data_; }
     T const* data() const { return data_; }
@@ -71,7 +76,9 @@ public:
         }
         size_ = n;
     }
-    void zero() { if (size_ != 0) zero_on_device(data_, size_ * sizeof(T)); }
+    void zero() {
+        if (size_ != 0) zero_on_device(data_, size_ * sizeof(T));
+    }
     void upload(std::vector<T> const& host) {
         resize(host.size());
         if (!host.empty()) copy_to_device(data_, host.data(), host.size() * sizeof(T));
@@ -141,7 +148,7 @@ void for_each_index(std::size_t n, Body const& body, std::size_t work = kSmallLo
 }
 template <class Body>
 void for_each_voxel(int nx, int ny, int nz, Body const& body) {
-#pragma omp parallel for collapse(2) schedule(static) if (static_cast<std::size_t>(nx) * ny * nz > kSmallLoop)
+#pragma omp parallel for collapse(2) schedule(static) if (static_cast <std::size_t>(nx) * ny * nz > kSmallLoop)
     for (int k = 0; k < nz; ++k)
         for (int j = 0; j < ny; ++j)
 #pragma omp simd

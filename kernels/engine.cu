@@ -54,7 +54,9 @@ void free_bytes(void* p, std::size_t bytes) noexcept {
 }
 void copy_to_device(void* to, void const* from, std::size_t bytes) { CUDA_CHECK(cudaMemcpy(to, from, bytes, cudaMemcpyHostToDevice)); }
 void copy_to_host(void* to, void const* from, std::size_t bytes) { CUDA_CHECK(cudaMemcpy(to, from, bytes, cudaMemcpyDeviceToHost)); }
-void copy_on_device(void* to, void const* from, std::size_t bytes) { CUDA_CHECK(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice)); }
+void copy_on_device(void* to, void const* from, std::size_t bytes) {
+    CUDA_CHECK(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice));
+}
 void zero_on_device(void* p, std::size_t bytes) { CUDA_CHECK(cudaMemsetAsync(p, 0, bytes)); }
 
 Engine::Engine(Device const& device) : device_(device) {
@@ -74,7 +76,8 @@ DeviceInfo Engine::info() const {
 void* allocate_bytes(std::size_t bytes) {
     if (bytes == 0) return nullptr;
     void* const p = std::aligned_alloc(64, (bytes + 63) / 64 * 64);
-    if (p == nullptr) throw RunError("not enough memory (" + mebibytes(bytes) + " wanted, " + mebibytes(g_allocated) + " in use by this run)");
+    if (p == nullptr)
+        throw RunError("not enough memory (" + mebibytes(bytes) + " wanted, " + mebibytes(g_allocated) + " in use by this run)");
     zero_on_device(p, bytes);
     g_allocated += bytes;
     return p;
@@ -148,12 +151,17 @@ void Engine::check(Moment now) {
     std::string const when = " at t = " + std::to_string(now.time) + " s";
     auto const ligand = [&] { return found[0].who < model_.ligands.size() ? model_.ligands[found[0].who].name : std::string("?"); };
     switch (static_cast<ErrorCode>(found[0].code)) {
-        case ErrorCode::none: return;
-        case ErrorCode::not_finite_field: throw RunError("the field of " + ligand() + " is not finite" + when);
-        case ErrorCode::not_finite_cell: throw RunError("cell " + std::to_string(found[0].who) + " has a position or radius that is not finite" + when);
+        case ErrorCode::none:
+            return;
+        case ErrorCode::not_finite_field:
+            throw RunError("the field of " + ligand() + " is not finite" + when);
+        case ErrorCode::not_finite_cell:
+            throw RunError("cell " + std::to_string(found[0].who) + " has a position or radius that is not finite" + when);
         case ErrorCode::solver_stalled:
-            throw RunError("the transport of " + ligand() + " did not converge" + when + " — a larger transport.tolerance, or a shorter time.transport?");
-        case ErrorCode::ids_exhausted: throw RunError("all 4294967295 cell ids have been used" + when);
+            throw RunError("the transport of " + ligand() + " did not converge" + when +
+                           " — a larger transport.tolerance, or a shorter time.transport?");
+        case ErrorCode::ids_exhausted:
+            throw RunError("all 4294967295 cell ids have been used" + when);
     }
 }
 
@@ -167,7 +175,8 @@ std::vector<DeviceInfo> cuda_devices() {
     std::vector<DeviceInfo> found;
     for (int i = 0; i < n; ++i) {
         cudaDeviceProp prop{};
-        if (cudaGetDeviceProperties(&prop, i) == cudaSuccess) found.push_back({"cuda", prop.name, prop.multiProcessorCount, prop.totalGlobalMem});
+        if (cudaGetDeviceProperties(&prop, i) == cudaSuccess)
+            found.push_back({"cuda", prop.name, prop.multiProcessorCount, prop.totalGlobalMem});
     }
     return found;
 }

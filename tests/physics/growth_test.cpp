@@ -36,6 +36,41 @@ TEST_P(GrowthOnEveryEngine, ExponentialWaitingGrowsAsExpOfRateTimesTime) {
     EXPECT_EQ(engine->totals().divisions, engine->cell_count() - 20000);
 }
 
+TEST_P(GrowthOnEveryEngine, CrowdingMakesGrowthLogistic) {
+    // Every cell secretes a ligand that fills the box evenly and is cleared at once; death rises with it. Far below its half the Hill
+    // response is linear (to 0.5 % at K), so that death is r N / K.
+    double const rate = 0.05 / kHour, capacity = 10000, dt = 180, clearance = 0.01, linear = 0.005;
+    Model m = box(4, 4, 4, 100);
+    add_ligand(m, Real(1e5), static_cast<Real>(clearance), Scheme::quasi_steady);
+    add_type(m, 5);
+    m.types[0].mechanics = false;
+    Vocabulary const words = m.vocabulary();
+    m.types[0].base[behaviour::cycle_entry] = static_cast<Real>(rate);
+    m.types[0].base[static_cast<std::size_t>(words.of(behaviour::secretion, 0))] = 1;
+    double const at_capacity = capacity / (clearance * 400.0 * 400.0 * 400.0);
+    m.rules.push_back({0, words.of(signal::concentration, 0), behaviour::apoptosis, true, static_cast<Real>(rate * (1 + linear) / linear),
+                       static_cast<Real>(at_capacity / linear), 1, false});
+    InitialState s = empty_state(m);
+    spread_out(s.cells, 1000, 0, 5, 40, 10);
+    auto const engine = make_backend(GetParam());
+    engine->start(m, s);
+
+    double const expected[][2] = {{10, 0.154828}, {24, 0.269487}, {48, 0.550521}, {96, 0.931040}};  // [h], [of K]
+    double mean = 1000, variance = 0;  // of the birth-death process, to leading order in its noise
+    std::uint64_t n = 0;
+    for (auto const& [hours, fraction] : expected) {
+        for (; static_cast<double>(n) * dt < hours * kHour; ++n) {
+            Moment const now{static_cast<double>(n) * dt, dt, n};
+            engine->sort(), engine->exchange(now), engine->transport(now);
+            engine->sense(now), engine->behave(now), engine->apply(now), engine->check(now);
+            variance += dt * rate * (2 * (1 - 2 * mean / capacity) * variance + mean * (1 + mean / capacity));
+            mean += dt * rate * mean * (1 - mean / capacity);
+        }
+        EXPECT_NEAR(static_cast<double>(living(*engine)), fraction * capacity, 4 * std::sqrt(variance) + linear * capacity * fraction)
+            << hours << " h";
+    }
+}
+
 TEST_P(GrowthOnEveryEngine, AClockDoublesExactly) {
     // The duration is no whole number of steps: ends of cycles lie inside steps, yet do not fall behind.
     double const duration = 3.7 * kHour, dt = 900;
