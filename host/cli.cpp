@@ -129,7 +129,8 @@ int info_command() {
               << " storage)\n";
     for (auto const& device : available_devices())
         std::cout << "device " << device.engine << ": " << device.name << ", " << device.threads
-                  << (device.engine == "cpu" ? " threads, " : " multiprocessors, ") << bytes(static_cast<double>(device.memory)) << "\n";
+                  << (device.engine == "cpu" ? " threads, " : " multiprocessors, ") << bytes(static_cast<double>(device.memory))
+                  << (device.instruction_set.empty() ? "" : ", instruction set " + device.instruction_set) << "\n";
     for (auto const& [library, version] : build.libraries) std::cout << library << " " << version << "\n";
     return done;
 }

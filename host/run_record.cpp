@@ -89,6 +89,7 @@ void write_record(RunRecord const& record, std::filesystem::path const& folder) 
         {"device", {{"engine", record.device.engine}, {"name", record.device.name}, {"threads", record.device.threads}}},
         {"end [h]", output_hours(record.end)},
     };
+    if (!record.device.instruction_set.empty()) json["device"]["instruction set"] = record.device.instruction_set;
     if (!record.error.empty()) json["error"] = record.error;
     if (record.status != RunRecord::Status::running) {
         json["finished"] = record.finished;

@@ -11,7 +11,6 @@
 #include <omp.h>
 
 #include <fstream>
-#include <thread>
 #include <unistd.h>
 #endif
 
@@ -19,10 +18,7 @@ namespace crine {
 inline namespace CRINE_NS {
 
 namespace {
-std::atomic<std::size_t> g_allocated{0};
-#ifndef __CUDACC__
-int const g_default_threads = omp_get_max_threads();  // read before any engine sets it: all cores, or OMP_NUM_THREADS
-#endif
+std::atomic<std::size_t> g_allocated{0};  // a constant initializer: nothing here may run before main (tools/check-dispatch)
 
 std::string mebibytes(std::size_t bytes) { return std::to_string((bytes + (1u << 20) - 1) >> 20) + " MiB"; }
 }  // namespace
@@ -68,7 +64,7 @@ Engine::~Engine() = default;
 DeviceInfo Engine::info() const {
     cudaDeviceProp prop{};
     CUDA_CHECK(cudaGetDeviceProperties(&prop, device_.index));
-    return {"cuda", prop.name, prop.multiProcessorCount, prop.totalGlobalMem};
+    return {"cuda", prop.name, prop.multiProcessorCount, prop.totalGlobalMem, ""};
 }
 
 #else
@@ -101,7 +97,7 @@ void zero_on_device(void* p, std::size_t bytes) {
 }
 
 Engine::Engine(Device const& device) : device_(device) {
-    omp_set_num_threads(device.threads > 0 ? device.threads : g_default_threads);
+    omp_set_num_threads(device.threads);
     error_.resize(1);
 }
 Engine::~Engine() = default;
@@ -115,7 +111,7 @@ DeviceInfo Engine::info() const {
             break;
         }
     auto const memory = static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::size_t>(sysconf(_SC_PAGE_SIZE));
-    return {"cpu", name, device_.threads > 0 ? device_.threads : g_default_threads, memory};
+    return {"cpu", name, device_.threads, memory, device_.instruction_set};
 }
 
 #endif
@@ -165,10 +161,11 @@ void Engine::check(Moment now) {
     }
 }
 
+std::unique_ptr<Backend> make_engine(Device const& device) { return std::make_unique<Engine>(device); }
+
 }  // namespace CRINE_NS
 
 #ifdef __CUDACC__
-std::unique_ptr<Backend> make_cuda_backend(Device const& device) { return std::make_unique<cuda::Engine>(device); }
 std::vector<DeviceInfo> cuda_devices() {
     int n = 0;
     if (cudaGetDeviceCount(&n) != cudaSuccess) return {};
@@ -176,12 +173,10 @@ std::vector<DeviceInfo> cuda_devices() {
     for (int i = 0; i < n; ++i) {
         cudaDeviceProp prop{};
         if (cudaGetDeviceProperties(&prop, i) == cudaSuccess)
-            found.push_back({"cuda", prop.name, prop.multiProcessorCount, prop.totalGlobalMem});
+            found.push_back({"cuda", prop.name, prop.multiProcessorCount, prop.totalGlobalMem, ""});
     }
     return found;
 }
-#else
-std::unique_ptr<Backend> make_cpu_backend(Device const& device) { return std::make_unique<cpu::Engine>(device); }
 #endif
 
 }  // namespace crine

@@ -71,10 +71,11 @@ struct Snapshot {
 enum class ErrorCode : std::uint32_t { none, not_finite_field, not_finite_cell, solver_stalled, ids_exhausted };
 
 struct DeviceInfo {
-    std::string engine;      ///< "cpu" or "cuda"
-    std::string name;        ///< processor or card
-    int threads = 0;         ///< CPU threads, or multiprocessors
-    std::size_t memory = 0;  ///< of the device [bytes]
+    std::string engine;           ///< "cpu" or "cuda"
+    std::string name;             ///< processor or card
+    int threads = 0;              ///< CPU threads, or multiprocessors
+    std::size_t memory = 0;       ///< of the device [bytes]
+    std::string instruction_set;  ///< of the CPU engine, as in Device; empty for a card
 };
 
 /// One device that holds the state of a run and knows how to change it. `host/step.cpp` calls the processes in order;
@@ -113,10 +114,17 @@ struct Device {
     enum class Kind { automatic, cpu, cuda } kind = Kind::automatic;
     int index = 0;    ///< of the CUDA device
     int threads = 0;  ///< of the CPU engine; 0: all cores
+    /// Of the CPU engine: "baseline", "v3" (x86-64-v3: AVX2) or "v4" (x86-64-v4: AVX-512), all with the same bits. Empty: the environment
+    /// variable CRINE_ISA, else the best one.
+    std::string instruction_set = {};
 };
 
-/// The engine for a device. Throws RunError if it is not available; `automatic` takes CUDA if there is a usable device, else the CPU.
+/// The engine for a device. Throws RunError if it is not available, InputError for an instruction set that is not; `automatic` takes CUDA
+/// if there is a usable device, else the CPU.
 std::unique_ptr<Backend> make_backend(Device const& device);
+
+/// Instruction sets of the CPU engine that are in this binary and that this processor has, the best one last.
+std::vector<std::string> cpu_instruction_sets();
 
 /// Engines in this binary with the devices each can use now; never fails for want of a driver.
 std::vector<DeviceInfo> available_devices();

@@ -79,6 +79,25 @@ TEST_P(DeterminismOnEveryEngine, SameBitsWithAnyNumberOfThreadsAndFromRunToRun) 
     for (int threads : {1, 2, 4}) EXPECT_EQ(hash_after(GetParam(), threads, 200), once) << threads << " threads";
 }
 
+TEST(Determinism, SameBitsWithEveryInstructionSet) {
+    Device device;
+    device.kind = Device::Kind::cpu;
+    device.instruction_set = "baseline";
+    std::uint64_t const baseline = hash_after(device, 0, 200);
+    for (auto const& name : cpu_instruction_sets()) {
+        device.instruction_set = name;
+        EXPECT_EQ(make_backend(device)->info().instruction_set, name);
+        EXPECT_EQ(hash_after(device, 0, 200), baseline) << name;
+    }
+}
+
+TEST(Determinism, AnUnknownInstructionSetIsRefused) {
+    Device device;
+    device.kind = Device::Kind::cpu;
+    device.instruction_set = "v9";
+    EXPECT_THROW(make_backend(device), InputError);
+}
+
 CRINE_ON_EVERY_ENGINE(DeterminismOnEveryEngine);
 
 }  // namespace crine::test
