@@ -1,5 +1,6 @@
 #include "host/cli.h"
 
+#include "host/bench.h"
 #include "host/build_info.h"
 #include "host/describe.h"
 #include "host/estimate.h"
@@ -42,7 +43,8 @@ Ctrl-C finishes the step and writes what there is; a second Ctrl-C kills.)";
 /// What is given on the command line.
 struct Arguments {
     std::string scenario, folder, device = "auto", until, seed;
-    std::vector<std::string> settings;
+    std::vector<std::string> settings, cases;
+    std::string size, json, compare;  // of bench
     int threads = 0;
     bool overwrite = false, quiet = false;
 };
@@ -135,11 +137,20 @@ int info_command() {
     return done;
 }
 
-void add_scenario_options(CLI::App& command, Arguments& arguments) {
-    command.add_option("scenario", arguments.scenario, "Scenario file (YAML)")->required();
+int bench_command(Arguments const& arguments) {
+    benchmark({arguments.cases, parse_device(arguments), arguments.size, arguments.json, arguments.compare});
+    return done;
+}
+
+void add_device_options(CLI::App& command, Arguments& arguments) {
     command.add_option("--device", arguments.device, "auto, cpu, cuda, or cuda:N")->capture_default_str();
     command.add_option("--threads", arguments.threads, "Threads of the CPU engine (default: all cores); results do not depend on it")
         ->check(CLI::Range(1, 4096));
+}
+
+void add_scenario_options(CLI::App& command, Arguments& arguments) {
+    command.add_option("scenario", arguments.scenario, "Scenario file (YAML)")->required();
+    add_device_options(command, arguments);
     command.add_option("--until", arguments.until, "Simulated time to stop at, with its unit: --until '3 d'");
     command.add_option("--seed", arguments.seed, "Seed of the random numbers");
     command.add_option("--set", arguments.settings, "Change a value of the scenario: --set key.path=value; may be repeated")
@@ -168,6 +179,20 @@ int command_line(int argc, char const* const* argv) {
     CLI::App* const info = app.add_subcommand("info", "Version, engines, devices, libraries");
     CLI::App* const schema =
         app.add_subcommand("schema", "JSON Schema of the scenario file, for editors: crine schema > crine.schema.json");
+    CLI::App* const bench = app.add_subcommand("bench", "Measure how fast this machine runs each part; docs/benchmarks.md explains");
+    std::vector<std::string> cases;
+    std::string about = "\nCases:\n";
+    for (auto const& [name, what] : bench_cases()) {
+        cases.push_back(name);
+        about += "  " + name + std::string(12 - name.size(), ' ') + what + "\n";
+    }
+    bench->add_option("case", arguments.cases, "Cases to measure (default: all)")->check(CLI::IsMember(cases));
+    add_device_options(*bench, arguments);
+    bench->add_option("--size", arguments.size,
+                      "small, medium (default on a CPU), large (on a GPU), or a number of cells or voxels on an edge");
+    bench->add_option("--json", arguments.json, "Write the results to this file");
+    bench->add_option("--compare", arguments.compare, "Print ratios to an earlier --json");
+    bench->footer(about);
 
     auto const error = [](std::string const& message) { std::cerr << "crine: error: " << message << std::endl; };
     try {
@@ -176,6 +201,7 @@ int command_line(int argc, char const* const* argv) {
         if (*run) code = run_command(arguments, {argv, argv + argc});
         if (*check) code = check_command(arguments);
         if (*info) code = info_command();
+        if (*bench) code = bench_command(arguments);
         if (*schema) std::cout << scenario_schema() << "\n";
         if (!std::cout.flush()) throw RunError("cannot write to the standard output");
         return code;

@@ -55,6 +55,7 @@ struct Population {
     Buffer<Real> signals;                      ///< [slot * cells + cell], within sense
     Buffer<Intent> intents;                    ///< from behave to apply
     Buffer<Sphere> spheres;                    ///< within move
+    Buffer<Vec3> spots;                        ///< within circles: the centres before it
     Buffer<Real const*> concentrations;        ///< within sense and move: the fields, by ligand
     Buffer<std::uint64_t> keys;                ///< of the last sort: bin, then id
     Buffer<std::uint32_t> order;               ///< for rearrange

@@ -39,6 +39,7 @@ void copy_to_host(void* to, void const* from, std::size_t bytes);
 void copy_on_device(void* to, void const* from, std::size_t bytes);
 void zero_on_device(void* p, std::size_t bytes);
 std::size_t bytes_allocated();  ///< by this engine now
+void wait_for_device();         ///< until everything launched is done
 
 /// Owns an array in device memory. Move-only.
 template <class T>

@@ -54,6 +54,7 @@ void copy_on_device(void* to, void const* from, std::size_t bytes) {
     CUDA_CHECK(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice));
 }
 void zero_on_device(void* p, std::size_t bytes) { CUDA_CHECK(cudaMemsetAsync(p, 0, bytes)); }
+void wait_for_device() { CUDA_CHECK(cudaDeviceSynchronize()); }
 
 Engine::Engine(Device const& device) : device_(device) {
     CUDA_CHECK(cudaSetDevice(device.index));
@@ -95,6 +96,8 @@ void zero_on_device(void* p, std::size_t bytes) {
     for (std::size_t piece = 0; piece < (bytes + kPiece - 1) / kPiece; ++piece)
         std::memset(start + piece * kPiece, 0, piece * kPiece + kPiece < bytes ? kPiece : bytes - piece * kPiece);
 }
+
+void wait_for_device() {}
 
 Engine::Engine(Device const& device) : device_(device) {
     omp_set_num_threads(device.threads);

@@ -34,6 +34,10 @@ public:
     std::uint64_t state_hash() override;
     std::size_t memory_used() const override { return bytes_allocated(); }
 
+    void synchronize() override { wait_for_device(); }
+    double copy_bandwidth(std::size_t size) override;
+    void circles(Circles const& model) override;
+
 private:
     // The two halves of the state, each in its own files: fields.cu and cells.cu.
     void start_fields(InitialState const& state);

@@ -2,6 +2,7 @@
 
 #include "crine/host_cells.h"
 #include "crine/model.h"
+#include "crine/model/circles.h"
 
 #include <memory>
 #include <string>
@@ -108,6 +109,14 @@ public:
     /// A 64-bit hash of the whole state (fields by voxel, cells by id, every property) that does not depend on memory layout.
     virtual std::uint64_t state_hash() = 0;
     virtual std::size_t memory_used() const = 0;  ///< on the device [bytes]
+
+    // --- yardsticks of `crine bench`; no run calls them ---
+    virtual void synchronize() = 0;  ///< waits until the device has done what it was asked to; nothing to wait for on the CPU
+    /// Bandwidth of a plain copy between two arrays of `size` bytes, read and write counted [bytes/s]; the median of several. Give arrays
+    /// much larger than any cache.
+    virtual double copy_bandwidth(std::size_t size) = 0;
+    /// Moves the cells by a benchmark model of others instead of `move`; 2 · radius of any cell must be at least the model's radius.
+    virtual void circles(Circles const& model) = 0;
 };
 
 struct Device {
