@@ -1,6 +1,6 @@
 #pragma once
 
-/// A device as kernels see it: memory, launcher, ordered sums. Every kernels/*.cu is compiled once for the CPU
+/// A device as kernels see it: memory, launcher, reductions. Every kernels/*.cu is compiled once for the CPU
 /// (OpenMP) and, where there is nvcc, once for CUDA; `CRINE_NS` tells the two apart.
 
 #include "crine/contracts.h"
@@ -8,6 +8,7 @@
 
 #include <thrust/version.h>
 
+#include <array>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,13 +29,17 @@ inline namespace CRINE_NS {
 
 #ifdef __CUDACC__
 void cuda_check(cudaError_t code, char const* call, char const* file, int line);
+cudaStream_t stream();  ///< of the device of the last engine made
 #endif
 
 // --- memory -----------------------------------------------------------------------------------
 
+// On CUDA all of this happens in one stream, in the order of the calls, which return at once. Only copy_to_host waits, hence also
+// reductions, and algorithms of Thrust that return a value.
+
 void* allocate_bytes(std::size_t bytes);  ///< on the device, zeroed; throws RunError with the size when there is not enough
 void free_bytes(void* p, std::size_t bytes) noexcept;
-void copy_to_device(void* to, void const* from, std::size_t bytes);
+void copy_to_device(void* to, void const* from, std::size_t bytes);  ///< `from` may be changed when it returns
 void copy_to_host(void* to, void const* from, std::size_t bytes);
 void copy_on_device(void* to, void const* from, std::size_t bytes);
 void zero_on_device(void* p, std::size_t bytes);
@@ -98,7 +103,14 @@ private:
 
 /// Execution policy for Thrust algorithms on this engine; Thrust types never leave kernels/.
 #ifdef __CUDACC__
-inline auto policy() { return THRUST_NS_QUALIFIER::cuda::par_nosync; }
+/// Work space of Thrust, in the order of the stream: cudaMalloc would wait for the device.
+struct WorkSpace {
+    using value_type = char;
+    char* allocate(std::ptrdiff_t bytes);
+    void deallocate(char* p, std::size_t bytes);
+};
+extern WorkSpace g_work_space;
+inline auto policy() { return THRUST_NS_QUALIFIER::cuda::par_nosync(g_work_space).on(stream()); }
 #else
 inline auto policy() { return THRUST_NS_QUALIFIER::omp::par; }
 #endif
@@ -125,7 +137,7 @@ inline constexpr std::size_t kSmallLoop = 4096;
 template <class Body>
 void for_each_index(std::size_t n, Body const& body, std::size_t = kSmallLoop) {
     if (n == 0) return;
-    run_indices<<<static_cast<unsigned>((n + 255) / 256), 256>>>(n, body);
+    run_indices<<<static_cast<unsigned>((n + 255) / 256), 256, 0, stream()>>>(n, body);
     CUDA_CHECK(cudaGetLastError());
 }
 /// Calls body(i, j, k) for every interior voxel of an nx × ny × nz box, in no order; x runs over SIMD lanes or neighbouring threads.
@@ -134,7 +146,7 @@ void for_each_voxel(int nx, int ny, int nz, Body const& body) {
     if (nx <= 0 || ny <= 0 || nz <= 0) return;
     dim3 const block(32, 8, 1);
     dim3 const blocks((nx + 31) / 32, (ny + 7) / 8, nz < 65535 ? nz : 65535);
-    run_voxels<<<blocks, block>>>(nx, ny, nz, body);
+    run_voxels<<<blocks, block, 0, stream()>>>(nx, ny, nz, body);
     CUDA_CHECK(cudaGetLastError());
 }
 
@@ -158,31 +170,138 @@ void for_each_voxel(int nx, int ny, int nz, Body const& body) {
 
 #endif
 
-/// Sums term(i) for 0 ≤ i < n in double, in one order whatever the number of threads: fixed chunks, each serial, then
-/// the chunks in order. The last few bits of a sum never depend on the machine's load or size.
-inline constexpr std::size_t kSumChunk = 2048;
+// --- reductions -------------------------------------------------------------------------------
 
-template <class Term>
-struct ChunkSum {
+/// How a reduction joins two values; both begin at 0.
+struct Sum {
+    CRINE_HD static double join(double a, double b) { return a + b; }
+};
+struct Maximum {
+    CRINE_HD static double join(double a, double b) { return a > b ? a : b; }
+};
+
+/// Joins N quantities over n items in double, with the same bits on any number of threads: the items are cut into rows of a fixed length,
+/// each row into fixed lanes, and the rows are joined in one order. term(row, i, into) works on item i of a row and joins what it
+/// has to `into`; items of a row may be done at the same time. `partial` is work space. On CUDA only N numbers come to the host,
+/// and it waits for them.
+#ifdef __CUDACC__
+
+inline constexpr int kWarp = 32, kRowsOfBlock = 8, kJoiners = 1024;
+
+template <int N, class Join>
+__device__ void join_warp(double (&values)[N]) {
+    for (int reach = kWarp / 2; reach > 0; reach /= 2)
+        for (int m = 0; m < N; ++m) values[m] = Join::join(values[m], __shfl_down_sync(~0u, values[m], reach));
+}
+
+/// A warp for each row.
+template <int N, class Join, class Term>
+__global__ void __launch_bounds__(kWarp* kRowsOfBlock, 1) join_items(std::size_t n, std::size_t length, Term term, double* partial) {
+    std::size_t const row = static_cast<std::size_t>(blockIdx.x) * kRowsOfBlock + threadIdx.y, begin = row * length;
+    if (begin >= n) return;
+    int const count = static_cast<int>(begin + length < n ? length : n - begin);
+    double values[N] = {};
+    for (int i = threadIdx.x; i < count; i += kWarp) term(row, i, values);
+    join_warp<N, Join>(values);
+    if (threadIdx.x == 0)
+        for (int m = 0; m < N; ++m) partial[row * N + m] = values[m];
+}
+
+/// One block for all rows.
+template <int N, class Join>
+__global__ void __launch_bounds__(kJoiners, 1) join_rows(std::size_t rows, double const* partial, double* joined) {
+    __shared__ double of_warp[kJoiners / kWarp][N];
+    double values[N] = {};
+    for (std::size_t row = threadIdx.x; row < rows; row += kJoiners)
+        for (int m = 0; m < N; ++m) values[m] = Join::join(values[m], partial[row * N + m]);
+    join_warp<N, Join>(values);
+    if (threadIdx.x % kWarp == 0)
+        for (int m = 0; m < N; ++m) of_warp[threadIdx.x / kWarp][m] = values[m];
+    __syncthreads();
+    if (threadIdx.x >= kWarp) return;
+    for (int m = 0; m < N; ++m) values[m] = of_warp[threadIdx.x][m];  // as many warps as lanes
+    join_warp<N, Join>(values);
+    if (threadIdx.x == 0)
+        for (int m = 0; m < N; ++m) joined[m] = values[m];
+}
+
+template <int N, class Join, class Term>
+std::array<double, N> reduce(std::size_t n, std::size_t length, Buffer<double>& partial, Term const& term) {
+    std::array<double, N> joined{};
+    if (n == 0) return joined;
+    std::size_t const rows = (n + length - 1) / length;
+    partial.resize((rows + 1) * N);
+    dim3 const block(kWarp, kRowsOfBlock);
+    join_items<N, Join>
+        <<<static_cast<unsigned>((rows + kRowsOfBlock - 1) / kRowsOfBlock), block, 0, stream()>>>(n, length, term, partial.data());
+    CUDA_CHECK(cudaGetLastError());
+    join_rows<N, Join><<<1, kJoiners, 0, stream()>>>(rows, partial.data(), partial.data() + rows * N);
+    CUDA_CHECK(cudaGetLastError());
+    copy_to_host(joined.data(), partial.data() + rows * N, N * sizeof(double));
+    return joined;
+}
+
+#else
+
+template <int N, class Join, class Term>
+struct JoinItems {
     Term term;
-    std::size_t n;
+    std::size_t n, length;
     Span<double> partial;
-    CRINE_HD void operator()(std::size_t chunk) const {
-        std::size_t const begin = chunk * kSumChunk, end = begin + kSumChunk < n ? begin + kSumChunk : n;
-        double sum = 0;
-        for (std::size_t i = begin; i < end; ++i) sum += term(i);
-        partial[chunk] = sum;
+
+    void operator()(std::size_t row) const {
+        constexpr int kLanes = 8;  // the width of AVX-512; in fixed lanes on every processor, so that the bits are the same
+        std::size_t const begin = row * length;
+        int const count = static_cast<int>(begin + length < n ? length : n - begin);
+        double lanes[N][kLanes] = {};
+        auto const add = [&](int i, int lane) {
+            double values[N];
+            for (int m = 0; m < N; ++m) values[m] = lanes[m][lane];
+            term(row, i, values);
+            for (int m = 0; m < N; ++m) lanes[m][lane] = values[m];
+        };
+        int i = 0;
+        for (; i + kLanes <= count; i += kLanes)
+#pragma omp simd
+            for (int lane = 0; lane < kLanes; ++lane) add(i + lane, lane);
+        for (; i < count; ++i) add(i, 0);
+        for (int m = 0; m < N; ++m) {
+            double joined = lanes[m][0];
+            for (int lane = 1; lane < kLanes; ++lane) joined = Join::join(joined, lanes[m][lane]);
+            partial[row * N + m] = joined;
+        }
     }
 };
+template <int N, class Join, class Term>
+std::array<double, N> reduce(std::size_t n, std::size_t length, Buffer<double>& partial, Term const& term) {
+    std::array<double, N> joined{};
+    if (n == 0) return joined;
+    std::size_t const rows = (n + length - 1) / length;
+    partial.resize(rows * N);
+    for_each_index(rows, JoinItems<N, Join, Term>{term, n, length, partial.span()}, length);
+    for (std::size_t row = 0; row < rows; ++row)
+        for (int m = 0; m < N; ++m) joined[m] = Join::join(joined[m], partial.data()[row * N + m]);
+    return joined;
+}
+
+#endif
+
+inline constexpr std::size_t kSumChunk = 1024;
+
+template <class Term>
+struct ChunkTerm {
+    Term term;
+    CRINE_HD void operator()(std::size_t chunk, int i, double (&into)[1]) const { into[0] += term(chunk * kSumChunk + i); }
+};
+/// Sums term(i) for 0 ≤ i < n in double, in one order.
+template <class Term>
+double ordered_sum(std::size_t n, Buffer<double>& partial, Term const& term) {
+    return reduce<1, Sum>(n, kSumChunk, partial, ChunkTerm<Term>{term})[0];
+}
 template <class Term>
 double ordered_sum(std::size_t n, Term const& term) {
-    Buffer<double> partial((n + kSumChunk - 1) / kSumChunk);
-    for_each_index(partial.size(), ChunkSum<Term>{term, n, partial.span()});
-    std::vector<double> host;
-    partial.download(host);
-    double sum = 0;
-    for (double p : host) sum += p;
-    return sum;
+    Buffer<double> partial;
+    return ordered_sum(n, partial, term);
 }
 
 /// What a kernel found wrong, and with which cell (its permanent id) or ligand (its index).

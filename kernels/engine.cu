@@ -2,9 +2,11 @@
 
 #include "crine/contracts.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
+#include <map>
 #include <new>
 
 #ifndef __CUDACC__
@@ -32,32 +34,125 @@ void cuda_check(cudaError_t code, char const* call, char const* file, int line) 
         throw RunError(std::string("CUDA: ") + cudaGetErrorString(code) + " (in " + call + ", " + file + ":" + std::to_string(line) + ")");
 }
 
+namespace {
+
+/// What all engines on one card share.
+struct Card {
+    static constexpr std::size_t kPiece = 1u << 20;
+    static constexpr int kPieces = 16;
+
+    int index;
+    cudaStream_t stream = nullptr;
+    char* pinned = nullptr;          ///< kPieces · kPiece bytes that the card copies to and from without help from the host
+    cudaEvent_t done[kPieces] = {};  ///< a piece may be used again
+    int next = 0;
+
+    explicit Card(int index) : index(index) {
+        CUDA_CHECK(cudaSetDevice(index));
+        CUDA_CHECK(cudaStreamCreate(&stream));
+        CUDA_CHECK(cudaMallocHost(&pinned, kPieces * kPiece));
+        for (cudaEvent_t& event : done) CUDA_CHECK(cudaEventCreateWithFlags(&event, cudaEventDisableTiming));
+        cudaMemPool_t pool = nullptr;  // keeps what is freed, for whoever asks next
+        CUDA_CHECK(cudaDeviceGetDefaultMemPool(&pool, index));
+        std::uint64_t keep = ~std::uint64_t{0};
+        CUDA_CHECK(cudaMemPoolSetAttribute(pool, cudaMemPoolAttrReleaseThreshold, &keep));
+    }
+    /// A piece of pinned memory that nothing uses any more.
+    int take() {
+        int const piece = next;
+        next = (next + 1) % kPieces;
+        CUDA_CHECK(cudaEventSynchronize(done[piece]));
+        return piece;
+    }
+    char* at(int piece) const { return pinned + static_cast<std::size_t>(piece) * kPiece; }
+};
+Card* g_card = nullptr;
+
+void use_card(int index) {
+    static std::map<int, Card*> cards;  // never freed: the driver may be gone before statics are
+    if (cards[index] == nullptr) cards[index] = new Card(index);
+    CUDA_CHECK(cudaSetDevice(index));
+    g_card = cards[index];
+}
+
+/// In the order of the stream; null if there is not enough.
+void* try_allocate(std::size_t bytes) {
+    void* p = nullptr;
+    cudaError_t const code = cudaMallocAsync(&p, bytes, g_card->stream);
+    if (code == cudaSuccess) return p;
+    cudaGetLastError();
+    if (code != cudaErrorMemoryAllocation) CUDA_CHECK(code);
+    return nullptr;
+}
+
+void* allocate_or_throw(std::size_t bytes) {
+    void* p = try_allocate(bytes);
+    if (p == nullptr) {  // the pool may hold enough, in pieces
+        cudaMemPool_t pool = nullptr;
+        CUDA_CHECK(cudaStreamSynchronize(g_card->stream));
+        CUDA_CHECK(cudaDeviceGetDefaultMemPool(&pool, g_card->index));
+        CUDA_CHECK(cudaMemPoolTrimTo(pool, 0));
+        p = try_allocate(bytes);
+    }
+    if (p == nullptr)
+        throw RunError("not enough memory on the GPU (" + mebibytes(bytes) + " wanted, " + mebibytes(g_allocated) + " in use by this run)");
+    return p;
+}
+
+}  // namespace
+
+WorkSpace g_work_space;
+char* WorkSpace::allocate(std::ptrdiff_t bytes) { return static_cast<char*>(allocate_or_throw(static_cast<std::size_t>(bytes))); }
+void WorkSpace::deallocate(char* p, std::size_t) { cudaFreeAsync(p, g_card->stream); }
+
+cudaStream_t stream() { return g_card->stream; }
+
 void* allocate_bytes(std::size_t bytes) {
     if (bytes == 0) return nullptr;
-    void* p = nullptr;
-    if (cudaMalloc(&p, bytes) != cudaSuccess) {
-        cudaGetLastError();
-        throw RunError("not enough memory on the GPU (" + mebibytes(bytes) + " wanted, " + mebibytes(g_allocated) + " in use by this run)");
-    }
-    CUDA_CHECK(cudaMemset(p, 0, bytes));
+    void* const p = allocate_or_throw(bytes);
+    zero_on_device(p, bytes);
     g_allocated += bytes;
     return p;
 }
 void free_bytes(void* p, std::size_t bytes) noexcept {
     if (p == nullptr) return;
-    cudaFree(p);
+    cudaFreeAsync(p, g_card->stream);
     g_allocated -= bytes;
 }
-void copy_to_device(void* to, void const* from, std::size_t bytes) { CUDA_CHECK(cudaMemcpy(to, from, bytes, cudaMemcpyHostToDevice)); }
-void copy_to_host(void* to, void const* from, std::size_t bytes) { CUDA_CHECK(cudaMemcpy(to, from, bytes, cudaMemcpyDeviceToHost)); }
-void copy_on_device(void* to, void const* from, std::size_t bytes) {
-    CUDA_CHECK(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice));
+void copy_to_device(void* to, void const* from, std::size_t bytes) {
+    for (std::size_t begin = 0; begin < bytes; begin += Card::kPiece) {
+        std::size_t const size = std::min(Card::kPiece, bytes - begin);
+        int const piece = g_card->take();
+        std::memcpy(g_card->at(piece), static_cast<char const*>(from) + begin, size);
+        CUDA_CHECK(cudaMemcpyAsync(static_cast<char*>(to) + begin, g_card->at(piece), size, cudaMemcpyHostToDevice, g_card->stream));
+        CUDA_CHECK(cudaEventRecord(g_card->done[piece], g_card->stream));
+    }
 }
-void zero_on_device(void* p, std::size_t bytes) { CUDA_CHECK(cudaMemsetAsync(p, 0, bytes)); }
-void wait_for_device() { CUDA_CHECK(cudaDeviceSynchronize()); }
+/// The card fills pieces ahead of the host, which empties them.
+void copy_to_host(void* to, void const* from, std::size_t bytes) {
+    std::size_t const pieces = (bytes + Card::kPiece - 1) / Card::kPiece;
+    int const first = g_card->next;
+    auto const size = [&](std::size_t n) { return std::min(Card::kPiece, bytes - n * Card::kPiece); };
+    for (std::size_t asked = 0, taken = 0; taken < pieces; ++taken) {
+        for (; asked < pieces && asked < taken + Card::kPieces; ++asked) {
+            int const piece = g_card->take();
+            CUDA_CHECK(cudaMemcpyAsync(g_card->at(piece), static_cast<char const*>(from) + asked * Card::kPiece, size(asked),
+                                       cudaMemcpyDeviceToHost, g_card->stream));
+            CUDA_CHECK(cudaEventRecord(g_card->done[piece], g_card->stream));
+        }
+        int const piece = static_cast<int>((first + taken) % Card::kPieces);
+        CUDA_CHECK(cudaEventSynchronize(g_card->done[piece]));
+        std::memcpy(static_cast<char*>(to) + taken * Card::kPiece, g_card->at(piece), size(taken));
+    }
+}
+void copy_on_device(void* to, void const* from, std::size_t bytes) {
+    CUDA_CHECK(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, g_card->stream));
+}
+void zero_on_device(void* p, std::size_t bytes) { CUDA_CHECK(cudaMemsetAsync(p, 0, bytes, g_card->stream)); }
+void wait_for_device() { CUDA_CHECK(cudaStreamSynchronize(g_card->stream)); }
 
 Engine::Engine(Device const& device) : device_(device) {
-    CUDA_CHECK(cudaSetDevice(device.index));
+    use_card(device.index);
     error_.resize(1);
 }
 Engine::~Engine() = default;
