@@ -6,6 +6,8 @@
 #include "kernels/device.h"
 #include "kernels/programs.h"
 
+#include <tuple>
+
 namespace crine {
 inline namespace CRINE_NS {
 
@@ -41,6 +43,17 @@ inline CellView view_of(CellFields<Buffer>& fields) {
     return view;
 }
 
+/// On a CPU, contact is summed in so many lanes.
+inline constexpr std::size_t kContactLanes = 16;
+/// Where contact sees cells without mechanics: nobody touches them there, and the square is far from overflow [µm].
+inline constexpr Real kFarAway = Real(1e15);
+
+/// All cells as contact sees them: position and model/contact.h's Sphere.
+template <template <class> class Array>
+struct SpheresOf {
+    Array<Real> x, y, z, radius, reach, root_repulsion, root_adhesion;
+};
+
 /// All cells of this engine, and the tables that say what their types do.
 struct Population {
     CellFields<Buffer> fields;
@@ -54,10 +67,10 @@ struct Population {
     Buffer<Real> responses;                    ///< [slot * cells + cell], see Phenotype
     Buffer<Real> signals;                      ///< [slot * cells + cell], within sense
     Buffer<Intent> intents;                    ///< from behave to apply
-    Buffer<Sphere> spheres;                    ///< within move
+    SpheresOf<Buffer> spheres;                 ///< within move
     Buffer<Vec3> spots;                        ///< within circles: the centres before it
     Buffer<Real const*> concentrations;        ///< within sense and move: the fields, by ligand
-    Buffer<std::uint64_t> keys;                ///< of the last sort: bin, then id
+    Buffer<std::uint32_t> bin;                 ///< within sort
     Buffer<std::uint32_t> order;               ///< for rearrange
     Buffer<std::uint32_t> place, first_birth;  ///< within apply, see Lineage
     std::uint64_t divisions = 0, deaths = 0, removals = 0, engulfments = 0, differentiations = 0;
@@ -72,7 +85,8 @@ struct Population {
     void rearrange(Buffer<std::uint32_t> const& order);
 
 private:
-    CellFields<Buffer> spare_;
+    /// Of the field that is rearranged now: fields of a type take turns.
+    std::tuple<Buffer<std::uint32_t>, Buffer<std::uint8_t>, Buffer<CellState>, Buffer<float>, Buffer<double>> spare_;
     Buffer<Real> spare_responses_;
 };
 

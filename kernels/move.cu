@@ -1,7 +1,7 @@
 #include "kernels/engine.h"
 
 #include "crine/model/motility.h"
-#include "kernels/neighbours.h"
+#include "kernels/contact_sum.h"
 #include "kernels/sensing.h"
 
 namespace crine {
@@ -12,17 +12,14 @@ struct SphereBody {
     CellView cells;
     Phenotype phenotype;
     Span<TypeConstants const> types;
-    Span<Sphere> spheres;
+    SpheresOf<Span> spheres;
     CRINE_HD void operator()(std::size_t i) const {
         TypeConstants const& type = types[cells.type[i]];
-        Sphere sphere{position(cells, i),
-                      cells.radius[i],
-                      type.adhesion_reach * cells.radius[i],
-                      std::sqrt(phenotype(behaviour::repulsion, i)),
-                      std::sqrt(phenotype(behaviour::adhesion, i)),
-                      cells.id[i]};
-        if (!type.mechanics) sphere.radius = sphere.reach = -Real(INFINITY);  // touches nobody
-        spheres[i] = sphere;
+        spheres.x[i] = type.mechanics ? cells.x[i] : kFarAway;
+        spheres.y[i] = cells.y[i], spheres.z[i] = cells.z[i];
+        spheres.radius[i] = cells.radius[i], spheres.reach[i] = type.adhesion_reach * cells.radius[i];
+        spheres.root_repulsion[i] = std::sqrt(phenotype(behaviour::repulsion, i));
+        spheres.root_adhesion[i] = std::sqrt(phenotype(behaviour::adhesion, i));
     }
 };
 
@@ -30,39 +27,13 @@ struct SphereBody {
 struct ContactBody {
     CellView cells;
     Span<TypeConstants const> types;
-    Span<Sphere const> spheres;
-    Bins bins;
-    std::uint64_t seed;
-    bool planar;
+    ContactSum sum;
 
-    /// Two cells at the same point part in a direction that both know.
-    CRINE_HD Vec3 parting(std::uint32_t from, std::uint32_t to) const {
-        bool const ordered = from < to;
-        Vec3 const d = Random(seed, Stream::contact, ordered ? from : to, ordered ? to : from).direction(planar);
-        return ordered ? d : Real(-1) * d;
-    }
-
-    CRINE_HD void operator()(std::size_t i) const {
-        Sphere const me = spheres[i];
-        Vec3 v{};
-        Real pressure = 0;
-        auto const meet = [&](std::size_t first, std::size_t last) {
-            for (std::size_t j = first; j < last; ++j) {
-                Sphere const& other = spheres[j];
-                Vec3 const away = shortest_way(bins, other.centre, me.centre);
-                Real const square = dot(away, away), touch = me.radius + other.radius, grasp = me.reach + other.reach;
-                Real const range = touch > grasp ? touch : grasp;
-                if (!(square < range * range && range > 0) || j == i) continue;
-                Real const d = std::sqrt(square);
-                pressure += ContactSpeed::overlap(d, touch);
-                Real const speed = ContactSpeed{}(me, other, d);
-                v = v + (d > 0 ? speed / d * away : speed * parting(other.id, me.id));
-            }
-        };
-        if (types[cells.type[i]].mechanics) for_each_run_near(bins, me.centre, meet);
-        cells.pressure[i] = pressure;
+    CRINE_HD void settle(std::size_t i, ContactTotal const& contact) const {
+        Vec3 v = contact.velocity;
+        cells.pressure[i] = contact.pressure;
         if (!types[cells.type[i]].moves) v = {};
-        if (planar) v.z = 0;
+        if (sum.planar) v.z = 0;
 
         // x(t + dt) - x(t) = dt (3/2 v(t) - 1/2 v(t - dt)): Adams & Bashforth (1883), order 2; order 1 in a cell's first step.
         bool const has_past = cells.stepped[i] != 0;
@@ -72,6 +43,26 @@ struct ContactBody {
         cells.cx[i] = v.x, cells.cy[i] = v.y, cells.cz[i] = v.z;
         cells.stepped[i] = 1;
     }
+
+#ifdef __CUDACC__
+    static constexpr std::size_t kCells = 1;
+    CRINE_HD void operator()(std::size_t i) const { settle(i, sum(i)); }
+#else
+    /// An index stands for so many cells. They are taken by bins, since cells of a bin meet the same cells.
+    static constexpr std::size_t kCells = 64;
+    void operator()(std::size_t chunk) const {
+        std::size_t const n = cells.id.size, end = (chunk + 1) * kCells < n ? (chunk + 1) * kCells : n;
+        for (std::size_t first = chunk * kCells, last = first; first < end; first = last) {
+            Vec3 const p = position(cells, first);
+            std::size_t const bin_end = sum.bins.begin[sum.bins.of(p) + 1];
+            bool any = false;
+            while (last < end && last < bin_end && last - first < ContactSum::kGroup) any |= sum.touches(last++);
+            ContactTotal totals[ContactSum::kGroup];
+            if (any) sum(p, first, last, totals);
+            for (std::size_t i = first; i < last; ++i) settle(i, totals[i - first]);
+        }
+    }
+#endif
 };
 
 /// Adds a cell's own motion to what contacts do to it, and moves it.
@@ -148,9 +139,15 @@ void Engine::move(Moment now) {
     CellView const cells = cells_.view();
     Phenotype const phenotype = cells_.phenotype();
     Span<TypeConstants const> const types = std::as_const(cells_.programs.types).span();
-    cells_.spheres.resize(n);
-    for_each_index(n, SphereBody{cells, phenotype, types, cells_.spheres.span()});
-    for_each_index(n, ContactBody{cells, types, std::as_const(cells_.spheres).span(), cells_.bins, model_.seed, model_.grid.planar()});
+    auto& s = cells_.spheres;
+    for (auto* array : {&s.x, &s.y, &s.z, &s.radius, &s.reach, &s.root_repulsion, &s.root_adhesion})
+        array->resize(n + kContactLanes);  // whole lanes are read
+    SpheresOf<Span> const spheres{
+        s.x.span(), s.y.span(), s.z.span(), s.radius.span(), s.reach.span(), s.root_repulsion.span(), s.root_adhesion.span()};
+    for_each_index(n, SphereBody{cells, phenotype, types, spheres});
+    for_each_index(
+        (n + ContactBody::kCells - 1) / ContactBody::kCells,
+        ContactBody{cells, types, {spheres, std::as_const(cells_.fields.id).span(), cells_.bins, model_.seed, model_.grid.planar()}});
 
     cells_.concentrations.upload(concentrations(fields_));
     for_each_index(

@@ -40,6 +40,15 @@ CRINE_HD void for_each_run_near(Bins const& bins, Vec3 p, Visit&& visit) {
         }
 }
 
+/// Whether some of the bins around p are on the other side of the domain.
+CRINE_HD inline bool at_periodic_face(Bins const& bins, Vec3 p) {
+    auto const at_face = [&](int a, Real x) {
+        int const bin = bins.on_axis(a, x);
+        return bins.periodic[a] && (bin == 0 || bin == bins.n[a] - 1);
+    };
+    return at_face(0, p.x) || at_face(1, p.y) || at_face(2, p.z);
+}
+
 /// Two cells touch up to the distance at which adhesion ends: the sum of their reaches.
 CRINE_HD inline Real reach(CellView const& cells, Span<TypeConstants const> types, std::size_t i) {
     return types[cells.type[i]].adhesion_reach * cells.radius[i];

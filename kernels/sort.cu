@@ -1,48 +1,89 @@
 #include "kernels/engine.h"
 
+#include <thrust/scan.h>
 #include <thrust/sort.h>
 
 namespace crine {
 inline namespace CRINE_NS {
 namespace {
 
-struct KeyBody {
+/// Bodies that are over sooner than threads are woken for a few of them.
+constexpr std::size_t kLight = 1;
+
+/// Adds one to a counter that others count on at the same time, and returns what it was. In what order they come must not matter.
+CRINE_HD inline std::uint32_t add_one(std::uint32_t& counter) {
+#ifdef __CUDA_ARCH__
+    return atomicAdd(&counter, 1u);
+#else
+    return __atomic_fetch_add(&counter, 1u, __ATOMIC_RELAXED);
+#endif
+}
+
+/// Counts the cells of bin b in begin[b + 1].
+struct CountBody {
     CellView cells;
     Bins bins;
-    Span<std::uint64_t> key;
-    Span<std::uint32_t> order;
+    Span<std::uint32_t> bin, begin;
     CRINE_HD void operator()(std::size_t i) const {
-        key[i] = static_cast<std::uint64_t>(bins.of(position(cells, i))) << 32 | cells.id[i];
-        order[i] = static_cast<std::uint32_t>(i);
+        bin[i] = static_cast<std::uint32_t>(bins.of(position(cells, i)));
+        add_one(begin[bin[i] + 1]);
     }
 };
 
-/// begin[b]: the first cell whose bin is not before b, by bisection.
-struct BinBeginBody {
-    Span<std::uint64_t const> key;
-    Span<std::uint32_t> begin;
+/// Fills the part of every bin in `order`, in whatever order. begin[b + 1] goes from the bin's first place to the one after its last.
+struct PlaceBody {
+    Span<std::uint32_t const> bin;
+    Span<std::uint32_t> begin, order;
+    CRINE_HD void operator()(std::size_t i) const { order[add_one(begin[bin[i] + 1])] = static_cast<std::uint32_t>(i); }
+};
+
+/// Puts the cells of a bin in the order of their ids: by insertion while that is quick, as it is for a few cells or nearly ordered ones,
+/// else by heap sort, which needs no more than m log m steps.
+struct OrderBody {
+    Span<std::uint32_t const> begin, id;
+    Span<std::uint32_t> order;
+
+    CRINE_HD bool before(std::uint32_t a, std::uint32_t b) const { return id[a] < id[b]; }
+
     CRINE_HD void operator()(std::size_t bin) const {
-        std::size_t low = 0, high = key.size;
-        while (low < high) {
-            std::size_t const middle = (low + high) / 2;
-            if (key[middle] >> 32 < bin)
-                low = middle + 1;
-            else
-                high = middle;
+        std::uint32_t* const cells = order.data + begin[bin];
+        std::size_t const m = begin[bin + 1] - begin[bin];
+        std::size_t patience = 16 * m;
+        for (std::size_t k = 1; k < m; ++k) {
+            std::uint32_t const cell = cells[k];
+            std::size_t hole = k;
+            for (; hole > 0 && before(cell, cells[hole - 1]); --hole) cells[hole] = cells[hole - 1];
+            cells[hole] = cell;
+            if (k - hole > patience) return heap_sort(cells, m);
+            patience -= k - hole;
         }
-        begin[bin] = static_cast<std::uint32_t>(low);
+    }
+    CRINE_HD void heap_sort(std::uint32_t* cells, std::size_t m) const {
+        for (std::size_t root = m / 2; root-- > 0;) sift_down(cells, root, m);
+        for (std::size_t last = m; last-- > 1;) {
+            std::uint32_t const greatest = cells[0];
+            cells[0] = cells[last], cells[last] = greatest;
+            sift_down(cells, 0, last);
+        }
+    }
+    /// Makes a heap of the one below `hole`, whose children are heads of heaps.
+    CRINE_HD void sift_down(std::uint32_t* cells, std::size_t hole, std::size_t m) const {
+        std::uint32_t const cell = cells[hole];
+        for (std::size_t child; (child = 2 * hole + 1) < m; hole = child) {
+            if (child + 1 < m && before(cells[child], cells[child + 1])) ++child;
+            if (!before(cell, cells[child])) break;
+            cells[hole] = cells[child];
+        }
+        cells[hole] = cell;
     }
 };
 
-/// All fields in one pass.
+template <class T>
 struct GatherBody {
-    CellView from, to;
+    Span<T const> from;
     Span<std::uint32_t const> order;
-    CRINE_HD void operator()(std::size_t k) const {
-        CellView source = from, target = to;
-        std::size_t const i = order[k];
-        target.for_each_field_with(source, [i, k](auto const& t, auto const& s) { t[k] = s[i]; });
-    }
+    Span<T> to;
+    CRINE_HD void operator()(std::size_t k) const { to[k] = from[order[k]]; }
 };
 
 struct GatherResponsesBody {
@@ -57,28 +98,36 @@ struct GatherResponsesBody {
 
 void Population::rearrange(Buffer<std::uint32_t> const& order) {
     std::size_t const before = size(), after = order.size();
-    spare_.for_each_field([after](char const*, auto& field) { field.resize(after); });
-    for_each_index(after, GatherBody{view_of(fields), view_of(spare_), order.span()});
-    std::swap(fields, spare_);
+    fields.for_each_field([&]<class T>(char const*, Buffer<T>& field) {
+        auto& spare = std::get<Buffer<T>>(spare_);
+        spare.resize(after);
+        for_each_index(after, GatherBody<T>{std::as_const(field).span(), order.span(), spare.span()}, kLight);
+        field.swap(spare);
+    });
     spare_responses_.resize(after * programs.response_slots);
     for_each_index(spare_responses_.size(),
                    GatherResponsesBody{std::as_const(responses).span(), order.span(), before, spare_responses_.span()});
     responses.swap(spare_responses_);
 }
 
+/// A counting sort: linear in cells and bins, and with the same result whoever counts first.
 void Engine::sort() {
     if (cells_.sorted) return;
     std::size_t const n = cells_.size();
-    auto& keys = cells_.keys;
+    auto& begin = cells_.bin_begin;
+    auto& bin = cells_.bin;
     auto& order = cells_.order;
-    keys.resize(n);
+    bin.resize(n);
     order.resize(n);
-    for_each_index(n, KeyBody{cells_.view(), cells_.bins, keys.span(), order.span()});
-    if (!THRUST_NS_QUALIFIER::is_sorted(policy(), keys.data(), keys.data() + n)) {
-        THRUST_NS_QUALIFIER::sort_by_key(policy(), keys.data(), keys.data() + n, order.data());
+    begin.zero();
+    for_each_index(n, CountBody{cells_.view(), cells_.bins, bin.span(), begin.span()}, kLight);
+    THRUST_NS_QUALIFIER::exclusive_scan(policy(), begin.data() + 1, begin.data() + begin.size(), begin.data() + 1);
+    for_each_index(n, PlaceBody{std::as_const(bin).span(), begin.span(), order.span()}, kLight);
+    for_each_index(begin.size() - 1, OrderBody{std::as_const(begin).span(), std::as_const(cells_.fields.id).span(), order.span()});
+#ifndef __CUDACC__  // a GPU is faster than its word to the host
+    if (!THRUST_NS_QUALIFIER::is_sorted(policy(), order.data(), order.data() + n))
+#endif
         cells_.rearrange(order);
-    }
-    for_each_index(cells_.bin_begin.size(), BinBeginBody{std::as_const(keys).span(), cells_.bin_begin.span()});
     cells_.sorted = true;
 }
 

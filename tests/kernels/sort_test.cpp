@@ -24,38 +24,81 @@ InitialState scattered(Model const& m, std::size_t n) {
     return s;
 }
 
+/// The order that `got` must have: by a plain sort of what the engine started with.
+void expect_in_order(Model const& m, HostCells const& start, HostCells const& got) {
+    ASSERT_EQ(got.size(), start.size());
+    // The bins that the contract promises: as many as are at least 2 · 1.25 · 5 µm wide.
+    int n[3];
+    Vec3 const size = m.grid.size();
+    Real const length[3] = {size.x, size.y, size.z};
+    for (int a = 0; a < 3; ++a) n[a] = static_cast<int>(length[a] / (2 * kReach * kRadius * Real(1 + 2e-5)));
+    auto const bin = [&](std::size_t i) {
+        int const x = static_cast<int>(start.x[i] / (size.x / n[0])), y = static_cast<int>(start.y[i] / (size.y / n[1])),
+                  z = static_cast<int>(start.z[i] / (size.z / n[2]));
+        return (z * n[1] + y) * n[0] + x;
+    };
+    std::vector<std::size_t> order(start.size());
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::sort(order.begin(), order.end(),
+              [&](std::size_t a, std::size_t b) { return std::pair(bin(a), start.id[a]) < std::pair(bin(b), start.id[b]); });
+    for (std::size_t k = 0; k < order.size(); ++k) {
+        std::size_t const i = order[k];
+        ASSERT_EQ(got.id[k], start.id[i]) << "place " << k;
+        EXPECT_EQ(got.x[k], start.x[i]);
+        EXPECT_EQ(got.y[k], start.y[i]);
+        EXPECT_EQ(got.z[k], start.z[i]);
+        EXPECT_EQ(got.engulfed[k], start.engulfed[i]);
+        EXPECT_EQ(got.born[k], start.born[i]);
+    }
+}
+
+void expect_sorted_at_start(Device const& device, Model const& m, InitialState const& s) {
+    auto const engine = make_backend(device);
+    engine->start(m, s);
+    expect_in_order(m, s.cells, cells_of(*engine));
+}
+
 }  // namespace
 
 using SortOnEveryEngine = OnEveryEngine;
 
 TEST_P(SortOnEveryEngine, OrdersByBinThenIdAndKeepsEveryProperty) {
     Model const m = tissue();
-    InitialState const s = scattered(m, 3000);
-    auto const engine = make_backend(GetParam());
-    engine->start(m, s);
-    HostCells const got = cells_of(*engine);
-    ASSERT_EQ(got.size(), s.cells.size());
+    expect_sorted_at_start(GetParam(), m, scattered(m, 3000));
+}
 
-    // The widest bins that the contract promises: 2 · 1.25 · 5 µm, on a domain of 120 × 80 × 60 µm: 9 × 6 × 4.
-    int const n[3] = {9, 6, 4};
-    auto const bin = [&](HostCells const& c, std::size_t i) {
-        int const x = static_cast<int>(c.x[i] / (Real(120) / n[0])), y = static_cast<int>(c.y[i] / (Real(80) / n[1])),
-                  z = static_cast<int>(c.z[i] / (Real(60) / n[2]));
-        return (z * n[1] + y) * n[0] + x;
+TEST_P(SortOnEveryEngine, OrdersManyCellsInOneBinWhateverTheirOrder) {
+    Model const m = tissue();
+    InitialState s = scattered(m, 5000);
+    auto& c = s.cells;
+    for (std::size_t i = 0; i < 4000; ++i) c.x[i] = c.y[i] = c.z[i] = 6;  // and most of the other bins are empty or hold one
+    auto const with_ids = [&](auto const& rearrange) {
+        for (std::size_t i = 0; i < c.size(); ++i) c.id[i] = static_cast<std::uint32_t>(i + 1);
+        rearrange(c.id.begin(), c.id.end());
+        expect_sorted_at_start(GetParam(), m, s);
     };
-    std::vector<std::size_t> order(s.cells.size());
-    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-        return std::pair(bin(s.cells, a), s.cells.id[a]) < std::pair(bin(s.cells, b), s.cells.id[b]);
-    });
-    for (std::size_t k = 0; k < order.size(); ++k) {
-        std::size_t const i = order[k];
-        ASSERT_EQ(got.id[k], s.cells.id[i]) << "place " << k;
-        EXPECT_EQ(got.x[k], s.cells.x[i]);
-        EXPECT_EQ(got.y[k], s.cells.y[i]);
-        EXPECT_EQ(got.z[k], s.cells.z[i]);
-        EXPECT_EQ(got.engulfed[k], s.cells.engulfed[i]);
-        EXPECT_EQ(got.born[k], s.cells.born[i]);
+    with_ids([](auto, auto) {});
+    with_ids([](auto first, auto last) { std::reverse(first, last); });
+    with_ids([](auto first, auto last) { std::shuffle(first, last, std::mt19937(5)); });
+}
+
+TEST_P(SortOnEveryEngine, OrdersNoCellsAndOne) {
+    Model const m = tissue();
+    for (std::size_t n : {0, 1}) expect_sorted_at_start(GetParam(), m, scattered(m, n));
+}
+
+TEST_P(SortOnEveryEngine, FollowsCellsThatMove) {
+    Model m = tissue();
+    m.types[0].base[behaviour::speed] = 3;
+    m.types[0].base[behaviour::persistence] = 10;
+    m.types[0].mechanics = false;
+    auto const engine = make_backend(GetParam());
+    engine->start(m, scattered(m, 3000));
+    for (std::uint64_t n = 0; n < 5; ++n) {
+        engine->move({2.0 * static_cast<double>(n), 2, n});
+        HostCells const before = cells_of(*engine);
+        engine->sort();
+        expect_in_order(m, before, cells_of(*engine));
     }
 }
 

@@ -5,31 +5,41 @@
 
 namespace crine {
 
-/// What contact needs to know of a cell, in one place of memory: half a cache line that a search for neighbours reads in order.
+/// What contact needs to know of a cell besides its place.
 struct Sphere {
-    Vec3 centre;              ///< [µm]
     Real radius = 0;          ///< [µm]
     Real reach = 0;           ///< adhesion_reach · radius [µm]
     Real root_repulsion = 0;  ///< √c_r [√(µm/s)]
     Real root_adhesion = 0;   ///< √c_a [√(µm/s)]
-    std::uint32_t id = 0;
+};
+
+/// What one of two cells does to the other.
+struct Contact {
+    Real speed = 0;     ///< at which each moves away from the other; negative: towards it [µm/s]
+    Real nearness = 0;  ///< one over their distance [1/µm]
+    Real overlap = 0;   ///< (1 - d/R)₊: a cell's pressure is the sum of this over its neighbours [1]
 };
 
 inline namespace CRINE_NS {
 
-/// Speed with which each of two cells at distance d moves away from the other; negative: towards it [µm/s].
+/// The contact of two cells whose centres are d apart:
 ///
 ///     v = √(c_r c_r') (1 - d/R)²₊ - √(c_a c_a') (1 - d/S)²₊,   R = r + r',   S = a r + a' r'
 ///
 /// a is the adhesion reach. Ghaffarizadeh et al. (2018) PLoS Comput Biol 14:e1005991; potentials of Macklin et al. (2012) J Theor Biol
-/// 301:122. Symmetric in the two cells, so that no pair moves its own centre of mass.
-struct ContactSpeed {
-    CRINE_HD Real operator()(Sphere const& one, Sphere const& other, Real d) const {
-        Real const push = overlap(d, one.radius + other.radius), pull = overlap(d, one.reach + other.reach);
-        return one.root_repulsion * other.root_repulsion * push * push - one.root_adhesion * other.root_adhesion * pull * pull;
+/// 301:122. Symmetric in the two cells, to the last bit, so that no pair moves its own centre of mass.
+struct ContactLaw {
+    /// `square` is d². No branches, and one division for three quotients: mechanics spends its time here.
+    CRINE_HD Contact operator()(Sphere one, Sphere other, Real square) const {
+        Real const R = one.radius + other.radius, S = one.reach + other.reach;
+        Real const d = std::sqrt(square) + Real(1e-30);  // so that 1/d is finite at d = 0, and the same elsewhere
+        Real const inverse = 1 / (R * S * d);
+        Real const push = positive(1 - square * (S * inverse)), pull = positive(1 - square * (R * inverse));
+        Real const speed =
+            one.root_repulsion * other.root_repulsion * (push * push) - one.root_adhesion * other.root_adhesion * (pull * pull);
+        return {speed, R * S * inverse, push};
     }
-    /// (1 - d/R)₊: a cell's pressure is the sum of this over its neighbours, at R = r + r' [1]
-    CRINE_HD static Real overlap(Real d, Real range) { return d < range ? 1 - d / range : Real(0); }
+    CRINE_HD static Real positive(Real x) { return Real(0.5) * (x + std::fabs(x)); }
 };
 
 }  // namespace CRINE_NS
