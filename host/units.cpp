@@ -6,6 +6,8 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
+#include <filesystem>
 #include <memory>
 
 #include <udunits2.h>
@@ -55,12 +57,19 @@ struct FreeSystem {
     void operator()(ut_system* s) const { ut_free_system(s); }
 };
 
+/// Where tools/bundle puts the database, beside the program; elsewhere the library knows where it was installed.
+std::filesystem::path bundled_database() {
+    std::error_code ignored;
+    return std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path().parent_path() / "share/udunits/udunits2.xml";
+}
+
 /// The units of UDUNITS-2, and those of biology.
 class UnitSystem {
 public:
     UnitSystem() {
         ut_set_error_message_handler(ut_ignore);
-        system_.reset(ut_read_xml(nullptr));
+        auto const bundled = bundled_database();
+        system_.reset(ut_read_xml(std::getenv("UDUNITS2_XML_PATH") == nullptr && exists(bundled) ? bundled.c_str() : nullptr));
         if (!system_) throw RunError("the unit database of UDUNITS-2 cannot be read (is libudunits2-data installed?)");
         Unit const mol = parse("mol");
         define("molar", "M", parse("mol/L"));

@@ -18,7 +18,8 @@ std::size_t lines(std::string const& text) { return static_cast<std::size_t>(std
 
 TEST(Program, RunsAndTellsWhatItDid) {
     TemporaryFolder const folder;
-    Outcome const outcome = crine({"run", kSmall, "-o", (folder / "out").string(), "--until", "2 h", "--seed", "11", "--threads", "1"});
+    Outcome const outcome =
+        crine({"run", kSmall, "-o", (folder / "out").string(), "--until", "2 h", "--seed", "11", "--device", "cpu", "--threads", "1"});
     ASSERT_EQ(outcome.code, 0) << outcome.err;
     EXPECT_NE(outcome.out.find("done: 2 h simulated"), std::string::npos) << outcome.out;
 
@@ -139,7 +140,7 @@ TEST(Program, ADiskThatIsFullEndsTheRunWithOneLine) {
     TemporaryFolder const folder;
     std::string const out = (folder / "out").string();
     // a limit on the size of files stands for the full disk; the shell ignores the signal that would otherwise come first
-    std::string const command = "trap '' XFSZ; ulimit -f 8; exec " CRINE_BINARY_DIR "/crine run " + kSmall + " -o " + out + " --quiet" +
+    std::string const command = "trap '' XFSZ; ulimit -f 8; exec " + program_folder() + "/crine run " + kSmall + " -o " + out + " --quiet" +
                                 " --set 'domain.spacing=10 um' --until '1 h'";
     Outcome const outcome = Process({"/bin/bash", "-c", command}).wait();
     EXPECT_EQ(outcome.code, 1);
@@ -187,9 +188,8 @@ TEST(Program, RefusesWhatDoesNotFitTheMemoryBeforeTakingIt) {
 }
 
 TEST(Program, TellsWhenItsAnswerIsLost) {
-    for (char const* command : {"check " CRINE_SOURCE_DIR "/tests/scenarios/data/run_small.yaml", "schema", "info"})
-        EXPECT_EQ(Process({"/bin/bash", "-c", std::string(CRINE_BINARY_DIR "/crine ") + command + " > /dev/full"}).wait().code, 1)
-            << command;
+    for (std::string const& command : {"check " + kSmall, std::string("schema"), std::string("info")})
+        EXPECT_EQ(Process({"/bin/bash", "-c", program_folder() + "/crine " + command + " > /dev/full"}).wait().code, 1) << command;
 }
 
 TEST(Program, KnowsItselfAndItsScenarioFile) {

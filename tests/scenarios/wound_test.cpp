@@ -24,7 +24,7 @@ protected:
 
     static std::shared_ptr<Table> course(std::vector<std::string> const& change) {
         TemporaryFolder const folder;
-        std::vector<std::string> arguments{"run",    CRINE_SOURCE_DIR "/scenarios/wound_healing.yaml",
+        std::vector<std::string> arguments{"run",    source_file("scenarios/wound_healing.yaml"),
                                            "-o",     (folder / "out").string(),
                                            "--set",  "domain.size=[600 um, 600 um, 320 um]",
                                            "--set",  "regions.wound.cylinder.centre=[0 um, 0 um]",

@@ -12,6 +12,16 @@
 
 namespace crine::test {
 
+/// Where the sources are, and the program: known to the build, or, where tests have moved, from the environment.
+inline std::string source_folder() {
+    char const* const moved = std::getenv("CRINE_SOURCE_DIR");
+    return moved != nullptr ? moved : CRINE_SOURCE_DIR;
+}
+inline std::string program_folder() {
+    char const* const moved = std::getenv("CRINE_BINARY_DIR");
+    return moved != nullptr ? moved : CRINE_BINARY_DIR;
+}
+
 /// A folder of its own for one test, removed afterwards.
 class TemporaryFolder {
 public:

@@ -67,13 +67,13 @@ private:
 
 /// build/crine with these arguments.
 inline std::vector<std::string> crine_with(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), CRINE_BINARY_DIR "/crine");
+    arguments.insert(arguments.begin(), program_folder() + "/crine");
     return arguments;
 }
 inline Outcome crine(std::vector<std::string> const& arguments) { return Process(crine_with(arguments)).wait(); }
 
 /// A file of the source tree, and a scenario of tests/scenarios/data.
-inline std::string source_file(std::string const& name) { return CRINE_SOURCE_DIR "/" + name; }
+inline std::string source_file(std::string const& name) { return source_folder() + "/" + name; }
 inline std::string test_scenario(std::string const& name) { return source_file("tests/scenarios/data/" + name); }
 
 }  // namespace crine::test

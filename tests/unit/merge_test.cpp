@@ -95,7 +95,7 @@ TEST(Merge, OptionsWinOverEverything) {
 
 /// Everything in the libraries that ship is sound, and every name that scenarios rely on is there.
 TEST(Library, EveryEntryIsSound) {
-    std::filesystem::path const library = std::filesystem::path(CRINE_SOURCE_DIR) / "scenarios/library";
+    std::filesystem::path const library = std::filesystem::path(source_folder()) / "scenarios/library";
     std::string text = kHead + "include: [" + (library / "ligands.yaml").string() + ", " + (library / "cells.yaml").string() + "]\n";
     std::vector<std::string> names;
     for (auto const& [file, part] :
@@ -117,7 +117,7 @@ TEST(Library, EveryEntryIsSound) {
 
 /// The example that explains the format is a scenario.
 TEST(Library, TheDocumentedFormatIsSound) {
-    std::filesystem::path const source = CRINE_SOURCE_DIR;
+    std::filesystem::path const source = source_folder();
     std::string text = contents(source / "docs/scenario.md");
     std::size_t const begin = text.find("```yaml\n") + 8;
     text = text.substr(begin, text.find("```\n", begin) - begin);
@@ -131,7 +131,7 @@ TEST(Library, TheDocumentedFormatIsSound) {
 }
 
 TEST(Library, ScenariosThatShipAreSound) {
-    for (auto const& entry : std::filesystem::directory_iterator(std::filesystem::path(CRINE_SOURCE_DIR) / "scenarios")) {
+    for (auto const& entry : std::filesystem::directory_iterator(std::filesystem::path(source_folder()) / "scenarios")) {
         if (entry.path().extension() != ".yaml") continue;
         EXPECT_NO_THROW(load_scenario(entry.path(), {}, true)) << entry.path();
     }

@@ -2,6 +2,7 @@
 
 #include "crine/units.h"
 #include "support/engines.h"
+#include "support/folders.h"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +11,7 @@
 namespace crine::test {
 namespace {
 
-std::filesystem::path const kData = std::filesystem::path(CRINE_SOURCE_DIR) / "tests/scenarios/data";
+std::filesystem::path const kData = std::filesystem::path(source_folder()) / "tests/scenarios/data";
 
 Scenario everything() { return load_scenario(kData / "everything.yaml", {}); }
 
