@@ -14,10 +14,18 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array kMetrics{
-    &metric::copy_bytes_per_s, &metric::ligand_voxel_steps_per_s, &metric::seconds_to_error, &metric::relative_error,
-    &metric::ns_per_cell,      &metric::agent_steps_per_s,        &metric::cost_growth,      &metric::seconds_per_simulated_hour,
-    &metric::bytes_per_cell,   &metric::bytes_per_ligand_voxel,   &metric::peak_bytes};
+constexpr std::array kMetrics{&metric::copy_bytes_per_s,
+                              &metric::ligand_voxel_steps_per_s,
+                              &metric::seconds_to_error,
+                              &metric::relative_error,
+                              &metric::ns_per_cell,
+                              &metric::agent_steps_per_s,
+                              &metric::cost_growth,
+                              &metric::seconds_per_simulated_hour,
+                              &metric::bytes_per_cell,
+                              &metric::seconds_per_30_min,
+                              &metric::bytes_per_ligand_voxel,
+                              &metric::peak_bytes};
 
 auto key(Measurement const& m) { return std::tie(m.name, m.setting, m.device, m.size, m.ligands, m.metric); }
 

@@ -26,7 +26,7 @@ Session::Session(Device const& device, Size const& size, std::ostream& out) : de
 }
 
 std::unique_ptr<Backend> Session::engine(Model const& model, InitialState const& state) const {
-    auto engine = make_backend(device_);
+    auto engine = make_engine();
     engine->start(model, state);
     return engine;
 }
@@ -55,6 +55,8 @@ void Session::report(Measurement measurement, double bytes_per_s) {
     out_ << row(measurement, copy_) << std::flush;
     results_.push_back(std::move(measurement));
 }
+
+void Session::say(std::string const& line) { out_ << line << std::endl; }
 
 std::vector<Case> const& cases() {
     static std::vector<Case> const table{

@@ -35,10 +35,10 @@ public:
     bool on_gpu() const { return info_.engine != "cpu"; }
     DeviceInfo const& info() const { return info_; }
     double copy_bandwidth() const { return copy_; }  ///< [bytes/s]
+    Device const& device() const { return device_; }
+    std::unique_ptr<Backend> make_engine() const { return make_backend(device_); }
+    /// One that has been given a model.
     std::unique_ptr<Backend> engine(Model const& model, InitialState const& state) const;
-    /// Whether `bytes` more would fit in the device's memory, with room to spare.
-    bool fits(double bytes) const { return bytes < 0.8 * static_cast<double>(info_.memory); }
-
     /// How many steps that last about this long make a repeat.
     int steps_for(double seconds) const;
     /// Calls `seconds` once for warmth, then as often as the size asks for.
@@ -49,6 +49,7 @@ public:
 
     /// Keeps a measurement and prints it. `bytes_per_s` is what had to move by the time it took; 0: not told.
     void report(Measurement measurement, double bytes_per_s = 0);
+    void say(std::string const& line);
     std::vector<Measurement> const& results() const { return results_; }
 
 private:
@@ -101,6 +102,7 @@ std::vector<Case> const& cases();
 
 void measure_copy(Session& session);
 void measure_transport(Session& session);
+void measure_time_to_error(Session& session);  ///< part of transport
 void measure_exchange(Session& session);
 void measure_mechanics(Session& session);
 void measure_phenotype(Session& session);

@@ -92,6 +92,9 @@ void measure_rates(Session& session) {
 
 }  // namespace
 
-void measure_transport(Session& session) { measure_rates(session); }
+void measure_transport(Session& session) {
+    measure_rates(session);
+    measure_time_to_error(session);
+}
 
 }  // namespace crine::bench

@@ -1,7 +1,162 @@
+#include "host/bench/exact.h"
+#include "host/bench/lod.h"
+#include "host/bench/models.h"
 #include "host/bench/session.h"
+#include "host/estimate.h"
+#include "host/format.h"
+#include "host/simulation.h"
+
+#include <algorithm>
+#include <filesystem>
 
 namespace crine::bench {
+namespace {
 
-void measure_whole(Session&) {}
+constexpr double kUptake = 415;       // of a cell, as the peer's 10/min of its volume [µm³/s]
+constexpr double kStart = 20;         // concentration everywhere [molecules/µm³]
+constexpr double kStretch = 360;      // simulated by a repeat [s]
+constexpr double kAccuracyTime = 60;  // after which fields are compared [s]
+constexpr Real kTemplateEdge = 1000;  // [µm]
+
+/// The peer's template: a packed cube of cells in the middle of a box, one ligand that they take up, three clocks.
+Scenario peer_template(std::size_t cells) {
+    Tissue tissue = bench::tissue(cells, 1, Order::lattice, kTemplateEdge);
+    auto const& words = tissue.model.vocabulary();
+    tissue.type().base[static_cast<std::size_t>(words.of(behaviour::uptake, 0))] = static_cast<Real>(kUptake);
+    std::fill(tissue.state.fields[0].begin(), tissue.state.fields[0].end(), static_cast<Real>(kStart));
+    Scenario scenario;
+    scenario.model = std::move(tissue.model), scenario.initial = std::move(tissue.state);
+    scenario.schedule = {3600, peer::transport_step, peer::mechanics_step, peer::behaviour_step};
+    return scenario;
+}
+
+/// Reports wall seconds for each `unit` of simulated seconds, of everything and of each phase.
+void report_phases(Session& session, Measurement measurement, Simulation& simulation, double stretch, double unit) {
+    std::vector<std::vector<double>> parts;
+    std::vector<double> all;
+    for (int repeat = -1; repeat < std::max(3, session.size().repeats); ++repeat) {
+        auto const before = simulation.phases();
+        double const seconds = timed(simulation.backend(), [&] { simulation.advance_to(simulation.time() + stretch); }) * unit / stretch;
+        if (repeat < 0) continue;  // for warmth
+        all.push_back(seconds);
+        parts.resize(before.size());
+        for (std::size_t p = 0; p < before.size(); ++p)
+            parts[p].push_back((simulation.phases()[p].seconds - before[p].seconds) * unit / stretch);
+    }
+    std::string const setting = measurement.setting;
+    measurement.value = summarise(all);
+    session.report(measurement);
+    for (std::size_t p = 0; p < parts.size(); ++p) {
+        measurement.setting = setting + ": " + simulation.phases()[p].name;
+        measurement.value = summarise(parts[p]);
+        measurement.note.clear();
+        session.report(measurement);
+    }
+}
+
+std::vector<Real> field_of(Backend& on) {
+    Snapshot snapshot;
+    on.snapshot(snapshot, {true}, false);
+    return snapshot.fields[0];
+}
+
+std::vector<Real> field_after(Session& session, Scenario scenario, double transport_step, double tolerance) {
+    scenario.schedule.transport = transport_step;
+    scenario.model.solver_tolerance = tolerance;
+    Simulation simulation(scenario, session.make_engine());
+    simulation.advance_to(kAccuracyTime);
+    return field_of(simulation.backend());
+}
+
+/// The peer's way: cells take up from their voxel, between steps of LOD.
+std::vector<Real> lod_field_after(Scenario const& scenario, double dt) {
+    Grid const& grid = scenario.model.grid;
+    HostCells const& cells = scenario.initial.cells;
+    std::vector<float> keep(grid.voxels(), 1);
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+        auto const on_axis = [&](Real x) { return static_cast<int>(x / grid.spacing); };
+        keep[grid.voxel(on_axis(cells.x[i]), on_axis(cells.y[i]), on_axis(cells.z[i]))] += static_cast<float>(dt * kUptake / grid.volume());
+    }
+    for (float& k : keep) k = 1 / k;
+    Lod const lod(grid.nx, grid.spacing, peer::diffusivity, peer::decay, dt);
+    std::vector<float> field(grid.voxels(), static_cast<float>(kStart));
+    for (int s = 0; s < static_cast<int>(kAccuracyTime / dt + 0.5); ++s) {
+        for (std::size_t v = 0; v < field.size(); ++v) field[v] *= keep[v];
+        lod.step(field);
+    }
+    return {field.begin(), field.end()};
+}
+
+/// Error of the field in time: against the same method with steps ten times as fine.
+void report_accuracy(Session& session, Scenario const& scenario) {
+    constexpr double kFine = peer::transport_step / 10;
+    auto const report = [&](char const* setting, double error) {
+        session.report({.name = "whole",
+                        .setting = setting,
+                        .size = scenario.initial.cells.size(),
+                        .ligands = 1,
+                        .metric = metric::relative_error.name,
+                        .value = one(error),
+                        .note = "against steps ten times as fine, after 1 min"});
+    };
+    double const tight = scenario.model.solver_tolerance / 10;
+    report("template", relative_error(field_after(session, scenario, peer::transport_step, scenario.model.solver_tolerance),
+                                      field_after(session, scenario, kFine, tight)));
+    report("template, LOD of 0.6 s", relative_error(lod_field_after(scenario, peer::transport_step), lod_field_after(scenario, kFine)));
+}
+
+void measure_template(Session& session) {
+    Scenario const scenario = peer_template(session.size().template_cells);
+    {
+        Simulation simulation(scenario, session.make_engine());
+        report_phases(session,
+                      {.name = "whole",
+                       .setting = "template",
+                       .size = scenario.initial.cells.size(),
+                       .ligands = 1,
+                       .metric = metric::seconds_per_simulated_hour.name,
+                       .note = "0.6 s, 6 s, 6 min"},
+                      simulation, session.size().patience > 0 ? kStretch : peer::mechanics_step, 3600);
+    }
+    report_accuracy(session, scenario);
+}
+
+/// Where scenarios are: here, beside the program, or where it was built or installed.
+std::filesystem::path scenario_file(std::string const& name) {
+    std::error_code ignored;
+    auto const program = std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();
+    for (auto const& folder : {std::filesystem::path("."), program, program / "..", program / "../share/crine"})
+        if (auto const file = folder / "scenarios" / name; std::filesystem::exists(file, ignored)) return file;
+    return {};
+}
+
+void measure_wound(Session& session, std::string const& name) {
+    constexpr double kHalfHour = 1800;
+    auto const file = scenario_file(name + ".yaml");
+    if (file.empty()) return session.say("whole: no scenarios/" + name + ".yaml here or beside the program: left out");
+    std::size_t cells = 0;
+    Scenario scenario = load_scenario(file, {}, true, &cells);
+    if (!is_small(scenario, cells) && !estimate(scenario, cells, session.device()).fits())
+        return session.say("whole: " + name + " does not fit in the memory of this device: left out");
+    scenario = load_scenario(file, {});
+    Simulation simulation(scenario, session.make_engine());
+    report_phases(session,
+                  {.name = "whole",
+                   .setting = name,
+                   .size = simulation.backend().cell_count(),
+                   .ligands = static_cast<int>(scenario.model.ligands.size()),
+                   .metric = metric::seconds_per_30_min.name,
+                   .note = "its first hours; size at the start"},
+                  simulation, kHalfHour, kHalfHour);
+}
+
+}  // namespace
+
+void measure_whole(Session& session) {
+    measure_template(session);
+    if (session.size().patience == 0) return;
+    measure_wound(session, "wound_healing");
+    if (session.on_gpu()) measure_wound(session, "wound_healing_large");
+}
 
 }  // namespace crine::bench
