@@ -7,22 +7,23 @@
 #include "host/simulation.h"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 namespace crine::bench {
 namespace {
 
-constexpr double kUptake = 415;       // of a cell, as the peer's 10/min of its volume [µm³/s]
-constexpr double kStart = 20;         // concentration everywhere [molecules/µm³]
-constexpr double kStretch = 360;      // simulated by a repeat [s]
-constexpr double kAccuracyTime = 60;  // after which fields are compared [s]
-constexpr Real kTemplateEdge = 1000;  // [µm]
+constexpr double kUptake = 415;                               // of a cell, as the peer's 10/min of its volume [µm³/s]
+constexpr double kStart = 20;                                 // concentration everywhere [molecules/µm³]
+constexpr double kStretch = 360;                              // simulated by a repeat [s]
+constexpr double kAccuracyTime = 60;                          // after which fields are compared [s]
+constexpr double kTemplateEdge = 1000, kTemplateCells = 1e5;  // of the box [µm]; in proportion with fewer or more cells
 
 /// The peer's template: a packed cube of cells in the middle of a box, one ligand that they take up, three clocks.
 Scenario peer_template(std::size_t cells) {
-    Tissue tissue = bench::tissue(cells, 1, Order::lattice, kTemplateEdge);
-    auto const& words = tissue.model.vocabulary();
-    tissue.type().base[static_cast<std::size_t>(words.of(behaviour::uptake, 0))] = static_cast<Real>(kUptake);
+    double const edge = kTemplateEdge * std::cbrt(static_cast<double>(cells) / kTemplateCells);
+    Tissue tissue = bench::tissue(cells, 1, Order::lattice, static_cast<Real>(edge));
+    tissue.type().base[static_cast<std::size_t>(tissue.model.vocabulary().of(behaviour::uptake, 0))] = static_cast<Real>(kUptake);
     std::fill(tissue.state.fields[0].begin(), tissue.state.fields[0].end(), static_cast<Real>(kStart));
     Scenario scenario;
     scenario.model = std::move(tissue.model), scenario.initial = std::move(tissue.state);
