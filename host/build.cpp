@@ -310,7 +310,7 @@ void check_quasi_steady(ScenarioInput const& in, Model const& model) {
         for (auto const& type : model.types) out = out || type.base[static_cast<std::size_t>(uptake)] > 0;
         for (auto const& rule : model.rules) out = out || (rule.behaviour == uptake && rule.saturation > 0);
         Place const& at = in.ligands[l].value.scheme ? in.ligands[l].value.scheme->at : in.ligands[l].value.at;
-        if (!moves) fail(at, "\"" + ligand.name + "\" does not diffuse, so it cannot be quasi-steady; expected implicit-euler or tr-bdf2");
+        if (!moves) fail(at, "\"" + ligand.name + "\" does not diffuse, so it cannot be quasi-steady; expected adaptive or implicit-euler");
         if (!out)
             fail(at, "\"" + ligand.name +
                          "\" is quasi-steady but has no way out (no decay, no uptake, no enzyme, no value on a face or region), so it has "

@@ -53,6 +53,10 @@ char const* name(Scheme scheme) {
             return "tr-bdf2";
         case Scheme::quasi_steady:
             return "quasi-steady";
+        case Scheme::adi:
+            return "adi";
+        case Scheme::adaptive:
+            return "adaptive";
     }
     return "";
 }

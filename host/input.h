@@ -309,8 +309,11 @@ struct Words<Axis> {
 };
 template <>
 struct Words<Scheme> {
-    static constexpr std::pair<char const*, Scheme> list[] = {
-        {"implicit-euler", Scheme::implicit_euler}, {"tr-bdf2", Scheme::tr_bdf2}, {"quasi-steady", Scheme::quasi_steady}};
+    static constexpr std::pair<char const*, Scheme> list[] = {{"adaptive", Scheme::adaptive},
+                                                              {"adi", Scheme::adi},
+                                                              {"implicit-euler", Scheme::implicit_euler},
+                                                              {"tr-bdf2", Scheme::tr_bdf2},
+                                                              {"quasi-steady", Scheme::quasi_steady}};
 };
 template <>
 struct Words<NoFlux> {

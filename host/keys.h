@@ -37,8 +37,9 @@ void keys(Visitor& key, DomainInput& in) {
 
 template <class Visitor>
 void keys(Visitor& key, TransportInput& in) {
-    key("tolerance", in.tolerance, otherwise("1e-5"), "estimated error of the implicit solve, relative to the largest concentration");
-    key("scheme", in.scheme, otherwise("implicit-euler"), "time stepping of ligands that name none");
+    key("tolerance", in.tolerance, otherwise("1e-3"),
+        "estimated error of a step (adaptive) or of its solve (the others), relative to the largest concentration");
+    key("scheme", in.scheme, otherwise("adaptive"), "time stepping of ligands that name none");
 }
 
 template <class Visitor>

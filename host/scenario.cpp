@@ -38,7 +38,7 @@ Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> 
     model.grid = make_grid(in.domain);
     model.seed = in.seed.value;
     model.solver_tolerance = in.transport.tolerance;
-    if (model.solver_tolerance > 0.1) fail(in.transport.tolerance.at, "a tolerance above 0.1 is no solution; expected for example 1e-5");
+    if (model.solver_tolerance > 0.1) fail(in.transport.tolerance.at, "a tolerance above 0.1 is no solution; expected for example 1e-3");
     model.ligands = make_ligands(in, ligands, model.grid);
     model.types = make_types(in, ligands, types, model.grid);
     model.rules = make_rules(in, ligands, types, model.types);

@@ -192,6 +192,7 @@ void ExchangeState::prepare(Model const& model, Bins const& bins, FieldState& fi
         }
         if (!exchanged) continue;
         LigandField& field = fields.ligands[l];
+        for (auto* array : {&field.source, &field.loss}) array->resize(model.grid.storage());
         field.held_back.resize(saturates ? model.grid.storage() : 0);
         listed.push_back({l, autocrine, field.concentration.data(), field.source.data(), field.loss.data(),
                           saturates ? field.held_back.data() : nullptr});
@@ -227,8 +228,11 @@ void Engine::exchange(Moment) {
         for_each_index(
             state.blocks.count(colour) * state.listed.size(),
             DepositBody{rates, cells_.bins, state.blocks, colour, std::as_const(state.spread).span(), std::as_const(state.targets).span()});
-    for (ExchangeTarget const& to : state.listed)
-        if (to.autocrine) fields_.ligands[to.ligand].own_rate = ordered_sum(cells_.size(), OwnTerm{rates, to});
+    for (ExchangeTarget to : state.listed) {
+        if (!to.autocrine) continue;
+        to.concentration = sensed(fields_, to.ligand);
+        fields_.ligands[to.ligand].own_rate = ordered_sum(cells_.size(), OwnTerm{rates, to});
+    }
 }
 
 }  // namespace CRINE_NS

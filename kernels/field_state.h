@@ -3,6 +3,7 @@
 #include "crine/backend.h"
 #include "crine/model.h"
 #include "kernels/device.h"
+#include "kernels/line_solver.h"
 #include "kernels/multigrid.h"
 
 namespace crine {
@@ -10,16 +11,22 @@ inline namespace CRINE_NS {
 
 /// One ligand on this engine. Stored arrays have a halo (`Grid::at`).
 struct LigandField {
-    Buffer<Real> concentration;  ///< [molecules/µm³]; the halo meets the boundary conditions
-    Buffer<Real> source;         ///< from cells, set by exchange [molecules/µm³/s]
-    Buffer<Real> loss;           ///< to cells, set by exchange: first-order rate [1/s]
+    Buffer<Real> concentration;  ///< [molecules/µm³]; once `sensed`, the halo meets the boundary conditions
+    Buffer<Real> source;         ///< from cells, set by exchange [molecules/µm³/s]; empty where no type exchanges it
+    Buffer<Real> loss;           ///< to cells, set by exchange: first-order rate [1/s]; likewise
     Buffer<Real> held_back;      ///< secretion stopped by saturation, per concentration [1/s]; empty where no type saturates
     Buffer<Real> links;          ///< [material * materials + neighbour's material]: conductance of a face [1/s]
 
-    double own_rate = 0;    ///< what cells catch from themselves before it reaches the field, set by exchange [molecules/s]
+    double own_rate = 0;  ///< what cells catch from themselves before it reaches the field, set by exchange [molecules/s]
+    std::array<Face, 6> faces;
+    bool stale_halo = false;
     bool diffuses = false;  ///< somewhere
     bool held = false;      ///< somewhere at a fixed value
     bool present = false;   ///< there has been some, or a source of it
+    bool uniform_diffusivity = false;
+    bool plain = false;         ///< without cells all voxels are alike, and no face lets anything in or out
+    MaterialLigand everywhere;  ///< what holds in every voxel where they are alike
+    double first_step = 0;      ///< of the next interval, if steps are adaptive [s]; 0: not known yet
     Ledger ledger;
     Solve solve;
 };
@@ -33,15 +40,18 @@ struct FieldState {
 
     // work space of transport, shared by all ligands
     Multigrid solver;
+    LineSolver lines;
     Buffer<Real> inflow;     ///< all that does not depend on the concentration [molecules/µm³/s]
+    Buffer<Real> loss;       ///< all that does [1/s]
+    Buffer<Real> mean;       ///< of the concentration over a step
     Buffer<Real> cleavage;   ///< loss to enzymes [1/s]
     Buffer<double> partial;  ///< of sums
 
     std::size_t materials() const { return ligands.empty() ? 0 : properties.size() / ligands.size(); }
 };
 
-/// Gives a ligand's halo the values that make interpolation meet its boundary conditions.
-void fill_halo(FieldState& fields, std::array<Face, 6> const& faces, int ligand);
+/// A ligand's concentration, with a halo that makes interpolation meet its boundary conditions.
+Real const* sensed(FieldState& fields, int ligand);
 
 }  // namespace CRINE_NS
 }  // namespace crine

@@ -101,13 +101,16 @@ struct HashVoxel {
 
 }  // namespace
 
-void fill_halo(FieldState& fields, std::array<Face, 6> const& faces, int ligand) {
+Real const* sensed(FieldState& fields, int ligand) {
+    LigandField& field = fields.ligands[ligand];
     Grid const& g = fields.grid;
     int const across[3][2] = {{g.ny, g.nz}, {g.nx, g.nz}, {g.nx, g.ny}};
-    for (int axis = 0; axis < 3; ++axis)
+    for (int axis = 0; field.stale_halo && axis < 3; ++axis)
         for_each_voxel(across[axis][0] + 2, across[axis][1] + 2, 1,
-                       HaloBody{g, fields.ligands[ligand].concentration.data(), fields.material.span(), fields.properties.span(), ligand,
-                                static_cast<int>(fields.ligands.size()), axis, faces[2 * axis], faces[2 * axis + 1]});
+                       HaloBody{g, field.concentration.data(), fields.material.span(), fields.properties.span(), ligand,
+                                static_cast<int>(fields.ligands.size()), axis, field.faces[2 * axis], field.faces[2 * axis + 1]});
+    field.stale_halo = false;
+    return field.concentration.data();
 }
 
 void Engine::start_fields(InitialState const& state) {
@@ -126,31 +129,42 @@ void Engine::start_fields(InitialState const& state) {
     f.material.upload(material);  // cells have habitats even where there are no ligands
     if (ligands == 0) return;
     f.properties.upload(model_.materials);
-    f.solver.allocate(g);
-    f.inflow.resize(g.storage());
+    bool lines = false, multigrid = false;
+    for (Ligand const& ligand : model_.ligands) (by_lines(ligand.scheme) ? lines : multigrid) = true;
+    if (lines) f.lines.allocate(g);
+    if (multigrid) f.solver.allocate(g), f.inflow.resize(g.storage());
 
     f.ligands.resize(ligands);
     for (int l = 0; l < ligands; ++l) {
         LigandField& field = f.ligands[l];
-        for (auto* array : {&field.concentration, &field.source, &field.loss}) array->resize(g.storage());
+        field.concentration.resize(g.storage());
         std::vector<Real> links(static_cast<std::size_t>(materials) * materials);
         bool sources = false;
+        field.everywhere = model_.property(0, l);
+        field.uniform_diffusivity = field.plain = true;
         for (int a = 0; a < materials; ++a) {
             MaterialLigand const& here = model_.property(a, l);
-            for (int b = 0; b < materials; ++b)
+            for (int b = 0; b < materials; ++b) {  // a held voxel has its value up to its faces: no links from centre to centre
+                MaterialLigand const& there = model_.property(b, l);
                 links[static_cast<std::size_t>(a) * materials + b] =
-                    face_conductance(here.diffusivity, model_.property(b, l).diffusivity, g.spacing);
+                    here.fixed || there.fixed ? 0 : face_conductance(here.diffusivity, there.diffusivity, g.spacing);
+            }
             field.diffuses = field.diffuses || here.diffusivity > 0;
             field.held = field.held || here.fixed;
+            field.uniform_diffusivity = field.uniform_diffusivity && here.diffusivity == field.everywhere.diffusivity && !here.fixed;
+            field.plain = field.plain && here.decay == field.everywhere.decay && here.source == field.everywhere.source && !here.fixed;
             sources = sources || here.source != 0;
         }
-        for (Face const& face : model_.ligands[l].faces) sources = sources || (face.kind != FaceKind::zero_flux && face.amount != 0);
+        for (Face const& face : model_.ligands[l].faces) {
+            sources = sources || (face.kind != FaceKind::zero_flux && face.amount != 0);
+            field.plain = field.plain && face.kind == FaceKind::zero_flux;
+        }
         field.links.upload(links);
 
         Buffer<Real> const by_voxel(state.fields[l]);
         for_each_voxel(g, UnpackBody{g, by_voxel.data(), field.concentration.data()});
         if (field.held) for_each_voxel(g, HoldBody{g, field.concentration.data(), f.material.span(), f.properties.span(), l, ligands});
-        fill_halo(f, model_.ligands[l].faces, l);
+        field.faces = model_.ligands[l].faces, field.stale_halo = true;
         field.ledger.initial = field.ledger.free = sum_rows<1>(g, f.partial, ContentTerm{g, field.concentration.data()})[0] * g.volume();
         field.present = sources || max_rows(g, f.partial, Magnitude{field.concentration.data()}) > 0;
     }
@@ -176,7 +190,7 @@ void Engine::snapshot_fields(Snapshot& to, std::vector<bool> const& which) {
 std::vector<Real> Engine::sample(int ligand, std::vector<Vec3> const& points) {
     Buffer<Vec3> const at(points);
     Buffer<Real> found(points.size());
-    for_each_index(points.size(), SampleBody{fields_.grid, fields_.ligands[ligand].concentration.data(), at.span(), found.span()});
+    for_each_index(points.size(), SampleBody{fields_.grid, sensed(fields_, ligand), at.span(), found.span()});
     std::vector<Real> values;
     found.download(values);
     return values;

@@ -6,9 +6,9 @@ namespace crine {
 inline namespace CRINE_NS {
 
 /// Where the concentration of every ligand lies now, for bodies that read several.
-inline std::vector<Real const*> concentrations(FieldState const& fields) {
+inline std::vector<Real const*> concentrations(FieldState& fields) {
     std::vector<Real const*> pointers;
-    for (LigandField const& ligand : fields.ligands) pointers.push_back(ligand.concentration.data());
+    for (std::size_t l = 0; l < fields.ligands.size(); ++l) pointers.push_back(sensed(fields, static_cast<int>(l)));
     return pointers;
 }
 

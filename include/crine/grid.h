@@ -19,6 +19,8 @@ struct Grid {
     CRINE_HD std::size_t voxels() const { return static_cast<std::size_t>(nx) * ny * nz; }
     CRINE_HD std::size_t stride_y() const { return static_cast<std::size_t>(nx) + 2; }
     CRINE_HD std::size_t stride_z() const { return stride_y() * (ny + 2); }
+    CRINE_HD int voxels_on(int axis) const { return axis == 0 ? nx : (axis == 1 ? ny : nz); }
+    CRINE_HD std::size_t stride(int axis) const { return axis == 0 ? 1 : (axis == 1 ? stride_y() : stride_z()); }
     /// Number of stored values: interior and halo.
     CRINE_HD std::size_t storage() const { return stride_z() * (nz + 2); }
     /// Place of voxel (i,j,k) in a stored field, halo included: -1 ≤ i ≤ nx.

@@ -278,6 +278,10 @@ TEST_P(Diffusion, OrderInSpaceAndTime) {
         EXPECT_TRUE(close(error(Scheme::implicit_euler, 80, 0.0625), 2.9553e-4, 1e-5, 5e-9));
     }
     EXPECT_NEAR(error(Scheme::tr_bdf2, 20, 20) / error(Scheme::tr_bdf2, 40, 10), 4, 0.4);
+    // along one axis Douglas-Gunn is Crank-Nicolson
+    EXPECT_TRUE(close(error(Scheme::adi, 20, 1), 2.7360e-3, 2e-5, kDouble ? 0 : 1e-6));
+    EXPECT_TRUE(close(error(Scheme::adi, 40, 0.5), 6.8361e-4, 1e-5, kDouble ? 0 : 1e-6));
+    EXPECT_TRUE(close(error(Scheme::adi, 80, 0.25), 1.7088e-4, 5e-5, kDouble ? 0 : 1e-6));
 }
 
 // A8: order in time alone, against the exact rate of the same grid
@@ -288,10 +292,90 @@ TEST_P(Diffusion, OrderInTime) {
     EXPECT_NEAR(error(Scheme::tr_bdf2, 20) / error(Scheme::tr_bdf2, 10), 4, 0.4);
 }
 
+/// Error of a Gaussian pulse in a box of two materials after 60 s, against steps so short that halving them changes nothing.
+double splitting_error(Device const& device, Scheme scheme, double dt) {
+    Model m = box(20, 20, 20, 5);
+    m.material_names = {"loose", "dense"};
+    for (int k = 0; k < 20; ++k)
+        for (int j = 0; j < 20; ++j)
+            for (int i = 0; i < 20; ++i) m.material[m.grid.voxel(i, j, k)] = i + 2 * j > 3 * k;
+    auto const ends = [&](Scheme with, double step) {
+        Model here = m;
+        add_ligand(here, 10, Real(1e-3), with);
+        here.materials[1].diffusivity = 3, here.materials[1].decay = Real(0.01);
+        here.solver_tolerance = with == Scheme::adaptive ? 1e9 : 1e-8;
+        auto const pulse = [](Vec3 p) {
+            return std::exp(-((p.x - 40) * (p.x - 40) + (p.y - 50) * (p.y - 50) + (p.z - 60) * (p.z - 60)) / 800);
+        };
+        return run(device, here, pulse, step, static_cast<int>(std::lround(60 / step)));
+    };
+    auto const exact = ends(Scheme::adi, 0.1), got = ends(scheme, dt);
+    double error = 0;
+    for (std::size_t v = 0; v < got.size(); ++v) error = std::max(error, std::fabs(static_cast<double>(got[v]) - exact[v]));
+    return error;
+}
+
+// A8: factors along the axes are of order 2 in three dimensions too, in a medium where they do not commute
+TEST_P(Diffusion, OrderOfStepsAlongLines) {
+    for (Scheme scheme : {Scheme::adi, Scheme::adaptive})
+        EXPECT_NEAR(splitting_error(GetParam(), scheme, 3) / splitting_error(GetParam(), scheme, 1.5), 4, 0.5) << static_cast<int>(scheme);
+}
+
+// The steps that a tolerance makes the adaptive scheme take: errors fall with it, at the order of the scheme.
+TEST_P(Diffusion, ToleranceDecidesTheSteps) {
+    double last_error = 1;
+    int last_steps = 0;
+    for (double tolerance : {1e-1, 1e-2, 1e-3}) {
+        Model m = box(40, 40, 40, 5);
+        add_ligand(m, 10, Real(1e-3), Scheme::adaptive);
+        m.solver_tolerance = tolerance;
+        auto const mode = [](Vec3 p) { return 1 + std::cos(kPi * p.x / 200) * std::cos(kPi * p.y / 200) * std::cos(2 * kPi * p.z / 200); };
+        auto const engine = make_backend(GetParam());
+        engine->start(m, empty_state(m, [&](int, Vec3 p) { return mode(p); }));
+        engine->transport({0, 60, 0});
+        auto const c = field(*engine, 0, 1);
+        double const decay = std::exp(-1e-3 * 60), slope = 4 * 10 / 25.0,
+                     rate = slope * (2 * std::pow(std::sin(kPi / 80), 2) + std::pow(std::sin(kPi / 40), 2));
+        double error = 0;
+        for (int k = 0; k < 40; ++k)
+            for (int i = 0; i < 40; ++i) {
+                Vec3 const p = m.grid.centre(i, 7, k);
+                error = std::max(error, std::fabs(c[m.grid.voxel(i, 7, k)] / decay - 1 - (mode(p) - 1) * std::exp(-rate * 60)));
+            }
+        int const steps = engine->totals().solves[0].cycles;
+        EXPECT_LT(error, tolerance);
+        EXPECT_LT(error, last_error / 5);
+        EXPECT_GT(steps, last_steps);
+        EXPECT_LE(engine->totals().solves[0].error, tolerance);
+        last_error = error, last_steps = steps;
+    }
+}
+
+// However long the steps, lines end in the steady state that multigrid finds.
+TEST_P(Diffusion, LinesReachTheSteadyState) {
+    auto const ends = [&](Scheme scheme, double dt, int steps) {
+        Model m = box(12, 9, 10, 5);
+        m.material_names = {"loose", "dense"};
+        for (std::size_t v = 0; v < m.material.size(); ++v) m.material[v] = v % 7 == 0;
+        add_ligand(m, 10, Real(0.01), scheme);
+        m.materials[1].diffusivity = 2, m.materials[1].decay = Real(0.5), m.materials[0].source = 1;
+        m.ligands[0].faces[z_low] = {FaceKind::value, 3};
+        m.solver_tolerance = kTight;
+        if (scheme == Scheme::adaptive) m.solver_tolerance = 1e-3;
+        return run(GetParam(), m, {}, dt, steps);
+    };
+    auto const expected = ends(Scheme::quasi_steady, 1, 1);
+    for (auto const& [scheme, dt, steps] : {std::tuple{Scheme::adi, 2.0, 600}, {Scheme::adaptive, 1000.0, 2}}) {
+        auto const got = ends(scheme, dt, steps);
+        for (std::size_t v = 0; v < got.size(); ++v)
+            ASSERT_TRUE(close(got[v], expected[v], scheme == Scheme::adi ? 2e-5 : 1e-3)) << static_cast<int>(scheme);
+    }
+}
+
 // A8: production against decay has the right steady state at any step
 TEST_P(Diffusion, ProductionAgainstDecay) {
     for (Real d : {0, 10})
-        for (Scheme scheme : {Scheme::implicit_euler, Scheme::tr_bdf2, Scheme::quasi_steady}) {
+        for (Scheme scheme : {Scheme::implicit_euler, Scheme::tr_bdf2, Scheme::quasi_steady, Scheme::adi, Scheme::adaptive}) {
             Model m = line(8, 5, d, Real(0.1), scheme);
             m.materials[0].source = 3;
             auto const c = run(GetParam(), m, {}, 1, 400);
@@ -359,17 +443,19 @@ TEST_P(Diffusion, TwoLayersWithDecay) {
 
 // A9
 TEST_P(Diffusion, KeepsItsMass) {
-    Model m = box(12, 10, 9, 5);
-    add_ligand(m, 10, 0, Scheme::implicit_euler);
-    m.solver_tolerance = 1e-5;
-    auto const engine = make_backend(GetParam());
-    unsigned seed = 1;
-    engine->start(m, empty_state(m, [&](int, Vec3) { return (seed = seed * 1664525u + 1013904223u) / 4294967296.0; }));
-    double const before = engine->totals().ligands[0].free;
-    advance(*engine, 1, 10000);
-    auto const ledger = engine->totals().ligands[0];
-    EXPECT_TRUE(close(ledger.free, before, kDouble ? 1e-12 : 5e-7));
-    EXPECT_LT(std::fabs(ledger.imbalance()), kDouble ? 1e-12 : 5e-7);
+    for (Scheme scheme : {Scheme::implicit_euler, Scheme::adi, Scheme::adaptive}) {
+        Model m = box(12, 10, 9, 5);
+        add_ligand(m, 10, 0, scheme);
+        m.solver_tolerance = 1e-5;
+        auto const engine = make_backend(GetParam());
+        unsigned seed = 1;
+        engine->start(m, empty_state(m, [&](int, Vec3) { return (seed = seed * 1664525u + 1013904223u) / 4294967296.0; }));
+        double const before = engine->totals().ligands[0].free;
+        advance(*engine, 1, 10000);
+        auto const ledger = engine->totals().ligands[0];
+        EXPECT_TRUE(close(ledger.free, before, kDouble ? 1e-12 : 5e-7)) << static_cast<int>(scheme);
+        EXPECT_LT(std::fabs(ledger.imbalance()), kDouble ? 1e-12 : 5e-7) << static_cast<int>(scheme);
+    }
 }
 
 // A9: with decay and a source, M(t) = M0 e^{-kt} + S/k (1 - e^{-kt}); of the time step, only its own amplification

@@ -78,7 +78,7 @@ std::vector<Broken> const kTable{
     {"not_a_flag", "    speed: 1 um/min", "    moves: @maybe", ": cells.T.moves: found \"maybe\", expected true or false"},
     {"not_whole", "count: 10}", "count: @10.5}", ": placement[0].count: found \"10.5\", expected a whole number, 0 or more"},
     {"negative_count", "count: 10}", "count: @-1}", ": placement[0].count: found \"-1\", expected a whole number, 0 or more"},
-    {"unknown_word", "decay: 1e-3 /s}", "decay: 1e-3 /s, scheme: @quasi-stedy}", ": ligands.A.scheme: found \"quasi-stedy\", expected implicit-euler | tr-bdf2 | quasi-steady; did you mean \"quasi-steady\"?"},
+    {"unknown_word", "decay: 1e-3 /s}", "decay: 1e-3 /s, scheme: @quasi-stedy}", ": ligands.A.scheme: found \"quasi-stedy\", expected adaptive | adi | implicit-euler | tr-bdf2 | quasi-steady; did you mean \"quasi-steady\"?"},
     {"unknown_axis", "periodic: [x]", "periodic: [x, @w]", ": domain.periodic[1]: found \"w\", expected x | y | z"},
     // --- units ---
     {"wrong_dimension", "radius: 5 um\n", "radius: @5 min\n", ": cells.T.radius: \"5 min\" is a time; expected a length, for example \"5 um\""},

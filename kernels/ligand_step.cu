@@ -1,0 +1,108 @@
+#include "kernels/ligand_step.h"
+
+#include <algorithm>
+
+namespace crine {
+inline namespace CRINE_NS {
+
+namespace {
+
+struct CleavageBody {
+    Grid grid;
+    Real const* enzyme;
+    Real rate;
+    Real* cleavage;
+    bool first;
+    CRINE_HD void operator()(int i, int j, int k) const {
+        std::size_t const p = grid.at(i, j, k);
+        cleavage[p] = (first ? Real(0) : cleavage[p]) + rate * enzyme[p];
+    }
+};
+
+/// Where molecules come from and go to, per second, at a given field: the entries of the ledger.
+struct RatesTerm {
+    Medium medium;
+    Real const* c;
+    enum { content, secreted, produced, entered, taken_up, decayed, cleaved, count };
+    CRINE_HD void operator()(int i, int j, int k, double (&into)[count]) const {
+        Grid const& g = medium.grid;
+        std::size_t const p = g.at(i, j, k);
+        MaterialLigand const& here = medium.at(p);
+        double const value = c[p];
+        double const secretion = medium.secreted(p) - medium.stopped(p) * value;
+        double const uptake = medium.taken_up(p) * value, decay = here.decay * value, cleavage = medium.cleaved(p) * value;
+        double walls = 0, held = 0;
+        auto const look = [&](int side, int index) {
+            Medium::Beyond const there = medium.beyond(side, index, p);
+            Face const& face = medium.faces[side];
+            if (there.wall)
+                walls += face.kind == FaceKind::flux    ? face.amount / g.spacing
+                         : face.kind == FaceKind::value ? wall_conductance(here.diffusivity, g.spacing) * (face.amount - value)
+                                                        : 0.0;
+            else if (medium.held && medium.at(there.q).fixed)
+                held += wall_conductance(here.diffusivity, g.spacing) * (medium.at(there.q).value - value);
+        };
+        look(x_low, i), look(x_high, i), look(y_low, j), look(y_high, j), look(z_low, k), look(z_high, k);
+        into[content] += value;
+        into[secreted] += secretion;
+        into[entered] += walls;
+        into[taken_up] += uptake;
+        into[decayed] += decay;
+        into[cleaved] += cleavage;
+        // holding a voxel makes up for all that happens in it
+        into[produced] += here.fixed ? uptake + decay + cleavage - secretion - walls : here.source + held;
+    }
+};
+
+}  // namespace
+
+LigandStep::LigandStep(FieldState& fields, Model const& model, int ligand)
+    : fields_(fields), field_(fields.ligands[ligand]), model_(model.ligands[ligand]), tolerance_(model.solver_tolerance) {
+    if (!model_.cleaved_by.empty()) fields_.cleavage.resize(grid().storage());
+    for (Ligand::Cleavage const& by : model_.cleaved_by)
+        for_each_voxel(grid(), CleavageBody{grid(), fields_.ligands[by.enzyme].concentration.data(), by.rate, fields_.cleavage.data(),
+                                            &by == &model_.cleaved_by.front()});
+    auto const pointer = [](auto& array) { return array.size() == 0 ? nullptr : array.data(); };
+    medium_ = {.grid = fields.grid,
+               .material = fields.material.span(),
+               .properties = fields.properties.span(),
+               .links = field_.links.span(),
+               .ligand = ligand,
+               .ligands = static_cast<int>(fields.ligands.size()),
+               .materials = static_cast<int>(fields.materials()),
+               .source = pointer(field_.source),
+               .loss = pointer(field_.loss),
+               .held_back = pointer(field_.held_back),
+               .cleavage = model_.cleaved_by.empty() ? nullptr : fields.cleavage.data(),
+               .faces = {},
+               .held = field_.held};
+    std::copy(model_.faces.begin(), model_.faces.end(), medium_.faces);
+    field_.solve = {};
+}
+
+LigandStep::Rates LigandStep::rates(Real const* c) {
+    using Term = RatesTerm;
+    auto const sums = sum_rows<Term::count>(grid(), fields_.partial, Term{medium_, c});
+    return {sums[Term::content],  sums[Term::secreted], sums[Term::produced], sums[Term::entered],
+            sums[Term::taken_up], sums[Term::decayed],  sums[Term::cleaved]};
+}
+
+void LigandStep::book(Rates const& r, double duration) {
+    Ledger& ledger = field_.ledger;
+    double const amount = grid().volume() * duration, own = field_.own_rate * duration;
+    ledger.secreted += r.secreted * amount + own;
+    ledger.produced += r.produced * amount;
+    ledger.entered += r.entered * amount;
+    ledger.taken_up += r.taken_up * amount + own;
+    ledger.own += own;
+    ledger.decayed += r.decayed * amount;
+    ledger.cleaved += r.cleaved * amount;
+}
+
+double LigandStep::expected_content() const {
+    Ledger const& l = field_.ledger;
+    return l.initial + l.secreted + l.produced + l.entered - l.taken_up - l.decayed - l.cleaved;
+}
+
+}  // namespace CRINE_NS
+}  // namespace crine

@@ -1,0 +1,77 @@
+#pragma once
+
+#include "crine/model/diffusion.h"
+#include "crine/model/factored.h"
+#include "kernels/field_state.h"
+#include "kernels/grid_loops.h"
+
+namespace crine {
+inline namespace CRINE_NS {
+
+/// What one ligand meets in every voxel.
+struct Medium {
+    Grid grid;
+    Span<std::uint8_t const> material;
+    Span<MaterialLigand const> properties;
+    Span<Real const> links;
+    int ligand, ligands, materials;
+    Real const *source, *loss;  ///< by cells; null: none exchange it
+    Real const* held_back;      ///< null: no type saturates
+    Real const* cleavage;       ///< null: no enzymes
+    Face faces[6];
+    bool held;  ///< some material holds a value
+
+    CRINE_HD MaterialLigand const& at(std::size_t p) const { return properties[static_cast<std::size_t>(material[p]) * ligands + ligand]; }
+    CRINE_HD Real link(std::size_t p, std::size_t q) const {
+        return links[static_cast<std::size_t>(material[p]) * materials + material[q]];
+    }
+    CRINE_HD Real secreted(std::size_t p) const { return source == nullptr ? Real(0) : source[p]; }
+    CRINE_HD Real taken_up(std::size_t p) const { return loss == nullptr ? Real(0) : loss[p]; }
+    CRINE_HD Real stopped(std::size_t p) const { return held_back == nullptr ? Real(0) : held_back[p]; }
+    CRINE_HD Real cleaved(std::size_t p) const { return cleavage == nullptr ? Real(0) : cleavage[p]; }
+
+    /// Sides of a voxel, and what is beyond each.
+    struct Beyond {
+        bool wall;      ///< the end of the domain
+        bool itself;    ///< the only voxel of a periodic axis
+        std::size_t q;  ///< the neighbour, in the halo where the axis is periodic
+    };
+    CRINE_HD Beyond beyond(int side, int index, std::size_t p) const {
+        int const axis = side / 2, n = axis == 0 ? grid.nx : (axis == 1 ? grid.ny : grid.nz);
+        std::size_t const stride = axis == 0 ? 1 : (axis == 1 ? grid.stride_y() : grid.stride_z());
+        bool const low = side % 2 == 0;
+        return {!grid.periodic[axis] && index == (low ? 0 : n - 1), grid.periodic[axis] && n == 1, low ? p - stride : p + stride};
+    }
+};
+
+/// What happens to one ligand in one step, whatever the solver: its medium, and the ledger of its molecules.
+class LigandStep {
+protected:
+    LigandStep(FieldState& fields, Model const& model, int ligand);
+
+    /// Where molecules come from and go to [molecules/µm³/s], summed over the voxels.
+    struct Rates {
+        double content, secreted, produced, entered, taken_up, decayed, cleaved;
+    };
+    Rates rates(Real const* c);
+    /// Enters what happens at these rates during `duration` into the ledger.
+    void book(Rates const& rates, double duration);
+    /// What the field should hold by the ledger [molecules].
+    double expected_content() const;
+
+    Grid const& grid() const { return fields_.grid; }
+    Real* concentration() { return field_.concentration.data(); }
+
+    FieldState& fields_;
+    LigandField& field_;
+    Ligand const& model_;
+    Medium medium_;
+    double tolerance_;
+};
+
+/// One step of one ligand by multigrid, or by factors along the axes. True if it was solved to the tolerance.
+bool take_multigrid_step(FieldState& fields, Model const& model, int ligand, double dt);
+bool take_line_steps(FieldState& fields, Model const& model, int ligand, double dt);
+
+}  // namespace CRINE_NS
+}  // namespace crine

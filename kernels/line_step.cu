@@ -1,0 +1,175 @@
+#include "kernels/ligand_step.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace crine {
+inline namespace CRINE_NS {
+
+namespace {
+
+/// All of a voxel's loss and inflow in two arrays: walls, held neighbours, enzymes and saturation included.
+struct GatherBody {
+    Medium medium;
+    Real *loss, *inflow;
+    CRINE_HD void operator()(int i, int j, int k) const {
+        Grid const& g = medium.grid;
+        std::size_t const p = g.at(i, j, k);
+        MaterialLigand const& here = medium.at(p);
+        Real in = medium.secreted(p) + here.source, out = here.decay + medium.taken_up(p) + medium.stopped(p) + medium.cleaved(p);
+        auto const look = [&](int side, int index) {
+            Medium::Beyond const there = medium.beyond(side, index, p);
+            Real const surface = wall_conductance(here.diffusivity, g.spacing);
+            if (there.wall) {
+                Face const& face = medium.faces[side];
+                if (face.kind == FaceKind::flux) in += face.amount / g.spacing;
+                if (face.kind == FaceKind::value) out += surface, in += surface * face.amount;
+            } else if (medium.held && medium.at(there.q).fixed) {
+                out += surface, in += surface * medium.at(there.q).value;
+            }
+        };
+        look(x_low, i), look(x_high, i), look(y_low, j), look(y_high, j), look(z_low, k), look(z_high, k);
+        loss[p] = here.fixed ? Real(0) : out;
+        inflow[p] = here.fixed ? Real(0) : in;
+    }
+};
+
+struct ClearBody {
+    Grid grid;
+    Real* field;
+    CRINE_HD void operator()(int i, int j, int k) const { field[grid.at(i, j, k)] = 0; }
+};
+
+struct ContentTerm {
+    Grid grid;
+    Real const* field;
+    CRINE_HD void operator()(int i, int j, int k, double (&into)[2]) const {
+        double const value = field[grid.at(i, j, k)];
+        into[0] += value, into[1] += std::fabs(value);
+    }
+};
+
+struct ScaleBody {
+    Medium medium;
+    Real* c;
+    Real by;
+    CRINE_HD void operator()(int i, int j, int k) const {
+        std::size_t const p = medium.grid.at(i, j, k);
+        if (!medium.at(p).fixed) c[p] += by * std::fabs(c[p]);
+    }
+};
+
+/// Steps of one ligand along the axes: one of the length that was asked for, or as many as the tolerance needs.
+class LineSteps : LigandStep {
+public:
+    LineSteps(FieldState& fields, Model const& model, int ligand) : LigandStep(fields, model, ligand) {}
+
+    bool take(double dt) {
+        describe();
+        if (!plain_) for_each_voxel(grid(), ClearBody{grid(), mean()});
+        bool const taken = model_.scheme == Scheme::adi ? one_step(dt) : adaptive_steps(dt);
+        enter(dt);
+        close();
+        field_.stale_halo = true;
+        return taken;
+    }
+
+private:
+    static constexpr double kSafety = 0.8, kMostGrowth = 4, kLeastGrowth = 0.2;
+    static constexpr double kShortest = 1e-9;  ///< a step below this share of the interval means that nothing converges
+
+    /// What the solver has to know of the medium. Where only cells make a difference between voxels (`plain_`), their arrays will do.
+    void describe() {
+        MaterialLigand const first = field_.everywhere;
+        plain_ = field_.plain && medium_.held_back == nullptr && medium_.cleavage == nullptr;
+        equations_.grid = grid();
+        if (field_.uniform_diffusivity) {
+            equations_.link = face_conductance(first.diffusivity, first.diffusivity, grid().spacing);
+        } else {
+            equations_.links = medium_.links.data, equations_.material = medium_.material.data, equations_.materials = medium_.materials;
+        }
+        if (plain_) {
+            equations_.loss = first.decay, equations_.inflow = first.source;
+            equations_.loss_at = medium_.loss, equations_.inflow_at = medium_.source;
+        } else {
+            for (auto* array : {&fields_.loss, &fields_.inflow, &fields_.mean}) array->resize(grid().storage());
+            for_each_voxel(grid(), GatherBody{medium_, fields_.loss.data(), fields_.inflow.data()});
+            equations_.loss_at = fields_.loss.data(), equations_.inflow_at = fields_.inflow.data();
+        }
+    }
+
+    bool one_step(double dt) {
+        book_step(fields_.lines.step(equations_, field_.concentration, dt, mean(), 1), factored::douglas_gunn::kGamma, dt);
+        return true;
+    }
+
+    /// The step that suits the start of an interval, when cells have just changed what they secrete, is where the next one starts.
+    bool adaptive_steps(double dt) {
+        double step = field_.first_step > 0 ? field_.first_step : dt, done = 0;
+        bool first = true;
+        while (done < dt) {
+            double const left = dt - done, tau = left / std::ceil(left / std::min(step, left) - 1e-6);
+            LineSolver::Sums const sums = fields_.lines.try_step(equations_, field_.concentration, tau);
+            double const error = sums.largest > 0 ? sums.error / sums.largest : 0;
+            double const growth = error > 0 ? kSafety * std::sqrt(tolerance_ / error) : kMostGrowth;
+            step = tau * std::clamp(std::isfinite(growth) ? growth : kLeastGrowth, kLeastGrowth, kMostGrowth);
+            ++field_.solve.cycles;
+            if (!(error <= tolerance_)) {
+                if (step < kShortest * dt) return false;
+                continue;
+            }
+            field_.solve.error = std::max(field_.solve.error, error);
+            fields_.lines.accept(field_.concentration, tau, mean(), tau / dt);
+            book_step(sums, factored::ros2::kGamma, tau);
+            if (first) field_.first_step = step;
+            first = false;
+            done = left - tau < 1e-9 * dt ? dt : done + tau;
+        }
+        return true;
+    }
+
+    Real* mean() { return plain_ ? nullptr : fields_.mean.data(); }
+
+    /// Adds up what is lost in a step, by the concentration c̄ = (1 - γ) c + γ c_end + τ (1/2 - γ) first.
+    void book_step(LineSolver::Sums const& sums, double gamma, double tau) {
+        double const mean = (1 - gamma) * content_ + gamma * sums.content + tau * (0.5 - gamma) * sums.first;
+        mean_ += mean * tau, lost_ += sums.lost * tau;
+        content_ = sums.content;
+    }
+
+    /// Enters the interval into the ledger.
+    void enter(double dt) {
+        if (!plain_) return book(rates(mean()), dt);
+        double const secreted = medium_.source == nullptr ? 0 : content(medium_.source)[0];
+        double const produced = static_cast<double>(equations_.inflow) * static_cast<double>(grid().voxels());
+        book({0, secreted, produced, 0, lost_ / dt, equations_.loss * mean_ / dt, 0}, dt);
+    }
+
+    /// Rounding leaves the ledger open by a little; what `Real` can still express of it is put into the field, so that it never adds up.
+    void close() {
+        constexpr double kLeast = std::numeric_limits<Real>::epsilon();
+        double const volume = grid().volume(), missing = expected_content() / volume - content_;
+        if (std::fabs(missing) > kLeast * std::fabs(content_)) {
+            double const size = content(concentration())[1];
+            if (std::fabs(missing) > kLeast * size) {
+                for_each_voxel(grid(), ScaleBody{medium_, concentration(), static_cast<Real>(size > 0 ? missing / size : 0)});
+                content_ = content(concentration())[0];
+            }
+        }
+        field_.ledger.free = content_ * volume;
+    }
+
+    std::array<double, 2> content(Real const* field) { return sum_rows<2>(grid(), fields_.partial, ContentTerm{grid(), field}); }
+
+    Dynamics equations_;
+    bool plain_ = false;
+    double content_ = field_.ledger.free / grid().volume();  ///< Σ c
+    double mean_ = 0, lost_ = 0;                             ///< ∫ Σ c̄ dt, ∫ Σ loss_at c̄ dt
+};
+
+}  // namespace
+
+bool take_line_steps(FieldState& fields, Model const& model, int ligand, double dt) { return LineSteps(fields, model, ligand).take(dt); }
+
+}  // namespace CRINE_NS
+}  // namespace crine

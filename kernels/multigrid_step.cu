@@ -1,0 +1,223 @@
+#include "kernels/ligand_step.h"
+
+#include <algorithm>
+
+namespace crine {
+inline namespace CRINE_NS {
+
+namespace {
+
+/// Equations of an implicit step: shift · c + losses - divergence = shift · history + inflow.
+struct AssembleBody {
+    Medium medium;
+    Equations e;
+    Real* inflow;
+    Real shift;  ///< 1/dt times the scheme's factor [1/s]
+
+    CRINE_HD void operator()(int i, int j, int k) const {
+        Grid const& g = medium.grid;
+        std::size_t const p = g.at(i, j, k);
+        MaterialLigand const& here = medium.at(p);
+        Real in = medium.secreted(p) + here.source, out = shift + (here.decay + medium.taken_up(p) + medium.stopped(p) + medium.cleaved(p));
+        auto const conductance = [&](int side, int index) {
+            Medium::Beyond const there = medium.beyond(side, index, p);
+            if (there.wall) {
+                Face const& face = medium.faces[side];
+                Real const wall = face.kind == FaceKind::value ? wall_conductance(here.diffusivity, g.spacing) : Real(0);
+                in += face.kind == FaceKind::flux ? face.amount / g.spacing : wall * face.amount;
+                return here.fixed ? Real(0) : wall;
+            }
+            if (!medium.held || !medium.at(there.q).fixed) return here.fixed || there.itself ? Real(0) : medium.link(p, there.q);
+            Real const surface = wall_conductance(here.diffusivity, g.spacing);  // a held voxel has its value up to its faces
+            out += surface;
+            in += surface * medium.at(there.q).value;
+            return Real(0);
+        };
+        Real const east = conductance(x_high, i), north = conductance(y_high, j), above = conductance(z_high, k);
+        e.kx[p] = conductance(x_low, i);
+        e.ky[p] = conductance(y_low, j);
+        e.kz[p] = conductance(z_low, k);
+        if (i == g.nx - 1) e.kx[p + 1] = east;
+        if (j == g.ny - 1) e.ky[p + g.stride_y()] = north;
+        if (k == g.nz - 1) e.kz[p + g.stride_z()] = above;
+        e.loss[p] = here.fixed ? 0 : out;
+        inflow[p] = here.fixed ? 0 : in;
+    }
+};
+
+/// rhs = inflow + shift (w_a a + w_b b), and where the solution starts from.
+struct HistoryBody {
+    Equations e;
+    Real const *inflow, *a, *b;
+    Real a_weight, b_weight, shift;
+    CRINE_HD void operator()(int i, int j, int k) const {
+        std::size_t const p = e.grid.at(i, j, k);
+        Real const history = shift * (a_weight * a[p] + b_weight * b[p]);
+        e.rhs[p] = inflow[p] + (e.loss[p] > 0 ? history : Real(0));
+    }
+};
+
+/// First stage of TR-BDF2: rhs = inflow + shift c + (the rate of c), where the residual of c with rhs = inflow is its rate less shift c.
+struct TrapezoidBody {
+    Equations e;
+    Real const *inflow, *c, *residual;
+    Real shift;
+    CRINE_HD void operator()(int i, int j, int k) const {
+        std::size_t const p = e.grid.at(i, j, k);
+        e.rhs[p] = inflow[p] + (e.loss[p] > 0 ? 2 * shift * c[p] : Real(0)) + residual[p];
+    }
+};
+
+struct CopyBody {
+    Grid grid;
+    Real const* from;
+    Real* to;
+    CRINE_HD void operator()(int i, int j, int k) const { to[grid.at(i, j, k)] = from[grid.at(i, j, k)]; }
+};
+
+/// Net rate of change by the equations just solved, content, and how both answer to c → c + δ |c|.
+struct ClosureTerm {
+    Medium medium;
+    Equations e;
+    Real const *inflow, *c;
+    Real shift;
+    enum { net, content, net_answer, content_answer, count };
+    CRINE_HD void operator()(int i, int j, int k, double (&into)[count]) const {
+        Grid const& g = e.grid;
+        std::size_t const p = g.at(i, j, k), sy = g.stride_y(), sz = g.stride_z();
+        double const value = c[p], size = std::fabs(value);
+        into[content] += value;
+        if (medium.held && medium.at(p).fixed) return;
+        double loss = static_cast<double>(e.loss[p]) - shift;
+        if (i == 0 && !g.periodic[0]) loss += e.kx[p];  // not zero where the wall holds a value
+        if (i == g.nx - 1 && !g.periodic[0]) loss += e.kx[p + 1];
+        if (j == 0 && !g.periodic[1]) loss += e.ky[p];
+        if (j == g.ny - 1 && !g.periodic[1]) loss += e.ky[p + sy];
+        if (k == 0 && !g.periodic[2]) loss += e.kz[p];
+        if (k == g.nz - 1 && !g.periodic[2]) loss += e.kz[p + sz];
+        into[net] += inflow[p] - loss * value;
+        into[net_answer] -= loss * size;
+        into[content_answer] += size;
+    }
+};
+
+struct SettleBody {
+    Medium medium;
+    Real const* x;
+    Real* concentration;
+    Real delta;
+    CRINE_HD void operator()(int i, int j, int k) const {
+        std::size_t const p = medium.grid.at(i, j, k);
+        MaterialLigand const& here = medium.at(p);
+        concentration[p] = here.fixed ? here.value : x[p] + delta * std::fabs(x[p]);
+    }
+};
+
+/// One implicit step of one ligand.
+class MultigridStep : LigandStep {
+public:
+    MultigridStep(FieldState& fields, Model const& model, int ligand) : LigandStep(fields, model, ligand) {}
+
+    /// True if every solve converged.
+    bool take(double dt) {
+        switch (model_.scheme) {
+            case Scheme::implicit_euler:
+                implicit_euler(dt);
+                break;
+            case Scheme::tr_bdf2:
+                tr_bdf2_step(dt);
+                break;
+            default:
+                quasi_steady(dt);
+        }
+        field_.stale_halo = true;
+        return converged_;
+    }
+
+private:
+    void implicit_euler(double dt) {
+        assemble(1 / dt);
+        set_history(concentration(), 1, concentration(), 0);
+        copy(concentration(), x());
+        solve();
+        settle(dt, 1);
+    }
+
+    void tr_bdf2_step(double dt) {
+        assemble(1 / (tr_bdf2::kImplicit * dt));
+        Rates const start = rates(concentration());
+        copy(concentration(), x());
+        copy(fields_.inflow.data(), fields_.solver.equations().rhs.data);
+        Real const* const residual = fields_.solver.residual().data;
+        for_each_voxel(grid(), TrapezoidBody{fields_.solver.equations(), fields_.inflow.data(), concentration(), residual, shift_});
+        solve();
+        Rates const middle = rates(x());
+        set_history(x(), tr_bdf2::kMiddle, concentration(), 1 - tr_bdf2::kMiddle);
+        solve();
+        book(start, tr_bdf2::kStages * dt);
+        book(middle, tr_bdf2::kStages * dt);
+        settle(dt, tr_bdf2::kImplicit);
+    }
+
+    void quasi_steady(double dt) {
+        assemble(0);
+        set_history(concentration(), 0, concentration(), 0);
+        copy(concentration(), x());
+        solve();
+        settle(dt, 1);
+    }
+
+    Real* x() { return fields_.solver.x().data; }
+    void copy(Real const* from, Real* to) { for_each_voxel(grid(), CopyBody{grid(), from, to}); }
+
+    void assemble(double shift) {
+        shift_ = static_cast<Real>(shift);
+        for_each_voxel(grid(), AssembleBody{medium_, fields_.solver.equations(), fields_.inflow.data(), shift_});
+        if (field_.diffuses) fields_.solver.coarsen();
+    }
+
+    void set_history(Real const* a, double a_weight, Real const* b, double b_weight) {
+        for_each_voxel(grid(), HistoryBody{fields_.solver.equations(), fields_.inflow.data(), a, b, static_cast<Real>(a_weight),
+                                           static_cast<Real>(b_weight), shift_});
+    }
+
+    void solve() {
+        if (!field_.diffuses) return fields_.solver.solve_pointwise();
+        Multigrid::Outcome const outcome = fields_.solver.solve(tolerance_);
+        field_.solve.cycles += outcome.cycles;
+        field_.solve.error = outcome.error > field_.solve.error ? outcome.error : field_.solve.error;
+        converged_ = converged_ && outcome.converged;
+    }
+
+    /// Takes over the solution, corrected by δ |c| for the amount by which the solver's tolerance and rounding would leave the
+    /// ledger open. The balance is that of the whole run, so that what a correction below the precision of `Real` cannot
+    /// reach now is made up for later, and does not add up.
+    void settle(double dt, double weight) {
+        bool const steady = model_.scheme == Scheme::quasi_steady;
+        auto const s = sum_rows<ClosureTerm::count>(grid(), fields_.partial,
+                                                    ClosureTerm{medium_, fields_.solver.equations(), fields_.inflow.data(), x(), shift_});
+        double const missing =
+            (steady ? 0 : expected_content() / grid().volume() - s[ClosureTerm::content]) + weight * dt * s[ClosureTerm::net];
+        double const answer = (steady ? 0 : s[ClosureTerm::content_answer]) - weight * dt * s[ClosureTerm::net_answer];
+        double const delta = answer > 0 ? missing / answer : 0;
+        for_each_voxel(grid(), SettleBody{medium_, x(), concentration(), static_cast<Real>(delta)});
+
+        Rates const end = rates(concentration());
+        book(end, weight * dt);
+        double const before = field_.ledger.free;
+        field_.ledger.free = end.content * grid().volume();
+        if (steady) field_.ledger.produced += field_.ledger.free - before;
+    }
+
+    Real shift_ = 0;
+    bool converged_ = true;
+};
+
+}  // namespace
+
+bool take_multigrid_step(FieldState& fields, Model const& model, int ligand, double dt) {
+    return MultigridStep(fields, model, ligand).take(dt);
+}
+
+}  // namespace CRINE_NS
+}  // namespace crine
