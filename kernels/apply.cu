@@ -261,6 +261,7 @@ void Engine::apply(Moment now) {
                                 c.responses.span(), model_.grid, std::as_const(fields_.material).span(), lineage,
                                 static_cast<std::uint32_t>(c.next_id), model_.seed, now});
     c.next_id += births;
+    ++c.changes;
 
     c.divisions += tally.divisions, c.deaths += tally.deaths, c.removals += tally.removals;
     c.engulfments += tally.engulfments, c.differentiations += tally.differentiations;

@@ -58,7 +58,8 @@ struct SpheresOf {
 struct Population {
     CellFields<Buffer> fields;
     std::uint64_t next_id = 1;
-    bool sorted = false;  ///< false once cells have moved or their number has changed
+    bool sorted = false;        ///< false once cells have moved or their number has changed
+    std::uint64_t changes = 1;  ///< counts what has changed the cells' places, sizes, states or exchange with fields: see exchange
 
     Bins bins;
     Buffer<std::uint32_t> bin_begin;

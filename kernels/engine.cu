@@ -219,7 +219,7 @@ void Engine::start(Model const& model, InitialState const& state) {
     error_.zero();
     start_fields(state);
     start_cells(state);
-    exchange_.prepare(model_, cells_.bins, fields_);
+    exchange_.prepare(model_, fields_);
 }
 
 Totals Engine::totals() {

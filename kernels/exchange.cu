@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
+#include <numeric>
 
 namespace crine {
 inline namespace CRINE_NS {
@@ -48,52 +50,53 @@ int spread_of(Model const& model, int type, std::vector<Real> const& green) {
     return kMaxSpread;
 }
 
-struct SelfBody {
-    Grid grid;
-    CellView cells;
-    Span<std::uint8_t const> spread;
-    Span<Real const> green;
-    Span<Real> self;
-    CRINE_HD void operator()(std::size_t i) const {
-        int const m = spread[cells.type[i]];
-        Real const h = grid.spacing;
-        self[i] = self_concentration(Tent(cells.x[i], h, m), Tent(cells.y[i], h, m), Tent(cells.z[i], h, m), green.data);
-    }
-};
-
-struct ClearBody {
-    Grid grid;
-    ExchangeTarget to;
-    CRINE_HD void operator()(int i, int j, int k) const {
-        std::size_t const p = grid.at(i, j, k);
-        to.source[p] = to.loss[p] = 0;
-        if (to.held_back != nullptr) to.held_back[p] = 0;
-    }
-};
-
-/// What one cell does to one ligand's field now.
+/// What one cell does to the ligands now.
 struct CellRates {
     Grid grid;
     CellView cells;
     Phenotype phenotype;
     Vocabulary words;
-    Span<std::uint8_t const> material;
+    Span<std::uint8_t const> material, spread;
     Span<MaterialLigand const> properties;
-    Span<Real const> saturation, self;
+    Span<Real const> saturation, green;
 
+    CRINE_HD Real secretion(std::size_t i, int ligand) const { return phenotype(words.of(behaviour::secretion, ligand), i); }
+    CRINE_HD Real uptake(std::size_t i, int ligand) const { return phenotype(words.of(behaviour::uptake, ligand), i); }
     CRINE_HD Real limit(std::size_t i, int ligand) const {
         return saturation[static_cast<std::size_t>(cells.type[i]) * words.ligands + ligand];
     }
-    CRINE_HD CellExchange operator()(std::size_t i, int ligand) const {
-        Real const secretion = phenotype(words.of(behaviour::secretion, ligand), i),
-                   uptake = phenotype(words.of(behaviour::uptake, ligand), i);
-        if (!(secretion > 0) && !(uptake > 0)) return {};
+    CRINE_HD Tent tent(Real x, std::size_t i) const { return Tent(x, grid.spacing, spread[cells.type[i]]); }
+    CRINE_HD Real self(std::size_t i) const {
+        return self_concentration(tent(cells.x[i], i), tent(cells.y[i], i), tent(cells.z[i], i), green.data);
+    }
+    /// What the material around a cell does to every ligand.
+    CRINE_HD MaterialLigand const* surroundings(std::size_t i) const {
         Real const h = grid.spacing;
         std::size_t const home =
             grid.at(voxel_on_axis(cells.x[i], grid.nx, h), voxel_on_axis(cells.y[i], grid.ny, h), voxel_on_axis(cells.z[i], grid.nz, h));
-        Real const diffusivity = properties[static_cast<std::size_t>(material[home]) * words.ligands + ligand].diffusivity;
-        Real const beta = uptake > 0 ? exchange_resistance(cells.radius[i], h, diffusivity, self[i], uptake) : Real(0);
-        return {secretion, uptake, limit(i, ligand), beta};
+        return properties.data + static_cast<std::size_t>(material[home]) * words.ligands;
+    }
+};
+
+/// What a cell does to each voxel of weight 1 around it, for one group of ligands.
+struct GiveBody {
+    CellRates rates;
+    ExchangeGroup group;
+    Span<Real> gives;
+
+    CRINE_HD void operator()(std::size_t i) const {
+        Real* give = gives.data + i * kChannels;
+        Real const *const end = give + kChannels, radius = rates.cells.radius[i], h = rates.grid.spacing, self = rates.self(i);
+        MaterialLigand const* const around = rates.surroundings(i);
+        for (int t = 0; t < group.targets; ++t) {
+            ExchangeTarget const& to = group.target[t];
+            Real const uptake = rates.uptake(i, to.ligand);
+            Real const beta = uptake > 0 ? exchange_resistance(radius, h, around[to.ligand].diffusivity, self, uptake) : Real(0);
+            CellExchange const cell{rates.secretion(i, to.ligand), uptake, beta};
+            *give++ = cell.source, *give++ = cell.sink;
+            if (to.held_back != nullptr) *give++ = cell.held_back(rates.limit(i, to.ligand));
+        }
+        while (give != end) *give++ = 0;
     }
 };
 
@@ -101,69 +104,196 @@ struct CellRates {
 struct OwnTerm {
     CellRates rates;
     ExchangeTarget to;
+    Span<Real const> gives;
+    int channel;  ///< of its source
     CRINE_HD double operator()(std::size_t i) const {
-        Real const own = rates(i, to.ligand).own, limit = rates.limit(i, to.ligand);
+        CellExchange cell;
+        cell.source = gives[i * kChannels + channel];
+        Real const own = cell.own(rates.secretion(i, to.ligand)), limit = rates.limit(i, to.ligand);
         if (std::isinf(limit) || own == 0) return own;
         Real const secreting = 1 - interpolate(rates.grid, to.concentration, position(rates.cells, i)) / limit;
         return secreting > 0 ? own * secreting : Real(0);
     }
 };
 
-/// Adds all cells of one block to one ligand. The index runs over the blocks of the colour, then over the ligands.
-struct DepositBody {
+/// Back into the domain: round a periodic axis, or mirrored at a wall.
+CRINE_HD inline int fold(int i, int n, bool periodic) {
+    while (i < 0 || i >= n) i = periodic ? (i < 0 ? i + n : i - n) : (i < 0 ? -1 - i : 2 * n - 1 - i);
+    return i;
+}
+
+/// The bins on one axis with all cells whose deposits reach voxels first … end - 1: one run, or two through a periodic wall, in
+/// ascending order. (What a wall mirrors comes from a cell that also reaches the place of its mirror image.)
+struct Reach {
+    int begin[2] = {}, end[2] = {};
+
+    CRINE_HD Reach(Bins const& bins, int axis, int first, int last, Real h, int widest) {
+        constexpr Real kBorder = Real(0.501);  // half a voxel from its centre to its border, and a little for round-off
+        int const n = bins.n[axis], low = bin(bins, axis, (first + 1 - kBorder - widest) * h),
+                  high = bin(bins, axis, (last - 1 + kBorder + widest) * h) + 1;
+        if (bins.periodic[axis] && high - low < n && (low < 0 || high > n)) {
+            end[0] = low < 0 ? high : high - n;
+            begin[1] = low < 0 ? low + n : low, end[1] = n;
+        } else {
+            bool const all = bins.periodic[axis] && high - low >= n;
+            begin[0] = all || low < 0 ? 0 : low;
+            end[0] = all || high > n ? n : high;
+        }
+    }
+    CRINE_HD static int bin(Bins const& bins, int axis, Real x) { return static_cast<int>(std::floor(x / bins.width[axis])); }
+};
+
+/// Calls visit(i) for every cell i in these bins, in ascending order.
+template <class Visit>
+CRINE_HD void for_each_cell(Bins const& bins, Reach const& x, Reach const& y, Reach const& z, Visit&& visit) {
+    for (int c = 0; c < 2; ++c)
+        for (int k = z.begin[c]; k < z.end[c]; ++k)
+            for (int b = 0; b < 2; ++b)
+                for (int j = y.begin[b]; j < y.end[b]; ++j)
+                    for (int a = 0; a < 2; ++a) {
+                        if (x.begin[a] == x.end[a]) continue;
+                        std::uint32_t const last = bins.begin[bins.at(x.end[a], j, k)];
+                        for (std::uint32_t i = bins.begin[bins.at(x.begin[a], j, k)]; i < last; ++i) visit(i);
+                    }
+}
+
+/// What deposits need. Every voxel adds up the cells around it in the order of the cells, whoever does it.
+struct Deposit {
     CellRates rates;
     Bins bins;
-    Blocks blocks;
-    int colour;
-    Span<std::uint8_t const> spread;
-    Span<ExchangeTarget const> targets;
+    Span<Real const> gives;
+    ExchangeGroup group;
+    int widest;
 
-    CRINE_HD void operator()(std::size_t index) const {
-        int const across = blocks.of_colour(0, colour), up = blocks.of_colour(1, colour), deep = blocks.of_colour(2, colour);
-        int const place = static_cast<int>(index), row = place / across, plane = row / up;
-        int const x = place % across * 2 + (colour & 1), y = row % up * 2 + (colour >> 1 & 1), z = plane % deep * 2 + (colour >> 2 & 1);
-        ExchangeTarget const& to = targets[plane / deep];
-        for (int k = blocks.begin(2, z); k < blocks.end(2, z, bins.n[2]); ++k)
-            for (int j = blocks.begin(1, y); j < blocks.end(1, y, bins.n[1]); ++j) {
-                std::uint32_t const first = bins.begin[bins.at(blocks.begin(0, x), j, k)],
-                                    end = bins.begin[bins.at(blocks.end(0, x, bins.n[0]), j, k)];
-                for (std::uint32_t i = first; i < end; ++i) add(i, to);
-            }
+    CRINE_HD Reach reach(int axis, int first, int last) const { return {bins, axis, first, last, rates.grid.spacing, widest}; }
+};
+
+#ifdef __CUDACC__
+
+/// One voxel looks for the cells around it.
+struct GatherBody : Deposit {
+    /// Sum of the weights that a deposit has in voxel i and its mirror images.
+    CRINE_HD static Real weight(Tent const& tent, int i, int n, bool periodic) {
+        Real sum = 0;
+        for (int a = 0; a < tent.count; ++a)
+            if (fold(tent.first + a, n, periodic) == i) sum += tent.weight(a);
+        return sum;
     }
+    CRINE_HD void operator()(int i, int j, int k) const {
+        Grid const& g = rates.grid;
+        Real sum[kChannels] = {};
+        for_each_cell(bins, reach(0, i, i + 1), reach(1, j, j + 1), reach(2, k, k + 1), [&](std::size_t cell) {
+            CellView const& cells = rates.cells;
+            Real w = weight(rates.tent(cells.x[cell], cell), i, g.nx, g.periodic[0]);
+            if (w == 0) return;
+            w *= weight(rates.tent(cells.y[cell], cell), j, g.ny, g.periodic[1]);
+            w *= weight(rates.tent(cells.z[cell], cell), k, g.nz, g.periodic[2]);
+            if (w == 0) return;
+            for (int c = 0; c < kChannels; ++c) sum[c] += w * gives[cell * kChannels + c];
+        });
+        for (int c = 0; c < kChannels; ++c)
+            if (c < group.channels) group.array[c][g.at(i, j, k)] = sum[c] / g.volume();
+    }
+};
 
-    CRINE_HD void add(std::size_t i, ExchangeTarget const& to) const {
-        CellExchange const cell = rates(i, to.ligand);
-        if (cell.source == 0 && cell.sink == 0) return;
-        Grid const& grid = rates.grid;
+#else
+
+constexpr int kTile = 16;  ///< voxels along a tile: its sums stay in the cache of a core, and not many cells reach two tiles
+
+/// One tile of voxels adds up all its cells beside the fields' arrays and then writes each of these once.
+struct TileBody : Deposit {
+    int tiles[3];
+
+    /// The tile along one axis, and where the deposit of a cell goes there: what is not for the tile goes to a slot behind it that nobody
+    /// reads.
+    struct Axis {
+        int first, voxels, all;
+        bool periodic;
+        int slots() const { return voxels + 1; }
+        int slot(int i) const {
+            unsigned const place = static_cast<unsigned>(fold(i, all, periodic) - first), behind = static_cast<unsigned>(voxels);
+            return static_cast<int>(place < behind ? place : behind);
+        }
+    };
+
+    template <int spread>
+    void add(std::size_t i, Axis const (&axis)[3], Real (*sum)[kChannels]) const {
         CellView const& cells = rates.cells;
-        int const m = spread[cells.type[i]];
-        Real const per_volume = 1 / grid.volume();
-        Tent const x(cells.x[i], grid.spacing, m), y(cells.y[i], grid.spacing, m), z(cells.z[i], grid.spacing, m);
-        for (int line = 0; line < y.count * z.count; ++line) {
-            int const b = line % y.count, c = line / y.count;
-            std::size_t const row = grid.at(0, fold(y.first + b, grid.ny, grid.periodic[1]), fold(z.first + c, grid.nz, grid.periodic[2]));
-            Real const across = y.weight(b) * z.weight(c) * per_volume;
-            for (int a = 0; a < x.count; ++a) {
-                Real const w = x.weight(a) * across;
-                if (w == 0) continue;  // may lie in another block's reach
-                std::size_t const p = row + fold(x.first + a, grid.nx, grid.periodic[0]);
-                to.source[p] += w * cell.source;
-                to.loss[p] += w * cell.sink;
-                if (to.held_back != nullptr) to.held_back[p] += w * cell.held_back;
+        Real const h = rates.grid.spacing;
+        Tent const x(cells.x[i], h, spread), y(cells.y[i], h, spread), z(cells.z[i], h, spread);
+        Real const* const give = gives.data + i * kChannels;
+        int place[2 * spread];
+        for (int a = 0; a < 2 * spread; ++a) place[a] = axis[0].slot(x.first + a);
+        for (int c = 0; c < 2 * spread; ++c) {
+            int const plane = axis[2].slot(z.first + c) * axis[1].slots();
+            for (int b = 0; b < 2 * spread; ++b) {
+                Real const across = y.weight(b) * z.weight(c);
+                auto* const row = sum + (plane + axis[1].slot(y.first + b)) * axis[0].slots();
+                for (int a = 0; a < 2 * spread; ++a) {
+                    Real const w = x.weight(a) * across;
+                    Real* const to = row[place[a]];
+#pragma omp simd
+                    for (int channel = 0; channel < kChannels; ++channel) to[channel] += w * give[channel];
+                }
             }
         }
     }
 
-    /// Back into the domain: round a periodic axis, or mirrored at a wall.
-    CRINE_HD static int fold(int i, int n, bool periodic) {
-        while (i < 0 || i >= n) i = periodic ? (i < 0 ? i + n : i - n) : (i < 0 ? -1 - i : 2 * n - 1 - i);
-        return i;
+    void operator()(std::size_t index) const {
+        Grid const& g = rates.grid;
+        int const all[3] = {g.nx, g.ny, g.nz};
+        std::size_t rest = index;
+        Axis axis[3];
+        for (int a = 0; a < 3; ++a) {
+            int const place = static_cast<int>(rest % tiles[a]), first = all[a] * place / tiles[a];
+            axis[a] = {first, all[a] * (place + 1) / tiles[a] - first, all[a], g.periodic[a]};
+            rest /= tiles[a];
+        }
+        auto const near = [&](int a) { return reach(a, axis[a].first, axis[a].first + axis[a].voxels); };
+        Real sum[(kTile + 1) * (kTile + 1) * (kTile + 1)][kChannels];
+        std::memset(sum, 0, sizeof(sum[0]) * axis[0].slots() * axis[1].slots() * axis[2].slots());
+
+        static_assert(kMaxSpread == 4);
+        for_each_cell(bins, near(0), near(1), near(2), [&](std::size_t i) {
+            switch (rates.spread[rates.cells.type[i]]) {
+                case 1:
+                    return add<1>(i, axis, sum);
+                case 2:
+                    return add<2>(i, axis, sum);
+                case 3:
+                    return add<3>(i, axis, sum);
+                default:
+                    return add<4>(i, axis, sum);
+            }
+        });
+
+        for (int c = 0; c < group.channels; ++c)
+            for (int k = 0; k < axis[2].voxels; ++k)
+                for (int j = 0; j < axis[1].voxels; ++j) {
+                    auto const* const row = sum + (k * axis[1].slots() + j) * axis[0].slots();
+                    Real* const to = group.array[c] + g.at(axis[0].first, axis[1].first + j, axis[2].first + k);
+                    for (int i = 0; i < axis[0].voxels; ++i) to[i] = row[i][c] / g.volume();
+                }
     }
 };
 
+#endif
+
+void deposit(Deposit const& deposit) {
+    Grid const& g = deposit.rates.grid;
+#ifdef __CUDACC__
+    for_each_voxel(g, GatherBody{deposit});
+#else
+    auto const tiles = [](int voxels) { return (voxels + kTile - 1) / kTile; };
+    TileBody const body{deposit, {tiles(g.nx), tiles(g.ny), tiles(g.nz)}};
+    for_each_index(static_cast<std::size_t>(body.tiles[0]) * body.tiles[1] * body.tiles[2], body, kTile * kTile * kTile);
+#endif
+}
+
 }  // namespace
 
-void ExchangeState::prepare(Model const& model, Bins const& bins, FieldState& fields) {
+void ExchangeState::prepare(Model const& model, FieldState& fields) {
+    *this = {};
     Vocabulary const words = model.vocabulary();
     auto const exact = lattice_green(kGreenLags);
     std::vector<Real> const g(exact.begin(), exact.end());
@@ -171,7 +301,6 @@ void ExchangeState::prepare(Model const& model, Bins const& bins, FieldState& fi
 
     std::vector<std::uint8_t> half_width;
     std::vector<Real> limits;
-    int widest = 1;
     for (int t = 0; t < words.types; ++t) {
         half_width.push_back(static_cast<std::uint8_t>(spread_of(model, t, g)));
         widest = std::max<int>(widest, half_width.back());
@@ -180,58 +309,68 @@ void ExchangeState::prepare(Model const& model, Bins const& bins, FieldState& fi
     spread.upload(half_width);
     saturation.upload(limits);
 
-    listed.clear();
     for (int l = 0; l < words.ligands; ++l) {
-        bool exchanged = false, autocrine = false, saturates = false;
+        int const secretion = words.of(behaviour::secretion, l), uptake = words.of(behaviour::uptake, l);
+        for (Rule const& rule : model.rules) modulated = modulated || rule.behaviour == secretion || rule.behaviour == uptake;
+        ExchangeTarget to;
+        to.ligand = l;
+        bool exchanged = false, saturates = false;
         for (int t = 0; t < words.types; ++t) {
-            bool const secretes = highest(model, t, words.of(behaviour::secretion, l)) > 0,
-                       takes_up = highest(model, t, words.of(behaviour::uptake, l)) > 0;
+            bool const secretes = highest(model, t, secretion) > 0, takes_up = highest(model, t, uptake) > 0,
+                       stops = secretes && std::isfinite(model.types[t].saturation[l]);
             exchanged = exchanged || secretes || takes_up;
-            autocrine = autocrine || (secretes && takes_up);
-            saturates = saturates || (secretes && std::isfinite(model.types[t].saturation[l]));
+            saturates = saturates || stops;
+            to.autocrine = to.autocrine || (secretes && takes_up);
+            to.own_follows_field = to.own_follows_field || (stops && takes_up);
         }
         if (!exchanged) continue;
         LigandField& field = fields.ligands[l];
-        for (auto* array : {&field.source, &field.loss}) array->resize(model.grid.storage());
         field.held_back.resize(saturates ? model.grid.storage() : 0);
-        listed.push_back({l, autocrine, field.concentration.data(), field.source.data(), field.loss.data(),
-                          saturates ? field.held_back.data() : nullptr});
-    }
-    targets.upload(listed);
-
-    // Deposits of two cells meet if these are less than 2 m voxels apart; one more, for round-off at the edges.
-    Real const edge = (2 * widest + 1) * model.grid.spacing;
-    for (int a = 0; a < 3; ++a) {
-        blocks.bins[a] = std::max(1, static_cast<int>(std::ceil(edge / bins.width[a])));
-        blocks.n[a] = std::max(1, bins.n[a] / blocks.bins[a]);
-        if (bins.periodic[a] && blocks.n[a] > 1) blocks.n[a] -= blocks.n[a] % 2;
+        to.concentration = field.concentration.data(), to.source = field.source.data(), to.loss = field.loss.data();
+        if (saturates) to.held_back = field.held_back.data();
+        if (groups.empty() || groups.back().channels + to.channels() > kChannels) groups.emplace_back();
+        groups.back().add(to);
     }
 }
 
 void Engine::exchange(Moment) {
     ExchangeState& state = exchange_;
-    if (state.targets.size() == 0) return;
-    Grid const& g = fields_.grid;
-    state.self.resize(cells_.size());
-    for_each_index(cells_.size(),
-                   SelfBody{g, cells_.view(), std::as_const(state.spread).span(), std::as_const(state.green).span(), state.self.span()});
-    for (ExchangeTarget const& to : state.listed) for_each_voxel(g, ClearBody{g, to});
-    CellRates const rates{g,
+    bool const changed = state.seen != cells_.changes;
+    state.seen = cells_.changes;
+    std::size_t const cells = cells_.size(), chunks = (cells + kSumChunk - 1) / kSumChunk;
+    CellRates const rates{fields_.grid,
                           cells_.view(),
                           cells_.phenotype(),
                           model_.vocabulary(),
                           std::as_const(fields_.material).span(),
+                          std::as_const(state.spread).span(),
                           std::as_const(fields_.properties).span(),
                           std::as_const(state.saturation).span(),
-                          std::as_const(state.self).span()};
-    for (int colour = 0; colour < 8; ++colour)
-        for_each_index(
-            state.blocks.count(colour) * state.listed.size(),
-            DepositBody{rates, cells_.bins, state.blocks, colour, std::as_const(state.spread).span(), std::as_const(state.targets).span()});
-    for (ExchangeTarget to : state.listed) {
-        if (!to.autocrine) continue;
-        to.concentration = sensed(fields_, to.ligand);
-        fields_.ligands[to.ligand].own_rate = ordered_sum(cells_.size(), OwnTerm{rates, to});
+                          std::as_const(state.green).span()};
+    std::vector<int> summed;  // ligands
+    state.own.resize(chunks * model_.ligands.size());
+    for (ExchangeGroup const& group : state.groups) {
+        if (!changed && !group.own_follows_field()) continue;
+        state.gives.resize(cells * kChannels);
+        Span<Real const> const gives = std::as_const(state.gives).span();
+        for_each_index(cells, GiveBody{rates, group, state.gives.span()});
+        if (changed) deposit({rates, cells_.bins, gives, group, state.widest});
+        for (int t = 0, channel = 0; t < group.targets; channel += group.target[t++].channels()) {
+            ExchangeTarget const& to = group.target[t];
+            if (changed) ++fields_.ligands[to.ligand].exchange_version;
+            if (!to.autocrine) continue;
+            Span<double> const partial{state.own.data() + summed.size() * chunks, chunks};
+            for_each_index(chunks, ChunkSum<OwnTerm>{OwnTerm{rates, to, gives, channel}, cells, partial});
+            summed.push_back(to.ligand);
+        }
+    }
+    if (summed.empty()) return;
+    std::vector<double> partial;
+    state.own.download(partial);
+    auto chunk = partial.begin();
+    for (int ligand : summed) {
+        fields_.ligands[ligand].own_rate = std::accumulate(chunk, chunk + chunks, 0.0);
+        chunk += chunks;
     }
 }
 

@@ -5,42 +5,56 @@
 #include "kernels/device.h"
 #include "kernels/field_state.h"
 
+#include <algorithm>
+
 namespace crine {
 inline namespace CRINE_NS {
 
-/// Bins in blocks so wide that the deposits of cells in two blocks of one colour never meet: blocks of a colour (the parities
-/// of their place) are worked on at the same time, cells within a block one after the other, and every voxel is added to in one order.
-struct Blocks {
-    int n[3] = {1, 1, 1};     ///< even on periodic axes, or 1
-    int bins[3] = {1, 1, 1};  ///< of a block; the last also has what is left over
-
-    CRINE_HD int of_colour(int axis, int colour) const { return (n[axis] + 1 - (colour >> axis & 1)) / 2; }
-    CRINE_HD std::size_t count(int colour) const {
-        return static_cast<std::size_t>(of_colour(0, colour)) * of_colour(1, colour) * of_colour(2, colour);
-    }
-    CRINE_HD int begin(int axis, int block) const { return block * bins[axis]; }
-    CRINE_HD int end(int axis, int block, int all_bins) const { return block == n[axis] - 1 ? all_bins : (block + 1) * bins[axis]; }
-};
-
 /// A ligand that cells secrete or take up.
 struct ExchangeTarget {
-    int ligand;
-    bool autocrine;  ///< some type both secretes it and takes it up
-    Real const* concentration;
-    Real *source, *loss, *held_back;  ///< see LigandField; held_back may be null
+    int ligand = 0;
+    bool autocrine = false;          ///< some type both secretes it and takes it up
+    bool own_follows_field = false;  ///< and stops to secrete where there is enough
+    Real const* concentration = nullptr;
+    Real *source = nullptr, *loss = nullptr, *held_back = nullptr;  ///< see LigandField; held_back may be null
+
+    CRINE_HD int channels() const { return held_back == nullptr ? 2 : 3; }
+};
+
+/// Arrays that cells are added to together: what a cell does to several ligands then fills a vector register.
+inline constexpr int kChannels = 8;
+inline constexpr int kGroup = kChannels / 2;
+
+/// Ligands whose arrays fill the channels of one pass over the cells.
+struct ExchangeGroup {
+    int targets = 0, channels = 0;
+    ExchangeTarget target[kGroup];
+    Real* array[kChannels] = {};  ///< by channel: source, loss and maybe held_back of the first target, then of the next
+
+    void add(ExchangeTarget const& to) {
+        target[targets++] = to;
+        array[channels++] = to.source, array[channels++] = to.loss;
+        if (to.held_back != nullptr) array[channels++] = to.held_back;
+    }
+    bool own_follows_field() const {
+        return std::any_of(target, target + targets, [](ExchangeTarget const& to) { return to.own_follows_field; });
+    }
 };
 
 /// What exchange prepares once for a model, and its work space.
 struct ExchangeState {
-    std::vector<ExchangeTarget> listed;
-    Buffer<ExchangeTarget> targets;  ///< the same, on the device
-    Buffer<std::uint8_t> spread;     ///< by type: half-width of the deposit, in voxels
-    Buffer<Real> saturation;         ///< [type * ligands + ligand] [molecules/µm³]
-    Buffer<Real> green;              ///< the lattice's Green's function, kGreenLags on each axis
-    Blocks blocks;
-    Buffer<Real> self;  ///< by cell: wᵀGw, see model/exchange.h
+    std::vector<ExchangeGroup> groups;
+    int widest = 1;               ///< half-width of the widest deposit [voxels]
+    bool modulated = false;       ///< some rule acts on a secretion or an uptake
+    Buffer<std::uint8_t> spread;  ///< by type: half-width of the deposit [voxels]
+    Buffer<Real> saturation;      ///< [type * ligands + ligand] [molecules/µm³]
+    Buffer<Real> green;           ///< the lattice's Green's function, kGreenLags on each axis
+    Buffer<Real> gives;           ///< [cell * kChannels + channel]: what a cell does to one group of ligands
+    Buffer<double> own;           ///< partial sums
 
-    void prepare(Model const& model, Bins const& bins, FieldState& fields);
+    std::uint64_t seen = 0;  ///< the cells' `changes` that the fields' sources and losses are of
+
+    void prepare(Model const& model, FieldState& fields);
 };
 
 }  // namespace CRINE_NS

@@ -154,6 +154,7 @@ void Engine::move(Moment now) {
         n, MotionBody{cells, phenotype, types, cells_.programs.chemotaxis.view(), std::as_const(cells_.concentrations).span(), model_.grid,
                       std::as_const(fields_.material).span(), model_.seed, now.step, static_cast<Real>(now.dt), error_.span()});
     cells_.sorted = false;
+    ++cells_.changes;
 }
 
 }  // namespace CRINE_NS

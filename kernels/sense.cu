@@ -112,6 +112,7 @@ void Engine::sense(Moment now) {
                                                         programs.contact_signals.view(), cells_.signals.span()});
     for_each_index(cells_.size(), ResponseBody{phenotype, programs.responses.view(), programs.terms.span(),
                                                std::as_const(cells_.signals).span(), cells_.responses.span()});
+    if (exchange_.modulated) ++cells_.changes;
 }
 
 }  // namespace CRINE_NS

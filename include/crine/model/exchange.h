@@ -44,16 +44,25 @@ struct Tent {
 
 /// Concentration, in units of q/(D h), that a unit deposit causes at its own cell on the infinite lattice: wᵀ G w.
 CRINE_HD inline Real self_concentration(Tent const& x, Tent const& y, Tent const& z, Real const* green) {
-    Real in_x[2 * kMaxSpread];
-    for (int i = 0; i < x.count; ++i) in_x[i] = x.correlation(i);
+    if (x.count == 2) {
+        // The correlations along an axis are 1 - q and q = 2 w₀ w₁: linear interpolation, along each axis, between eight values of G.
+        auto const along = [](Real q, Real here, Real next) { return here + q * (next - here); };
+        Real const q[3] = {x.correlation(1), y.correlation(1), z.correlation(1)};
+        auto const line = [&](Real const* g) { return along(q[0], g[0], g[1]); };
+        auto const plane = [&](Real const* g) { return along(q[1], line(g), line(g + kGreenLags)); };
+        return along(q[2], plane(green), plane(green + kGreenLags * kGreenLags));
+    }
+    Real in_x[2 * kMaxSpread], in_y[2 * kMaxSpread];
+    for (int i = 0; i < x.count; ++i) in_x[i] = x.correlation(i), in_y[i] = y.correlation(i);
     Real sum = 0;
     for (int k = 0; k < z.count; ++k) {
-        Real const in_z = z.correlation(k);
+        Real plane = 0;
         for (int j = 0; j < y.count; ++j) {
             Real line = 0;
             for (int i = 0; i < x.count; ++i) line += in_x[i] * green[(k * kGreenLags + j) * kGreenLags + i];
-            sum += in_z * y.correlation(j) * line;
+            plane += in_y[j] * line;
         }
+        sum += z.correlation(k) * plane;
     }
     return sum;
 }
@@ -72,19 +81,17 @@ CRINE_HD inline Real self_concentration(Tent const& x, Tent const& y, Tent const
 /// so that κβq of what it secretes is caught before it gets away, and the field has the source q (1 - κβ) and the sink κ c.
 /// Secretion that stops at c_sat is q (1 - c/c_sat): q goes in full, q c/c_sat is held back.
 struct CellExchange {
-    Real source = 0;     ///< into the field [molecules/s]
-    Real sink = 0;       ///< κ [µm³/s]
-    Real held_back = 0;  ///< by saturation, per concentration [µm³/s]
-    Real own = 0;        ///< secreted and caught again [molecules/s]
+    Real source = 0;  ///< into the field [molecules/s]
+    Real sink = 0;    ///< κ [µm³/s]
 
     CellExchange() = default;
-    CRINE_HD CellExchange(Real secretion, Real uptake, Real saturation, Real beta) {
-        Real const caught = uptake > 0 ? (std::isinf(uptake) ? Real(1) : uptake * beta / (1 + uptake * beta)) : Real(0);
-        sink = uptake > 0 ? (std::isinf(uptake) ? 1 / beta : uptake / (1 + uptake * beta)) : Real(0);
+    CRINE_HD CellExchange(Real secretion, Real uptake, Real beta) {
+        if (uptake > 0) sink = std::isinf(uptake) ? 1 / beta : uptake / (1 + uptake * beta);
+        Real const caught = std::isinf(uptake) ? Real(1) : sink * beta;
         source = secretion * (1 - caught);
-        held_back = source / saturation;
-        own = secretion * caught;
     }
+    CRINE_HD Real own(Real secretion) const { return secretion - source; }          ///< secreted and caught again [molecules/s]
+    CRINE_HD Real held_back(Real saturation) const { return source / saturation; }  ///< per concentration [µm³/s]
 };
 
 /// β of the equations above [s/µm³] for a cell of radius a; `self` is wᵀGw. Where the deposit is narrower than the cell it is
@@ -93,10 +100,13 @@ struct CellExchange {
 CRINE_HD inline Real exchange_resistance(Real radius, Real h, Real diffusivity, Real self, Real uptake) {
     constexpr Real kFourPi = static_cast<Real>(12.566370614359172), kSmallest = static_cast<Real>(1e-3);
     if (!(diffusivity > 0)) return std::isinf(uptake) ? 1 / kFastest : Real(0);
-    Real const resolved = 1 / (kFourPi * diffusivity * radius);
-    Real const beta = resolved - self / (diffusivity * h);
-    Real const least = std::isinf(uptake) ? kSmallest * resolved : -static_cast<Real>(kNarrowest) / uptake;
-    return beta > least ? beta : least;
+    Real const resolved = 1 / (kFourPi * radius), beta = (resolved - self / h) / diffusivity;
+    if (std::isinf(uptake)) {
+        Real const least = kSmallest * resolved / diffusivity;
+        return beta > least ? beta : least;
+    }
+    constexpr Real kLeast = -static_cast<Real>(kNarrowest);
+    return beta * uptake > kLeast ? beta : kLeast / uptake;
 }
 
 }  // namespace CRINE_NS
