@@ -17,6 +17,11 @@ namespace {
 /// How many places to try for a new cell before it takes the place of the cell it comes from.
 constexpr int kPlacesToTry = 8;
 
+/// Something happens to the cell or goes on in it: it is about to change.
+CRINE_HD inline bool is_busy(Intent const& intent, CellState state) {
+    return intent.kind != Intent::Kind::none || intent.eaten() != 0 || state != CellState::resting;
+}
+
 /// What each cell adds to the next population: itself, unless it vanishes, and its newborn.
 struct CountBody {
     Span<Intent const> intents;
@@ -160,14 +165,15 @@ struct CarryOutBody {
 
     CRINE_HD void operator()(std::size_t k) const {
         Intent const intent = lineage.intents[lineage.origin(k)];
-        std::uint32_t const mother = cells.id[k];
         bool const newborn = lineage.newborn(k);
+        if (!newborn && !is_busy(intent, cells.state[k])) return;
+        std::uint32_t const mother = cells.id[k];
         if (newborn) {
             cells.id[k] = next_id + static_cast<std::uint32_t>(k - lineage.survivors);
             cells.engulfed[k] = 0;
             cells.dx[k] = cells.dy[k] = cells.dz[k] = 0;
-        } else {
-            cells.engulfed[k] += intent.eaten;
+        } else if (intent.eaten() != 0) {
+            cells.engulfed[k] += intent.eaten();
         }
         if (lineage.recruit(k)) {
             arrive(k);
@@ -199,15 +205,18 @@ struct CarryOutBody {
 /// What happened in one step.
 struct Tally {
     std::uint32_t divisions = 0, deaths = 0, removals = 0, engulfments = 0, differentiations = 0, recruits = 0;
+    std::uint32_t busy = 0;
 };
 struct TallyOf {
     Span<Intent const> intents;
+    Span<CellState const> state;
     CRINE_HD Tally operator()(std::size_t i) const {
         Intent const& intent = intents[i];
         auto const is = [&](Intent::Kind kind) { return std::uint32_t{intent.kind == kind}; };
         return {is(Intent::Kind::divide),        is(Intent::Kind::apoptosis) + is(Intent::Kind::necrosis),
-                is(Intent::Kind::vanish),        std::uint32_t{intent.eater != 0},
-                is(Intent::Kind::differentiate), intent.recruits};
+                is(Intent::Kind::vanish),        std::uint32_t{intent.eater() != 0},
+                is(Intent::Kind::differentiate), intent.recruits,
+                is_busy(intent, state[i])};
     }
 };
 struct TallySum {
@@ -217,7 +226,8 @@ struct TallySum {
                 a.removals + b.removals,
                 a.engulfments + b.engulfments,
                 a.differentiations + b.differentiations,
-                a.recruits + b.recruits};
+                a.recruits + b.recruits,
+                a.busy + b.busy};
     }
 };
 
@@ -236,7 +246,9 @@ void Engine::apply(Moment now) {
     CRINE_EXPECTS(c.intents.size() == n && now.dt > 0);
     auto const from = THRUST_NS_QUALIFIER::counting_iterator<std::size_t>(0);
     Span<Intent const> const intents = std::as_const(c.intents).span();
-    Tally const tally = THRUST_NS_QUALIFIER::transform_reduce(policy(), from, from + n, TallyOf{intents}, Tally{}, TallySum{});
+    Tally const tally = THRUST_NS_QUALIFIER::transform_reduce(policy(), from, from + n,
+                                                              TallyOf{intents, std::as_const(c.fields.state).span()}, Tally{}, TallySum{});
+    if (tally.busy == 0 && tally.recruits == 0) return;
     std::uint32_t const births = tally.divisions + tally.recruits, survivors = static_cast<std::uint32_t>(n) - tally.removals;
     if (c.next_id + births > std::uint64_t{std::numeric_limits<std::uint32_t>::max()} + 1) {
         error_.upload({{static_cast<std::uint32_t>(ErrorCode::ids_exhausted), 0}});

@@ -94,7 +94,7 @@ struct DecideBody {
                 for_each_touching(bins, cells, types, i, [&](std::size_t j) {
                     Real const r = appetite(j);
                     if (found || !(r > 0)) return;
-                    intent.eater = cells.id[j];
+                    intent.meal = cells.id[j];
                     found = race.is(r);
                 });
                 intent.kind = Intent::Kind::vanish, intent.at = start + race.waiting();
@@ -135,9 +135,9 @@ struct EatBody {
     Span<Intent> intents;
     CRINE_HD void operator()(std::size_t i) const {
         if (!alive(cells.state[i]) || !(phenotype(behaviour::phagocytosis, i) > 0)) return;
-        std::uint16_t eaten = 0;
-        for_each_touching(bins, cells, types, i, [&](std::size_t j) { eaten += intents[j].eater == cells.id[i]; });
-        intents[i].eaten = eaten;  // nobody reads this here
+        std::uint32_t eaten = 0;
+        for_each_touching(bins, cells, types, i, [&](std::size_t j) { eaten += intents[j].eater() == cells.id[i]; });
+        intents[i].meal = eaten;  // of a live cell: nobody reads this here
     }
 };
 

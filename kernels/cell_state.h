@@ -30,12 +30,17 @@ struct Bins {
 struct Intent {
     enum class Kind : std::uint8_t { none, divide, differentiate, enter_cycle, apoptosis, necrosis, vanish };
     double at = 0;               ///< simulated time of the event, inside the step or, for a cell too fast for it, before [s]
-    std::uint32_t eater = 0;     ///< permanent id of the phagocyte that makes a dead cell vanish; 0: nobody
+    std::uint32_t meal = 0;      ///< see eater and eaten
     std::uint16_t recruits = 0;  ///< cells let in through this cell's wall, whatever else it does
-    std::uint16_t eaten = 0;     ///< dead cells that this one engulfs, whatever else it does
     Kind kind = Kind::none;
     std::uint8_t type = 0;  ///< the new type
+
+    /// Permanent id of the phagocyte that makes a dead cell vanish; 0: nobody.
+    CRINE_HD std::uint32_t eater() const { return kind == Kind::vanish ? meal : 0; }
+    /// Dead cells that this live one engulfs, whatever else it does.
+    CRINE_HD std::uint32_t eaten() const { return kind == Kind::vanish ? 0 : meal; }
 };
+static_assert(sizeof(Intent) == 16);
 
 inline CellView view_of(CellFields<Buffer>& fields) {
     CellView view;
@@ -66,7 +71,7 @@ struct Population {
     Programs programs;
     int behaviours = 0, types = 0;
     Buffer<Real> responses;                    ///< [slot * cells + cell], see Phenotype
-    Buffer<Real> signals;                      ///< [slot * cells + cell], within sense
+    Buffer<Real> work;                         ///< within exchange: what cells give, within sense: signals [slot * cells + cell]
     Buffer<Intent> intents;                    ///< from behave to apply
     SpheresOf<Buffer> spheres;                 ///< within move
     Buffer<Vec3> spots;                        ///< within circles: the centres before it

@@ -82,7 +82,7 @@ struct CellRates {
 struct GiveBody {
     CellRates rates;
     ExchangeGroup group;
-    Span<Real> gives;
+    Span<Real> gives;  ///< [cell * kChannels + channel]
 
     CRINE_HD void operator()(std::size_t i) const {
         Real* give = gives.data + i * kChannels;
@@ -104,6 +104,7 @@ struct GiveBody {
 struct OwnTerm {
     CellRates rates;
     ExchangeTarget to;
+    Real const* concentration;
     Span<Real const> gives;
     int channel;  ///< of its source
     CRINE_HD double operator()(std::size_t i) const {
@@ -111,7 +112,7 @@ struct OwnTerm {
         cell.source = gives[i * kChannels + channel];
         Real const own = cell.own(rates.secretion(i, to.ligand)), limit = rates.limit(i, to.ligand);
         if (std::isinf(limit) || own == 0) return own;
-        Real const secreting = 1 - interpolate(rates.grid, to.concentration, position(rates.cells, i)) / limit;
+        Real const secreting = 1 - interpolate(rates.grid, concentration, position(rates.cells, i)) / limit;
         return secreting > 0 ? own * secreting : Real(0);
     }
 };
@@ -326,7 +327,8 @@ void ExchangeState::prepare(Model const& model, FieldState& fields) {
         if (!exchanged) continue;
         LigandField& field = fields.ligands[l];
         field.held_back.resize(saturates ? model.grid.storage() : 0);
-        to.concentration = field.concentration.data(), to.source = field.source.data(), to.loss = field.loss.data();
+        for (auto* array : {&field.source, &field.loss}) array->resize(model.grid.storage());
+        to.source = field.source.data(), to.loss = field.loss.data();
         if (saturates) to.held_back = field.held_back.data();
         if (groups.empty() || groups.back().channels + to.channels() > kChannels) groups.emplace_back();
         groups.back().add(to);
@@ -351,16 +353,17 @@ void Engine::exchange(Moment) {
     state.own.resize(chunks * model_.ligands.size());
     for (ExchangeGroup const& group : state.groups) {
         if (!changed && !group.own_follows_field()) continue;
-        state.gives.resize(cells * kChannels);
-        Span<Real const> const gives = std::as_const(state.gives).span();
-        for_each_index(cells, GiveBody{rates, group, state.gives.span()});
+        cells_.work.resize(cells * kChannels);
+        Span<Real const> const gives = std::as_const(cells_.work).span();
+        for_each_index(cells, GiveBody{rates, group, cells_.work.span()});
         if (changed) deposit({rates, cells_.bins, gives, group, state.widest});
         for (int t = 0, channel = 0; t < group.targets; channel += group.target[t++].channels()) {
             ExchangeTarget const& to = group.target[t];
             if (changed) ++fields_.ligands[to.ligand].exchange_version;
             if (!to.autocrine) continue;
             Span<double> const partial{state.own.data() + summed.size() * chunks, chunks};
-            for_each_index(chunks, ChunkSum<OwnTerm>{OwnTerm{rates, to, gives, channel}, cells, partial});
+            for_each_index(chunks, ChunkSum<OwnTerm>{OwnTerm{rates, to, fields_.ligands[to.ligand].concentration.data(), gives, channel},
+                                                     cells, partial});
             summed.push_back(to.ligand);
         }
     }

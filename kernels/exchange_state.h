@@ -13,9 +13,8 @@ inline namespace CRINE_NS {
 /// A ligand that cells secrete or take up.
 struct ExchangeTarget {
     int ligand = 0;
-    bool autocrine = false;          ///< some type both secretes it and takes it up
-    bool own_follows_field = false;  ///< and stops to secrete where there is enough
-    Real const* concentration = nullptr;
+    bool autocrine = false;                                         ///< some type both secretes it and takes it up
+    bool own_follows_field = false;                                 ///< and stops to secrete where there is enough
     Real *source = nullptr, *loss = nullptr, *held_back = nullptr;  ///< see LigandField; held_back may be null
 
     CRINE_HD int channels() const { return held_back == nullptr ? 2 : 3; }
@@ -49,7 +48,6 @@ struct ExchangeState {
     Buffer<std::uint8_t> spread;  ///< by type: half-width of the deposit [voxels]
     Buffer<Real> saturation;      ///< [type * ligands + ligand] [molecules/µm³]
     Buffer<Real> green;           ///< the lattice's Green's function, kGreenLags on each axis
-    Buffer<Real> gives;           ///< [cell * kChannels + channel]: what a cell does to one group of ligands
     Buffer<double> own;           ///< partial sums
 
     std::uint64_t seen = 0;  ///< the cells' `changes` that the fields' sources and losses are of

@@ -20,7 +20,7 @@ struct SignalBody {
     Span<Real> signals;  ///< [slot * cells + cell]
     double time;
 
-    CRINE_HD Real measure(Sensed const& what, std::size_t i) const {
+    CRINE_HD Real measure(Sensed const& what, std::size_t i, Between const& here) const {
         auto const elapsed = [&](double since) { return time > since ? static_cast<Real>(time - since) : Real(0); };
         switch (what.kind) {
             case Sensed::Kind::pressure:
@@ -36,7 +36,7 @@ struct SignalBody {
             case Sensed::Kind::engulfed:
                 return static_cast<Real>(cells.engulfed[i]);
             case Sensed::Kind::concentration:
-                return interpolate(grid, concentration[what.index], position(cells, i));
+                return here(concentration[what.index]);
             case Sensed::Kind::gradient:
                 return norm(gradient(grid, concentration[what.index], position(cells, i)));
             case Sensed::Kind::contacts:
@@ -48,7 +48,9 @@ struct SignalBody {
 
     CRINE_HD void operator()(std::size_t i) const {
         auto const list = sensed[phenotype.row(i)];
-        for (std::size_t s = 0; s < list.size; ++s) signals[s * cells.id.size + i] = measure(list[s], i);
+        if (list.empty()) return;
+        Between const here(grid, position(cells, i));
+        for (std::size_t s = 0; s < list.size; ++s) signals[s * cells.id.size + i] = measure(list[s], i, here);
     }
 };
 
@@ -101,17 +103,17 @@ void Engine::sense(Moment now) {
     CRINE_EXPECTS(cells_.sorted);
     Programs const& programs = cells_.programs;
     if (programs.response_slots == 0) return;
-    cells_.signals.resize(cells_.size() * programs.signal_slots);
+    cells_.work.resize(cells_.size() * programs.signal_slots);
     cells_.concentrations.upload(concentrations(fields_));
     CellView const cells = cells_.view();
     Phenotype const phenotype = cells_.phenotype();
     for_each_index(cells_.size(), SignalBody{cells, phenotype, model_.grid, std::as_const(cells_.concentrations).span(),
-                                             programs.signals.view(), cells_.signals.span(), now.time});
+                                             programs.signals.view(), cells_.work.span(), now.time});
     if (programs.contact_signals.items.size() != 0)
         for_each_index(cells_.size(), ContactSignalBody{cells, phenotype, cells_.bins, programs.types.span(),
-                                                        programs.contact_signals.view(), cells_.signals.span()});
+                                                        programs.contact_signals.view(), cells_.work.span()});
     for_each_index(cells_.size(), ResponseBody{phenotype, programs.responses.view(), programs.terms.span(),
-                                               std::as_const(cells_.signals).span(), cells_.responses.span()});
+                                               std::as_const(cells_.work).span(), cells_.responses.span()});
     if (exchange_.modulated) ++cells_.changes;
 }
 

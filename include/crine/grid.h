@@ -47,31 +47,35 @@ CRINE_HD inline int voxel_on_axis(Real x, int n, Real spacing) {
     return i < 0 ? 0 : (i >= n ? n - 1 : i);
 }
 
-/// Trilinear interpolation of a stored field (halo included, hence boundary values are met) at a point of the domain:
-/// the fields' own interpolation, used by probes and by what cells sense.
-CRINE_HD inline Real interpolate(Grid const& grid, Real const* field, Vec3 p) {
-    auto const axis = [&](Real x, int n, int& low, Real& weight) {
-        Real const s = x / grid.spacing - Real(0.5);
-        low = static_cast<int>(std::floor(s));
-        if (low < -1) low = -1;
-        if (low > n - 1) low = n - 1;
-        weight = s - low;
-    };
-    int i, j, k;
+/// A point of the domain between the eight voxels around it (halo included, hence boundary values are met), for trilinear interpolation of
+/// stored fields: the fields' own interpolation, used by probes and by what cells sense.
+struct Between {
+    std::size_t corner, sy, sz;
     Real a, b, c;
-    axis(p.x, grid.nx, i, a);
-    axis(p.y, grid.ny, j, b);
-    axis(p.z, grid.nz, k, c);
-    Real const* f = field + grid.at(i, j, k);
-    std::size_t const sy = grid.stride_y(), sz = grid.stride_z();
-    auto const line = [&](Real const* g) { return g[0] + a * (g[1] - g[0]); };
-    auto const plane = [&](Real const* g) {
-        Real const low = line(g), high = line(g + sy);
-        return low + b * (high - low);
-    };
-    Real const low = plane(f), high = plane(f + sz);
-    return low + c * (high - low);
-}
+
+    CRINE_HD Between(Grid const& grid, Vec3 p) : sy(grid.stride_y()), sz(grid.stride_z()) {
+        auto const axis = [&](Real x, int n, Real& weight) {
+            Real const s = x / grid.spacing - Real(0.5);
+            int low = static_cast<int>(std::floor(s));
+            if (low < -1) low = -1;
+            if (low > n - 1) low = n - 1;
+            weight = s - low;
+            return low;
+        };
+        int const i = axis(p.x, grid.nx, a), j = axis(p.y, grid.ny, b), k = axis(p.z, grid.nz, c);
+        corner = grid.at(i, j, k);
+    }
+    CRINE_HD Real operator()(Real const* field) const {
+        auto const line = [&](Real const* g) { return g[0] + a * (g[1] - g[0]); };
+        auto const plane = [&](Real const* g) {
+            Real const low = line(g), high = line(g + sy);
+            return low + b * (high - low);
+        };
+        Real const low = plane(field + corner), high = plane(field + corner + sz);
+        return low + c * (high - low);
+    }
+};
+CRINE_HD inline Real interpolate(Grid const& grid, Real const* field, Vec3 p) { return Between(grid, p)(field); }
 
 }  // namespace CRINE_NS
 }  // namespace crine
