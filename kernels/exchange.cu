@@ -71,6 +71,7 @@ struct CellRates {
     }
     /// What the material around a cell does to every ligand.
     CRINE_HD MaterialLigand const* surroundings(std::size_t i) const {
+        if (properties.size == static_cast<std::size_t>(words.ligands)) return properties.data;  // there is but one material
         Real const h = grid.spacing;
         std::size_t const home =
             grid.at(voxel_on_axis(cells.x[i], grid.nx, h), voxel_on_axis(cells.y[i], grid.ny, h), voxel_on_axis(cells.z[i], grid.nz, h));
@@ -212,8 +213,24 @@ struct TileBody : Deposit {
         bool periodic;
         int slots() const { return voxels + 1; }
         int slot(int i) const {
-            unsigned const place = static_cast<unsigned>(fold(i, all, periodic) - first), behind = static_cast<unsigned>(voxels);
+            if (static_cast<unsigned>(i) >= static_cast<unsigned>(all)) i = fold(i, all, periodic);
+            unsigned const place = static_cast<unsigned>(i - first), behind = static_cast<unsigned>(voxels);
             return static_cast<int>(place < behind ? place : behind);
+        }
+    };
+
+    /// Slots and weights of one cell's deposit along one axis.
+    template <int spread>
+    struct Landing {
+        int slot[2 * spread];
+        Real weight[2 * spread];
+        Landing(Axis const& axis, Real x, Real h, int stride) {
+            Tent const tent(x, h, spread);
+            for (int a = 0; a < 2 * spread; ++a) slot[a] = axis.slot(tent.first + a) * stride;
+            if (spread == 1)  // the same bits with less work
+                weight[1] = tent.s - tent.first, weight[0] = 1 - weight[1];
+            else
+                for (int a = 0; a < 2 * spread; ++a) weight[a] = tent.weight(a);
         }
     };
 
@@ -221,23 +238,24 @@ struct TileBody : Deposit {
     void add(std::size_t i, Axis const (&axis)[3], Real (*sum)[kChannels]) const {
         CellView const& cells = rates.cells;
         Real const h = rates.grid.spacing;
-        Tent const x(cells.x[i], h, spread), y(cells.y[i], h, spread), z(cells.z[i], h, spread);
-        Real const* const give = gives.data + i * kChannels;
-        int place[2 * spread];
-        for (int a = 0; a < 2 * spread; ++a) place[a] = axis[0].slot(x.first + a);
-        for (int c = 0; c < 2 * spread; ++c) {
-            int const plane = axis[2].slot(z.first + c) * axis[1].slots();
+        int const row = axis[0].slots(), plane = row * axis[1].slots();
+        Landing<spread> const x(axis[0], cells.x[i], h, 1), y(axis[1], cells.y[i], h, row), z(axis[2], cells.z[i], h, plane);
+        Real give[kChannels];
+        std::memcpy(give, gives.data + i * kChannels, sizeof give);
+#pragma GCC unroll 2
+        for (int c = 0; c < 2 * spread; ++c)
+#pragma GCC unroll 2
             for (int b = 0; b < 2 * spread; ++b) {
-                Real const across = y.weight(b) * z.weight(c);
-                auto* const row = sum + (plane + axis[1].slot(y.first + b)) * axis[0].slots();
+                Real const across = y.weight[b] * z.weight[c];
+                auto* const to = sum + (z.slot[c] + y.slot[b]);
+#pragma GCC unroll 2
                 for (int a = 0; a < 2 * spread; ++a) {
-                    Real const w = x.weight(a) * across;
-                    Real* const to = row[place[a]];
+                    Real const w = x.weight[a] * across;
+                    Real* const voxel = to[x.slot[a]];
 #pragma omp simd
-                    for (int channel = 0; channel < kChannels; ++channel) to[channel] += w * give[channel];
+                    for (int channel = 0; channel < kChannels; ++channel) voxel[channel] += w * give[channel];
                 }
             }
-        }
     }
 
     void operator()(std::size_t index) const {

@@ -47,6 +47,14 @@ TEST(HillResponseFormula, FollowsTheGrammar) {
     EXPECT_TRUE(close(response(up, down), by_hand(2, 10, 0.5, 0.5, 8)));
 }
 
+TEST(HillResponseFormula, TakesAnyPower) {
+    for (Real s : {Real(0), Real(0.3), Real(1), Real(1.9)})
+        for (Real hill : {Real(0.5), Real(1), Real(1.5), Real(2), Real(3), Real(4), Real(7), Real(32), Real(33), Real(100.5)})
+            EXPECT_TRUE(close(hill_power(s, hill), std::pow(static_cast<double>(s), static_cast<double>(hill)), 1e-5))
+                << s << " to the power of " << hill;
+    EXPECT_EQ(hill_power(3, 4), 81);
+}
+
 TEST(HillResponseFormula, IsDefinedAtItsLimits) {
     HillSum none, some, full;
     some.add(1, 1, 1);

@@ -29,7 +29,7 @@ struct Tent {
     int count;   ///< 2 m
 
     CRINE_HD Tent(Real x, Real h, int m)
-        : s(x / h - Real(0.5)), slope(Real(1) / m), first(static_cast<int>(std::floor(s)) - m + 1), count(2 * m) {}
+        : s(x * (1 / h) - Real(0.5)), slope(Real(1) / m), first(static_cast<int>(std::floor(s)) - m + 1), count(2 * m) {}
     CRINE_HD Real weight(int i) const {
         Real const w = 1 - std::fabs(s - (first + i)) * slope;
         return w > 0 ? w * slope : Real(0);
@@ -47,7 +47,8 @@ CRINE_HD inline Real self_concentration(Tent const& x, Tent const& y, Tent const
     if (x.count == 2) {
         // The correlations along an axis are 1 - q and q = 2 w₀ w₁: linear interpolation, along each axis, between eight values of G.
         auto const along = [](Real q, Real here, Real next) { return here + q * (next - here); };
-        Real const q[3] = {x.correlation(1), y.correlation(1), z.correlation(1)};
+        auto const overlap = [](Tent const& tent) { return 2 * (tent.s - tent.first) * (1 - (tent.s - tent.first)); };
+        Real const q[3] = {overlap(x), overlap(y), overlap(z)};
         auto const line = [&](Real const* g) { return along(q[0], g[0], g[1]); };
         auto const plane = [&](Real const* g) { return along(q[1], line(g), line(g + kGreenLags)); };
         return along(q[2], plane(green), plane(green + kGreenLags * kGreenLags));
