@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <numeric>
 
 namespace crine {
 inline namespace CRINE_NS {
@@ -101,20 +100,29 @@ struct GiveBody {
     }
 };
 
-/// What one cell catches from itself before it reaches the field [molecules/s]; saturation also stops this part.
+/// What cells catch from themselves before it reaches the field [molecules/s], by target; saturation also stops this part.
 struct OwnTerm {
     CellRates rates;
-    ExchangeTarget to;
-    Real const* concentration;
+    ExchangeGroup group;
+    Real const* concentration[kGroup];  ///< of those targets whose own ligand follows the field
     Span<Real const> gives;
-    int channel;  ///< of its source
-    CRINE_HD double operator()(std::size_t i) const {
-        CellExchange cell;
-        cell.source = gives[i * kChannels + channel];
-        Real const own = cell.own(rates.secretion(i, to.ligand)), limit = rates.limit(i, to.ligand);
-        if (std::isinf(limit) || own == 0) return own;
-        Real const secreting = 1 - interpolate(rates.grid, concentration, position(rates.cells, i)) / limit;
-        return secreting > 0 ? own * secreting : Real(0);
+
+    CRINE_HD void operator()(std::size_t chunk, int item, double (&into)[kGroup]) const {
+        std::size_t const i = chunk * kSumChunk + item;
+        Real const* give = gives.data + i * kChannels;
+        for (int t = 0; t < kGroup; ++t) {
+            ExchangeTarget const& to = group.target[t];
+            if (t < group.targets && to.autocrine) {
+                Real const own = rates.secretion(i, to.ligand) - give[to.channel];
+                into[t] += to.own_follows_field && own != 0 ? own * secreting(i, t) : own;
+            }
+        }
+    }
+    CRINE_HD Real secreting(std::size_t i, int t) const {
+        Real const limit = rates.limit(i, group.target[t].ligand);
+        if (std::isinf(limit)) return 1;
+        Real const part = 1 - interpolate(rates.grid, concentration[t], position(rates.cells, i)) / limit;
+        return part > 0 ? part : Real(0);
     }
 };
 
@@ -357,7 +365,7 @@ void Engine::exchange(Moment) {
     ExchangeState& state = exchange_;
     bool const changed = state.seen != cells_.changes;
     state.seen = cells_.changes;
-    std::size_t const cells = cells_.size(), chunks = (cells + kSumChunk - 1) / kSumChunk;
+    std::size_t const cells = cells_.size();
     CellRates const rates{fields_.grid,
                           cells_.view(),
                           cells_.phenotype(),
@@ -367,31 +375,21 @@ void Engine::exchange(Moment) {
                           std::as_const(fields_.properties).span(),
                           std::as_const(state.saturation).span(),
                           std::as_const(state.green).span()};
-    std::vector<int> summed;  // ligands
-    state.own.resize(chunks * model_.ligands.size());
     for (ExchangeGroup const& group : state.groups) {
-        if (!changed && !group.own_follows_field()) continue;
+        if (!changed && !group.any(&ExchangeTarget::own_follows_field)) continue;
         cells_.work.resize(cells * kChannels);
         Span<Real const> const gives = std::as_const(cells_.work).span();
         for_each_index(cells, GiveBody{rates, group, cells_.work.span()});
         if (changed) deposit({rates, cells_.bins, gives, group, state.widest});
-        for (int t = 0, channel = 0; t < group.targets; channel += group.target[t++].channels()) {
-            ExchangeTarget const& to = group.target[t];
-            if (changed) ++fields_.ligands[to.ligand].exchange_version;
-            if (!to.autocrine) continue;
-            Span<double> const partial{state.own.data() + summed.size() * chunks, chunks};
-            for_each_index(chunks, ChunkSum<OwnTerm>{OwnTerm{rates, to, fields_.ligands[to.ligand].concentration.data(), gives, channel},
-                                                     cells, partial});
-            summed.push_back(to.ligand);
+        OwnTerm own{rates, group, {}, gives};
+        for (int t = 0; t < group.targets; ++t) {
+            LigandField& field = fields_.ligands[group.target[t].ligand];
+            if (changed) ++field.exchange_version;
+            if (group.target[t].own_follows_field) own.concentration[t] = field.concentration.data();
         }
-    }
-    if (summed.empty()) return;
-    std::vector<double> partial;
-    state.own.download(partial);
-    auto chunk = partial.begin();
-    for (int ligand : summed) {
-        fields_.ligands[ligand].own_rate = std::accumulate(chunk, chunk + chunks, 0.0);
-        chunk += chunks;
+        if (!group.any(&ExchangeTarget::autocrine)) continue;
+        auto const sums = reduce<kGroup, Sum>(cells, kSumChunk, state.partial, own);
+        for (int t = 0; t < group.targets; ++t) fields_.ligands[group.target[t].ligand].own_rate = sums[t];
     }
 }
 

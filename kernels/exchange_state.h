@@ -15,6 +15,7 @@ struct ExchangeTarget {
     int ligand = 0;
     bool autocrine = false;                                         ///< some type both secretes it and takes it up
     bool own_follows_field = false;                                 ///< and stops to secrete where there is enough
+    int channel = 0;                                                ///< of its source
     Real *source = nullptr, *loss = nullptr, *held_back = nullptr;  ///< see LigandField; held_back may be null
 
     CRINE_HD int channels() const { return held_back == nullptr ? 2 : 3; }
@@ -31,12 +32,13 @@ struct ExchangeGroup {
     Real* array[kChannels] = {};  ///< by channel: source, loss and maybe held_back of the first target, then of the next
 
     void add(ExchangeTarget const& to) {
-        target[targets++] = to;
+        target[targets] = to;
+        target[targets++].channel = channels;
         array[channels++] = to.source, array[channels++] = to.loss;
         if (to.held_back != nullptr) array[channels++] = to.held_back;
     }
-    bool own_follows_field() const {
-        return std::any_of(target, target + targets, [](ExchangeTarget const& to) { return to.own_follows_field; });
+    bool any(bool ExchangeTarget::*is) const {
+        return std::any_of(target, target + targets, [is](ExchangeTarget const& to) { return to.*is; });
     }
 };
 
@@ -48,7 +50,7 @@ struct ExchangeState {
     Buffer<std::uint8_t> spread;  ///< by type: half-width of the deposit [voxels]
     Buffer<Real> saturation;      ///< [type * ligands + ligand] [molecules/µm³]
     Buffer<Real> green;           ///< the lattice's Green's function, kGreenLags on each axis
-    Buffer<double> own;           ///< partial sums
+    Buffer<double> partial;       ///< of sums
 
     std::uint64_t seen = 0;  ///< the cells' `changes` that the fields' sources and losses are of
 

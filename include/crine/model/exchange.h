@@ -91,7 +91,6 @@ struct CellExchange {
         Real const caught = std::isinf(uptake) ? Real(1) : sink * beta;
         source = secretion * (1 - caught);
     }
-    CRINE_HD Real own(Real secretion) const { return secretion - source; }          ///< secreted and caught again [molecules/s]
     CRINE_HD Real held_back(Real saturation) const { return source / saturation; }  ///< per concentration [µm³/s]
 };
 
