@@ -48,6 +48,7 @@ void Engine::circles(Circles const& model) {
     for_each_index(n, SpotBody{cells_.view(), cells_.spots.span()});
     for_each_index(n, CirclesBody{cells_.view(), std::as_const(cells_.spots).span(), cells_.bins, CirclesStep{model}});
     cells_.sorted = false;
+    ++cells_.changes;
 }
 
 }  // namespace CRINE_NS

@@ -31,6 +31,7 @@ struct LigandField {
     double first_step = 0;      ///< of the next interval, if steps are adaptive [s]; 0: not known yet
     Ledger ledger;
     Solve solve;
+    std::uint64_t exchange_version = 0;  ///< changes whenever exchange sets source, loss and held_back anew
 };
 
 /// All ligand fields of this engine, and what the materials do to them.
