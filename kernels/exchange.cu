@@ -385,7 +385,7 @@ void Engine::exchange(Moment) {
         for (int t = 0; t < group.targets; ++t) {
             LigandField& field = fields_.ligands[group.target[t].ligand];
             if (changed) ++field.exchange_version;
-            if (group.target[t].own_follows_field) own.concentration[t] = field.concentration.data();
+            if (group.target[t].own_follows_field) own.concentration[t] = sensed(fields_, group.target[t].ligand);
         }
         if (!group.any(&ExchangeTarget::autocrine)) continue;
         auto const sums = reduce<kGroup, Sum>(cells, kSumChunk, state.partial, own);

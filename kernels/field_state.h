@@ -17,8 +17,6 @@ struct LigandField {
     Buffer<Real> held_back;      ///< secretion stopped by saturation, per concentration [1/s]; empty where no type saturates
     Buffer<Real> links;          ///< [material * materials + neighbour's material]: conductance of a face [1/s]
 
-    std::uint64_t exchange_version = 0;  ///< changes whenever exchange sets source, loss and held_back anew
-
     double own_rate = 0;  ///< what cells catch from themselves before it reaches the field, set by exchange [molecules/s]
     std::array<Face, 6> faces;
     bool stale_halo = false;
