@@ -65,8 +65,8 @@ void benchmark(BenchOptions const& options) {
                         .setting = "peak of the process so far",
                         .metric = bench::metric::peak_bytes.name,
                         .value = bench::one(peak)});
+        if (!options.json.empty()) write_atomically(options.json, to_json(session.results(), circumstances));  // what there is so far
     }
-    if (!options.json.empty()) write_atomically(options.json, to_json(session.results(), circumstances));
     if (!before.empty()) std::cout << "\n" << compare(before, session.results());
 }
 

@@ -73,8 +73,7 @@ struct Population {
     Buffer<Real> responses;                    ///< [slot * cells + cell], see Phenotype
     Buffer<Real> work;                         ///< within exchange: what cells give, within sense: signals [slot * cells + cell]
     Buffer<Intent> intents;                    ///< from behave to apply
-    SpheresOf<Buffer> spheres;                 ///< within move
-    Buffer<Vec3> spots;                        ///< within circles: the centres before it
+    SpheresOf<Buffer> spheres;                 ///< within move and circles
     Buffer<Real const*> concentrations;        ///< within sense and move: the fields, by ligand
     Buffer<std::uint32_t> bin;                 ///< within sort
     Buffer<std::uint32_t> order;               ///< for rearrange

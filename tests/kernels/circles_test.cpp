@@ -21,7 +21,7 @@ TEST_P(CirclesModel, StepsAsAllPairsDo) {
     HostCells const& c = s.cells;
     auto const engine = make_backend(GetParam());
     engine->start(m, s);
-    engine->circles({});
+    engine->circles(Circles{});
     HostCells const got = cells_of(*engine);
     for (std::size_t i = 0; i < c.size(); ++i) {
         double sum[3] = {0, 0, 0};
