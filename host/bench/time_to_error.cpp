@@ -32,8 +32,17 @@ std::vector<Rung> more_and_more_steps(Scheme scheme) {
     return rungs;
 }
 
+/// One interval, for a scheme that chooses its own steps.
+std::vector<Rung> tighter_and_tighter(Scheme scheme) {
+    std::vector<Rung> rungs;
+    for (double tolerance : {3e-2, 1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 3e-6}) rungs.push_back({scheme, 1, tolerance});
+    return rungs;
+}
+
 std::vector<Ladder> ladders() {
     return {
+        {"adaptive", tighter_and_tighter(Scheme::adaptive)},
+        {"ADI", more_and_more_steps(Scheme::adi)},
         {"implicit Euler", more_and_more_steps(Scheme::implicit_euler)},
         {"TR-BDF2", more_and_more_steps(Scheme::tr_bdf2)},
     };

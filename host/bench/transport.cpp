@@ -15,6 +15,9 @@ struct Raw {
     double bytes;
 };
 constexpr Raw kRaw[] = {
+    // one factored step: the field read and written along the plane, read and written along z, and read once more for the increment
+    {"ADI", Scheme::adi, 1e-3, 5 * sizeof(Real)},
+    {"adaptive", Scheme::adaptive, 1e-3, 10 * sizeof(Real)},  // two such stages, if one step is enough
     // concentration, source and loss read, concentration written; what its cycles move on top is its own affair
     {"implicit Euler", Scheme::implicit_euler, 1e-3, 4 * sizeof(Real)},
 };
