@@ -80,6 +80,7 @@ struct MotionBody {
 
     CRINE_HD Vec3 drift(std::size_t i, Vec3 p, Real fastest) const {
         auto const ligands = chemotaxis[phenotype.row(i)];
+        if (ligands.empty()) return {};
         Vec3 g{};
         for (std::size_t a = 0; a < ligands.size; ++a)
             g = g + phenotype(ligands[a].behaviour, i) * gradient(grid, concentration[ligands[a].target], p);
