@@ -43,8 +43,8 @@ Bins make_bins(Grid const& grid, Real reach) {
     for (int a = 0; a < 3; ++a) {
         bins.periodic[a] = grid.periodic[a];
         bins.size[a] = voxels[a] * grid.spacing;
-        // Bins much smaller than voxels would cost more memory than they save time.
-        Real const least = std::max(reach * Real(1 + 1e-5), grid.spacing / 2);
+        // Bins much smaller than voxels would cost more memory than they save time, and where nobody is there need be but one.
+        Real const least = reach > 0 ? std::max(reach * Real(1 + 1e-5), grid.spacing / 2) : bins.size[a];
         bins.n[a] = std::max(1, static_cast<int>(bins.size[a] / least));
         bins.width[a] = bins.size[a] / bins.n[a];
     }

@@ -27,6 +27,13 @@ struct LigandField {
     bool plain = false;         ///< without cells all voxels are alike, and no face lets anything in or out
     MaterialLigand everywhere;  ///< what holds in every voxel where they are alike
     double first_step = 0;      ///< of the next interval, if steps are adaptive [s]; 0: not known yet
+
+    /// What steps along lines need to know of source and loss, and of which exchange.
+    struct {
+        std::uint64_t version = ~std::uint64_t{0};
+        double secreted = 0;  ///< Σ source
+        double most_loss = 0;
+    } summed;
     Ledger ledger;
     Solve solve;
     std::uint64_t exchange_version = 0;  ///< changes whenever exchange sets source, loss and held_back anew

@@ -109,14 +109,19 @@ public:
     static constexpr int kBlock = 256;  ///< columns that are solved along y side by side
 
     Rows(Dynamics const& dynamics, Stage const& stage)
-        : d_(dynamics), s_(stage), g_(dynamics.grid), uniform_(dynamics.uniform()), mass_(1 + stage.weight * dynamics.loss) {
+        : d_(dynamics),
+          s_(stage),
+          g_(dynamics.grid),
+          uniform_(dynamics.uniform(stage.weight)),
+          apart_(dynamics.apart(stage.weight)),
+          mass_(1 + stage.weight * dynamics.loss) {
         none_.assign(g_.nx + 2, 0), link_.assign(g_.nx + 2, d_.link), masses_.assign(g_.nx, mass_);
         for (int axis = 0; uniform_ && axis < 3; ++axis)
-            lines_.emplace_back(g_.voxels_on(axis), g_.periodic[axis], s_.weight * d_.link / mass_);
+            lines_.emplace_back(g_.voxels_on(axis), g_.periodic[axis], s_.weight * d_.link / (apart_ ? Real(1) : mass_));
     }
 
     /// Rows of a slab along z: what a thread works on fits a cache of the second level.
-    int slab() const { return std::max(1, std::min(g_.ny, (uniform_ ? 131072 : 32768) / (g_.nx * g_.nz))); }
+    int slab() const { return std::max(1, std::min(g_.ny, (uniform_ ? 65536 : 32768) / (g_.nx * g_.nz))); }
 
     /// The right side of a batch of rows of plane k, and the factor of x.
     void along_x(int batch, int k) const {
@@ -132,7 +137,7 @@ public:
     void along_y(int block, int k) const {
         int const begin = block * kBlock, n = std::min(kBlock, g_.nx - begin);
         auto const row = [&](int j, int) { return g_.at(begin, j, k); };
-        auto const keep = [&](std::size_t p, Real const* x, int) { std::copy(x, x + n, s_.into + p); };
+        Keep const keep{s_.into, n};
         uniform_ ? uniform_lines(1, 1, n, row, keep) : solve_lines(1, 1, n, row, keep);
     }
 
@@ -142,7 +147,7 @@ public:
         auto const row = [&](int k, int r) { return g_.at(0, first + r, k); };
         auto const finish = [&](std::size_t p, Real const* x, int index) {
             int const k = index / rows, j = first + index % rows;
-            sums[static_cast<std::size_t>(k) * g_.ny + j] = update(p, x);
+            sums[static_cast<std::size_t>(k) * g_.ny + j] = update(p, apart_ ? by_mass(p, x) : x);
         };
         uniform_ ? uniform_lines(2, rows, g_.nx, row, finish) : solve_lines(2, rows, g_.nx, row, finish);
     }
@@ -196,13 +201,19 @@ private:
         x[-1] = g_.periodic[0] ? x[n - 1] : x[0], x[n] = g_.periodic[0] ? x[0] : x[n - 1];  // nobody else reads this row's halo
         Real const *const xs = s_.from + south, *const xn = s_.from + north, *const xb = s_.from + below, *const xa = s_.from + above;
         Real* const f = s_.into + p;
-        Real const scale = uniform_ ? 1 / mass_ : Real(1), rate = s_.rate * scale, value = s_.value * scale, link = d_.link, loss = d_.loss;
+        Real const scale = uniform_ && !apart_ ? 1 / mass_ : Real(1), rate = s_.rate * scale, value = s_.value * scale, link = d_.link,
+                   loss = d_.loss;
         if (uniform_) {
 #pragma omp simd
             for (int i = 0; i < n; ++i) {
                 Real const c = x[i];
                 Real const flow = ((x[i - 1] - c) + (x[i + 1] - c)) + ((xs[i] - c) + (xn[i] - c)) + ((xb[i] - c) + (xa[i] - c));
                 f[i] = rate * (link * flow - loss * c) + value * c;
+            }
+            if (apart_) {
+                Real const* const more = d_.loss_at + p;
+#pragma omp simd
+                for (int i = 0; i < n; ++i) f[i] -= rate * more[i] * x[i];
             }
         } else {
             auto const across = [&](std::size_t q, int room) { return q == p ? none_.data() : faces(p, q, n, scratch(room, n)); };
@@ -312,7 +323,14 @@ private:
 
     // --- lines along y and z: rows of n voxels side by side, `rows` of them for each place along the axis ----
 
-    /// row(i, r): where row r of place i begins; finish(p, x, i · rows + r) takes over its solution.
+    /// The solution stays where it is.
+    struct Keep {
+        Real* into;
+        int n;
+        void operator()(std::size_t p, Real const* x, int) const { std::copy(x, x + n, into + p); }
+    };
+
+    /// row(i, r): where row r of place i begins; finish(p, x, i · rows + r) takes over its solution, or Keep.
     template <class Row, class Finish>
     void uniform_lines(int axis, int rows, int n, Row const& row, Finish const& finish) const {
         int const count = g_.voxels_on(axis);
@@ -331,13 +349,19 @@ private:
             Real const carry = line.carry[i];
             for (int r = 0; r < rows; ++r) {
                 Real *const x = s_.into + row(i, r), *const after = now + r * n;
-                if (i == count - 1) std::fill_n(after, n, Real(0));
+                if (std::is_same_v<Finish, Keep> && !ring) {
+                    Real const* const next = i < count - 1 ? x + g_.stride(axis) : x;  // the last carries nothing
 #pragma omp simd
-                for (int l = 0; l < n; ++l) after[l] = x[l] + carry * after[l];
-                if (ring)
-                    std::copy(after, after + n, x);
-                else
-                    finish(row(i, r), after, i * rows + r);
+                    for (int l = 0; l < n; ++l) x[l] += carry * next[l];
+                } else {
+                    if (i == count - 1) std::fill_n(after, n, Real(0));
+#pragma omp simd
+                    for (int l = 0; l < n; ++l) after[l] = x[l] + carry * after[l];
+                    if (ring)
+                        std::copy(after, after + n, x);
+                    else
+                        finish(row(i, r), after, i * rows + r);
+                }
             }
         }
         if (!ring) return;
@@ -415,6 +439,16 @@ private:
         }
     }
 
+    /// The factor of the loss
+    Real const* by_mass(std::size_t p, Real const* x) const {
+        int const n = g_.nx;
+        Real const mass = mass_, weight = s_.weight, *const loss = d_.loss_at + p;
+        Real* const solution = scratch(4, n);
+#pragma omp simd
+        for (int i = 0; i < n; ++i) solution[i] = x[i] / (mass + weight * loss[i]);
+        return solution;
+    }
+
     /// What becomes of a row whose solution is x, see Stage.
     LineSolver::Sums update(std::size_t p, Real const* x) const {
         int const n = g_.nx;
@@ -472,7 +506,7 @@ private:
     Dynamics d_;
     Stage s_;
     Grid g_;
-    bool uniform_;
+    bool uniform_, apart_;
     Real mass_;                               ///< m where loss is the same everywhere
     std::vector<Real> none_, link_, masses_;  ///< rows of zeros, of equal faces, of equal m
     std::vector<UniformLine> lines_;          ///< by axis

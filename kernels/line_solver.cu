@@ -58,12 +58,12 @@ struct SolveLineBody {
         int const n = g.voxels_on(axis);
         std::size_t const first = axis == 0 ? g.at(0, a, b) : (axis == 1 ? g.at(a, 0, b) : g.at(a, b, 0)), step = g.stride(axis);
         std::size_t const last = first + (n - 1) * step;
-        bool const around = g.periodic[axis] && n > 1;
+        bool const around = g.periodic[axis] && n > 1, apart = d.apart(s.weight);
         Real* const x = s.into;
         Elimination before(0, 0), ring(0, 0);
         for (int i = 0; i < n; ++i) {
             std::size_t const p = first + i * step;
-            Real const m = 1 + s.weight * d.loss_of(p);
+            Real const m = apart ? Real(1) : 1 + s.weight * d.loss_of(p);
             Real const lo = i > 0 ? s.weight * d.face(p, p - step) : Real(0), hi = i < n - 1 ? s.weight * d.face(p, p + step) : Real(0);
             Elimination const here(m, lo, hi, axis == 0 ? x[p] : m * x[p], before);
             carry[p] = here.carry, x[p] = here.now;
@@ -88,7 +88,8 @@ struct UpdateTerm {
     enum { content, first, lost, count };
     CRINE_HD void operator()(int i, int j, int k, double (&into)[count]) const {
         std::size_t const p = d.grid.at(i, j, k);
-        Real const solution = s.into[p];
+        Real solution = s.into[p];
+        if (d.apart(s.weight)) s.into[p] = solution /= 1 + s.weight * d.loss_of(p);
         if (s.c == nullptr) {
             into[first] += solution;
             return;

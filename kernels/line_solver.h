@@ -1,6 +1,7 @@
 #pragma once
 
 #include "crine/grid.h"
+#include "crine/model/factored.h"
 #include "kernels/device.h"
 
 namespace crine {
@@ -22,8 +23,14 @@ struct Dynamics {
         return links == nullptr ? link : links[static_cast<std::size_t>(material[p]) * materials + material[q]];
     }
     CRINE_HD Real loss_of(std::size_t p) const { return loss_at == nullptr ? loss : loss + loss_at[p]; }
+    Real most_loss_at = 0;  ///< no voxel has more
+
+    /// Loss is a factor of its own in a solve with this γτ.
+    CRINE_HD bool apart(Real weight) const {
+        return links == nullptr && loss_at != nullptr && weight * (loss + most_loss_at) <= factored::kLittle;
+    }
     /// Every line of an axis has the same equations.
-    CRINE_HD bool uniform() const { return links == nullptr && loss_at == nullptr; }
+    CRINE_HD bool uniform(Real weight) const { return links == nullptr && (loss_at == nullptr || apart(weight)); }
 };
 
 /// One solve of a step by factors (model/factored.h), (1 - weight A) d = f, and what becomes of its solution d.

@@ -91,10 +91,14 @@ private:
         if (plain_) {
             equations_.loss = first.decay, equations_.inflow = first.source;
             equations_.loss_at = medium_.loss, equations_.inflow_at = medium_.source;
+            if (medium_.source != nullptr && field_.summed.version != field_.exchange_version)
+                field_.summed = {field_.exchange_version, content(medium_.source)[0], most(medium_.loss)};
+            equations_.most_loss_at = static_cast<Real>(field_.summed.most_loss);
         } else {
             for (auto* array : {&fields_.loss, &fields_.inflow, &fields_.mean}) array->resize(grid().storage());
             for_each_voxel(grid(), GatherBody{medium_, fields_.loss.data(), fields_.inflow.data()});
             equations_.loss_at = fields_.loss.data(), equations_.inflow_at = fields_.inflow.data();
+            equations_.most_loss_at = static_cast<Real>(most(fields_.loss.data()));
         }
     }
 
@@ -140,14 +144,13 @@ private:
     /// Enters the interval into the ledger.
     void enter(double dt) {
         if (!plain_) return book(rates(mean()), dt);
-        double const secreted = medium_.source == nullptr ? 0 : content(medium_.source)[0];
         double const produced = static_cast<double>(equations_.inflow) * static_cast<double>(grid().voxels());
-        book({0, secreted, produced, 0, lost_ / dt, equations_.loss * mean_ / dt, 0}, dt);
+        book({0, field_.summed.secreted, produced, 0, lost_ / dt, equations_.loss * mean_ / dt, 0}, dt);
     }
 
     /// Rounding leaves the ledger open by a little; what `Real` can still express of it is put into the field, so that it never adds up.
     void close() {
-        constexpr double kLeast = std::numeric_limits<Real>::epsilon();
+        constexpr double kLeast = 2 * std::numeric_limits<Real>::epsilon();
         double const volume = grid().volume(), missing = expected_content() / volume - content_;
         if (std::fabs(missing) > kLeast * std::fabs(content_)) {
             double const size = content(concentration())[1];
@@ -159,6 +162,7 @@ private:
         field_.ledger.free = content_ * volume;
     }
 
+    double most(Real const* field) { return max_rows(grid(), fields_.partial, Magnitude{field}); }
     std::array<double, 2> content(Real const* field) { return sum_rows<2>(grid(), fields_.partial, ContentTerm{grid(), field}); }
 
     Dynamics equations_;

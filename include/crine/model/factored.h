@@ -9,8 +9,15 @@ namespace crine {
 ///
 ///     (1 - γτA) k = f   becomes   (m - γτLx) m⁻¹ (m - γτLy) m⁻¹ (m - γτLz) k = f,   m = 1 + γτ loss
 ///
-/// Only the step's error of third order depends on the factors; a steady state is exact, and so is mass: Σ m k = Σ f.
+/// Where the medium is uniform but for what cells take up, and that is little in a step, it gets a factor of its own:
+///
+///     (1 - γτLx) (1 - γτLy) (1 - γτLz) m k = f
+///
+/// so that all lines of an axis have the same equations. Only the step's error of third order depends on the factors; a steady state is
+/// exact, and so is mass: Σ m k = Σ f.
 namespace factored {
+
+inline constexpr Real kLittle = Real(0.1);  ///< up to this γτ loss a factor of its own is good enough
 
 /// One stage, c⁺ = c + τk with f = F(c), γ = 1/2: order 2, unconditionally stable. Douglas & Gunn (1964) Numer Math 6:428, in increments.
 namespace douglas_gunn {
