@@ -108,6 +108,15 @@ std::string describe(Scenario const& scenario, std::size_t cells) {
                                                   model, l, [](MaterialLigand const& m) { return m.decay * kHour; }, "/h") +
                                               " (" + fate(model.property(0, static_cast<int>(l))) + "), " + name(model.ligands[l].scheme) +
                                               ", shown in " + model.ligands[l].display_unit);
+    if (!model.receptors.empty()) list.heading("receptors", std::to_string(model.receptors.size()));
+    for (auto const& receptor : model.receptors) {
+        std::string text;
+        for (auto const& b : receptor.bindings)
+            text += (text.empty() ? "" : ", ") + model.ligands[static_cast<std::size_t>(b.ligand)].name + " (K_d " +
+                    rounded(b.rates.dissociation / b.k_on / model.ligands[static_cast<std::size_t>(b.ligand)].display_scale) + " " +
+                    model.ligands[static_cast<std::size_t>(b.ligand)].display_unit + (b.efficacy > 0 ? ")" : ", antagonist)");
+        list.entry(receptor.name, "binds " + (text.empty() ? "nothing" : text));
+    }
     list.heading("cells", counted(cells, "cell") + " of " + counted(model.types.size(), "type"));
     list_types(list, scenario);
     list.heading("regions", std::to_string(scenario.regions.size()));

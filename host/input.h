@@ -219,6 +219,26 @@ struct UptakeInput {
     std::optional<Quantity<Dimension::bimolecular>> k_on;
 };
 
+struct BindingInput {
+    Place at;
+    Quantity<Dimension::bimolecular> k_on;
+    std::optional<Rate> k_off;
+    std::optional<Positive<Dimension::concentration>> K_d;
+    std::optional<Rate> internalisation, desensitisation, recovery;
+    Quantity<Dimension::number> efficacy;
+};
+struct ReceptorInput {
+    Place at;
+    std::optional<Text> kind;  ///< consumed by the merge; here for the schema
+    Named<BindingInput> ligands;
+    Rate turnover, internalisation, recycling, degradation, desensitisation, recovery, shedding;
+};
+struct ExpressionInput {
+    Place at;
+    Quantity<Dimension::molecules> number;
+    std::optional<Quantity<Dimension::molecule_rate>> synthesis;
+};
+
 struct RuleInput {
     Place at;
     Text signal;
@@ -244,6 +264,7 @@ struct CellInput {
     Rate phagocytosis;
     Named<SecretionInput> secretion;
     Named<UptakeInput> uptake;
+    Named<ExpressionInput> receptors;
     Named<Rate> becomes, recruits;
     std::vector<Text> habitat;
     std::vector<RuleInput> rules;
@@ -296,6 +317,7 @@ struct ScenarioInput {
     DomainInput domain;
     TransportInput transport;
     Named<LigandInput> ligands;
+    Named<ReceptorInput> receptors;
     Named<RegionInput> regions;
     Named<CellInput> cells;
     std::vector<PlacementInput> placement;

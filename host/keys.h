@@ -175,6 +175,38 @@ void keys(Visitor& key, RuleInput& in) {
 }
 
 template <class Visitor>
+void keys(Visitor& key, BindingInput& in) {
+    key.exactly_one({"k_off", "K_d"});
+    key("k_on", in.k_on, required, "how fast a receptor binds");
+    key("k_off", in.k_off, optional, "how fast a complex lets go");
+    key("K_d", in.K_d, optional, "concentration at which half are bound: k_off / k_on");
+    key("internalisation", in.internalisation, optional, "rate at which active complexes go inside; that of the receptor if absent");
+    key("desensitisation", in.desensitisation, optional, "rate at which active complexes become inactive; that of the receptor if absent");
+    key("recovery", in.recovery, optional, "rate at which they become active again; that of the receptor if absent");
+    key("efficacy", in.efficacy, otherwise("1"), "signal of an active complex; 0: the ligand is an antagonist");
+}
+
+template <class Visitor>
+void keys(Visitor& key, ReceptorInput& in) {
+    key("class", in.kind, optional, "entry of an included library that fills in what is not said here, such as GPCR");
+    key("ligands", in.ligands, optional, "what it binds");
+    key("turnover", in.turnover, otherwise("0 /h"), "rate of loss of free receptors from the surface");
+    key("internalisation", in.internalisation, otherwise("0 /h"), "rate at which active complexes go inside");
+    key("recycling", in.recycling, otherwise("0 /h"), "rate at which receptors come back from inside, without ligand");
+    key("degradation", in.degradation, otherwise("0 /h"), "rate at which they are broken down inside");
+    key("desensitisation", in.desensitisation, otherwise("0 /h"), "rate at which active complexes become inactive");
+    key("recovery", in.recovery, otherwise("0 /h"), "rate at which they become active again");
+    key("shedding", in.shedding, otherwise("0 /h"), "rate at which receptors leave the surface, with the ligand they hold");
+}
+
+template <class Visitor>
+void keys(Visitor& key, ExpressionInput& in) {
+    key.shorthand("number");
+    key("number", in.number, required, "free receptors on the surface of a new cell");
+    key("synthesis", in.synthesis, optional, "new receptors per time; what keeps that number if absent");
+}
+
+template <class Visitor>
 void keys(Visitor& key, CellInput& in) {
     key("radius", in.radius, required, "at rest");
     key("repulsion", in.repulsion, otherwise("10 um/min"), "contact law: speed of separation at full overlap");
@@ -193,6 +225,7 @@ void keys(Visitor& key, CellInput& in) {
     key("phagocytosis", in.phagocytosis, otherwise("0 /h"), "rate at which a touching dead cell is engulfed");
     key("secretion", in.secretion, optional, "by ligand");
     key("uptake", in.uptake, optional, "by ligand");
+    key("receptors", in.receptors, optional, "by kind: how many");
     key("becomes", in.becomes, optional, "differentiation, by cell type: rate");
     key("recruits", in.recruits, optional, "by cell type: rate of letting one in through this cell's (vessel) wall");
     key("habitat", in.habitat, optional, "regions it may be in; everywhere if absent");
@@ -248,6 +281,7 @@ void keys(Visitor& key, ScenarioInput& in) {
     key("domain", in.domain, required, "the block of space");
     key("transport", in.transport, otherwise("{}"), "how ligand fields are solved");
     key("ligands", in.ligands, optional, "fields, in this order");
+    key("receptors", in.receptors, optional, "kinds of receptors");
     key("regions", in.regions, optional, "parts of the domain; where they overlap the later wins, property by property");
     key("cells", in.cells, optional, "cell types, in this order");
     key("placement", in.placement, optional, "cells at time 0");

@@ -11,6 +11,7 @@ using Path = std::filesystem::path;
 /// Keys that say the same thing in different ways: one of them in the nearer file replaces any of them further away.
 std::vector<std::vector<std::string_view>> const kAlternatives{
     {"decay", "half_life"},
+    {"k_off", "K_d"},
     {"box", "sphere", "cylinder", "layer", "half_space", "expression", "mask", "all_of", "any_of", "none_of"},
 };
 
@@ -86,9 +87,10 @@ Node read_library(Path const& file, Place const& at, Stack stack) {
     enter(stack, file, at);
     Node root = read_yaml(file);
     for (auto const& m : root.members)
-        if (m.key != "include" && m.key != "ligands" && m.key != "cells")
-            fail(m.key_at,
-                 "\"" + m.key + "\" in an included library, which holds only ligands and cells (to build on a whole scenario use extends)");
+        if (m.key != "include" && m.key != "ligands" && m.key != "receptors" && m.key != "cells")
+            fail(m.key_at, "\"" + m.key +
+                               "\" in an included library, which holds only ligands, receptors and cells (to build on a whole scenario use "
+                               "extends)");
     for (auto const& [inner, where] : take_files(root, "include")) inherit(root, read_library(inner, where, stack), section);
     return root;
 }
@@ -159,7 +161,18 @@ void extend(Node& root, Stack const& stack, std::vector<Library>& libraries) {
     for (auto const& [file, at] : take_files(root, "include")) libraries.push_back({file, at, stack});
 }
 
-/// What ligands and cell types do not say themselves, from the libraries; of those the later wins.
+/// What the entry does not say itself, from the one that it names as its class.
+void inherit_from_class(Node& entry, Node const* known) {
+    Node const* const named = entry.kind == Node::Kind::map ? entry.find("class") : nullptr;
+    if (!named) return;
+    Node const* const theirs = known ? known->find(named->text) : nullptr;
+    if (!theirs)
+        fail(named->at, "\"" + named->text + "\" is not in an included library" +
+                            suggestion(named->text, known ? known->keys() : std::vector<std::string>{}));
+    inherit(entry, *theirs, key);
+}
+
+/// What ligands, receptors and cell types do not say themselves, from the libraries; of those the later wins.
 void inherit_from_libraries(Node& root, std::vector<Library> const& libraries) {
     Node all;
     for (auto const& [file, at, stack] : libraries) {
@@ -167,7 +180,7 @@ void inherit_from_libraries(Node& root, std::vector<Library> const& libraries) {
         inherit(nearer, all, section);
         all = std::move(nearer);
     }
-    for (char const* part : {"ligands", "cells"}) {
+    for (char const* part : {"ligands", "receptors", "cells"}) {
         Node* const listed = root.find(part);
         Node const* const known = all.find(part);
         if (!listed) continue;
@@ -178,6 +191,7 @@ void inherit_from_libraries(Node& root, std::vector<Library> const& libraries) {
             else if (m.value.kind == Node::Kind::empty)
                 fail(m.key_at, "\"" + m.key + "\" has no values, and no included library has it" +
                                    suggestion(m.key, known ? known->keys() : std::vector<std::string>{}));
+            if (part == std::string_view("receptors")) inherit_from_class(m.value, known);
         }
     }
 }

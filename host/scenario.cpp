@@ -9,8 +9,8 @@ namespace crine {
 namespace {
 
 /// A name must not make a phrase of the rules mean two things, like a ligand called `age`.
-void check_names(ScenarioInput const& in, Names const& ligands, Names const& types) {
-    Phrases const signals = Phrases::signals(ligands, types);
+void check_names(ScenarioInput const& in, Names const& ligands, Names const& types, Names const& receptors) {
+    Phrases const signals = Phrases::signals(ligands, types, receptors);
     for (auto const& e : in.ligands)
         if (signals.count(e.name.value) > 1) fail(e.name.at, "\"" + e.name.value + "\" is another signal in rules and cannot be a ligand");
     for (auto const& e : in.cells)
@@ -25,8 +25,9 @@ Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> 
                        std::size_t* expected_cells) {
     Node root = read_merged(file, overrides);
     ScenarioInput const in = read_input(root);
-    Names const ligands = Names::of("ligand", in.ligands), types = Names::of("cell type", in.cells);
-    check_names(in, ligands, types);
+    Names const ligands = Names::of("ligand", in.ligands), types = Names::of("cell type", in.cells),
+                receptors = Names::of("receptor", in.receptors);
+    check_names(in, ligands, types, receptors);
 
     Scenario s;
     s.file = file;
@@ -40,8 +41,9 @@ Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> 
     model.solver_tolerance = in.transport.tolerance;
     if (model.solver_tolerance > 0.1) fail(in.transport.tolerance.at, "a tolerance above 0.1 is no solution; expected for example 1e-3");
     model.ligands = make_ligands(in, ligands, model.grid);
-    model.types = make_types(in, ligands, types, model.grid);
-    model.rules = make_rules(in, ligands, types, model.types);
+    model.receptors = make_receptors(in, ligands);
+    model.types = make_types(in, ligands, types, receptors, model.receptors, model.grid);
+    model.rules = make_rules(in, ligands, types, receptors, model.types);
 
     Regions regions(in.regions, model.grid);
     MaterialPlan plan{ligands, {}, &in.regions, {}};

@@ -55,7 +55,8 @@ struct SchemaOf {
     template <class T>
     static Json value(Named<T> const*) {
         Json entry = value(static_cast<T const*>(nullptr));
-        bool const inherits = std::is_same_v<T, LigandInput> || std::is_same_v<T, CellInput>;  // then a name alone may do
+        bool const inherits =
+            std::is_same_v<T, LigandInput> || std::is_same_v<T, CellInput> || std::is_same_v<T, ReceptorInput>;  // then a name alone may do
         if (inherits) entry = {{"anyOf", {entry, {{"type", "null"}}}}};
         return {{"type", "object"}, {"additionalProperties", entry}};
     }

@@ -2,8 +2,8 @@
 
 namespace crine {
 
-Phrases Phrases::signals(Names const& ligands, Names const& types) {
-    Vocabulary const v{static_cast<int>(ligands.list.size()), static_cast<int>(types.list.size())};
+Phrases Phrases::signals(Names const& ligands, Names const& types, Names const& receptors) {
+    Vocabulary const v{static_cast<int>(ligands.list.size()), static_cast<int>(types.list.size()), static_cast<int>(receptors.list.size())};
     Phrases p;
     p.what_ = "signal";
     p.list_ = {
@@ -22,11 +22,16 @@ Phrases Phrases::signals(Names const& ligands, Names const& types) {
     }
     for (int t = 0; t < v.types; ++t)
         p.list_.push_back({"contact with " + types.list[static_cast<std::size_t>(t)], v.of(signal::contacts, t), Dimension::number});
+    for (int r = 0; r < v.receptors; ++r) {
+        std::string const& name = receptors.list[static_cast<std::size_t>(r)];
+        p.list_.push_back({"occupancy of " + name, v.of(signal::occupancy, r), Dimension::number});
+        p.list_.push_back({"complexes of " + name, v.of(signal::complexes, r), Dimension::molecules});
+    }
     return p;
 }
 
-Phrases Phrases::behaviours(Names const& ligands, Names const& types) {
-    Vocabulary const v{static_cast<int>(ligands.list.size()), static_cast<int>(types.list.size())};
+Phrases Phrases::behaviours(Names const& ligands, Names const& types, Names const& receptors) {
+    Vocabulary const v{static_cast<int>(ligands.list.size()), static_cast<int>(types.list.size()), static_cast<int>(receptors.list.size())};
     Phrases p;
     p.what_ = "behaviour";
     p.list_ = {
@@ -46,6 +51,9 @@ Phrases Phrases::behaviours(Names const& ligands, Names const& types) {
         p.list_.push_back({"becomes " + name, v.of(behaviour::differentiation, t), Dimension::rate});
         p.list_.push_back({"recruits " + name, v.of(behaviour::recruitment, t), Dimension::rate});
     }
+    for (int r = 0; r < v.receptors; ++r)
+        p.list_.push_back(
+            {"synthesis of " + receptors.list[static_cast<std::size_t>(r)], v.of(behaviour::synthesis, r), Dimension::molecule_rate});
     return p;
 }
 

@@ -69,6 +69,7 @@ struct CarryOutBody {
     ListsView<Act> recruits;
     ListsView<Response> program;
     Span<Real> responses;
+    ReceptorView receptors;
     Grid grid;
     Span<std::uint8_t const> material;
     Lineage lineage;
@@ -113,6 +114,12 @@ struct CarryOutBody {
     /// Makes a cell one of that type and state. If other rules apply to it then, behaviours have their base values until the next `sense`.
     CRINE_HD void become(std::size_t k, std::uint8_t type, CellState state, double at) const {
         std::size_t const before = phenotype.row(k);
+        if (!receptors.none() && alive(cells.state[k])) {
+            if (!alive(state))
+                receptors.clear(k);
+            else if (type != cells.type[k])
+                receptors.change_type(k, cells.type[k], type);
+        }
         cells.type[k] = type, cells.state[k] = state, cells.since[k] = at;
         std::size_t const row = phenotype.row(k);
         if (row == before) return;
@@ -135,6 +142,7 @@ struct CarryOutBody {
         scale_volume(k, 1 / relative_volume_at(now.time, k));  // of the volume at entry: it has doubled and is halved
         cells.born[k] = at;
         forget_motion(k);
+        if (!receptors.none()) receptors.halve(k);
         become(k, cells.type[k], CellState::resting, at);
         Random random(seed, Stream::division, now.step, mother);
         put(k, position(cells, k) + side * room(position(cells, k), cells.radius[k] / 2, Sides::both, cells.type[k], random));
@@ -161,6 +169,7 @@ struct CarryOutBody {
         cells.radius[k] = types[type].radius, cells.pressure[k] = 0, cells.born[k] = end();
         forget_motion(k);
         become(k, type, CellState::resting, end());
+        if (!receptors.none()) receptors.be_born(k, type);
     }
 
     CRINE_HD void operator()(std::size_t k) const {
@@ -255,6 +264,10 @@ void Engine::apply(Moment now) {
         return;
     }
 
+    // what the dead and those who change take with them
+    std::vector<double> held;
+    for (int ligand : c.receptors.ligands) held.push_back(held_by_receptors(ligand));
+
     bool const same_cells = births == 0 && survivors == n;
     c.order.resize(same_cells ? 0 : survivors + births);
     if (!same_cells) {
@@ -270,10 +283,14 @@ void Engine::apply(Moment now) {
     Programs const& programs = c.programs;
     for_each_index(c.size(),
                    CarryOutBody{c.view(), c.phenotype(), programs.types.span(), programs.recruits.view(), programs.responses.view(),
-                                c.responses.span(), model_.grid, std::as_const(fields_.material).span(), lineage,
-                                static_cast<std::uint32_t>(c.next_id), model_.seed, now});
+                                c.responses.span(), c.receptors.none() ? ReceptorView{} : c.receptors.view(c.size()), model_.grid,
+                                std::as_const(fields_.material).span(), lineage, static_cast<std::uint32_t>(c.next_id), model_.seed, now});
     c.next_id += births;
     ++c.changes;
+    for (std::size_t l = 0; l < held.size(); ++l) {
+        int const ligand = c.receptors.ligands[l];
+        fields_.ligands[ligand].ledger.internalised += held[l] - held_by_receptors(ligand);
+    }
 
     c.divisions += tally.divisions, c.deaths += tally.deaths, c.removals += tally.removals;
     c.engulfments += tally.engulfments, c.differentiations += tally.differentiations;

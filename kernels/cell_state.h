@@ -5,6 +5,7 @@
 #include "crine/model/contact.h"
 #include "kernels/device.h"
 #include "kernels/programs.h"
+#include "kernels/receptor_state.h"
 
 #include <tuple>
 
@@ -70,6 +71,7 @@ struct Population {
     Buffer<std::uint32_t> bin_begin;
     Programs programs;
     int behaviours = 0, types = 0;
+    ReceptorState receptors;
     Buffer<Real> responses;                    ///< [slot * cells + cell], see Phenotype
     Buffer<Real> work;                         ///< within exchange: what cells give, within sense: signals [slot * cells + cell]
     Buffer<Intent> intents;                    ///< from behave to apply
@@ -93,6 +95,7 @@ private:
     /// Of the field that is rearranged now: fields of a type take turns.
     std::tuple<Buffer<std::uint32_t>, Buffer<std::uint8_t>, Buffer<CellState>, Buffer<float>, Buffer<double>> spare_;
     Buffer<Real> spare_responses_;
+    Buffer<double> spare_molecules_;
 };
 
 }  // namespace CRINE_NS

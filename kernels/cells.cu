@@ -88,6 +88,18 @@ struct HashFieldBody {
     }
 };
 
+struct HashMoleculesBody {
+    ReceptorView receptors;
+    Span<std::uint64_t> hash;
+    CRINE_HD void operator()(std::size_t i) const {
+        for (int place = 0; place < receptors.places; ++place) {
+            std::uint64_t bits = 0;
+            std::memcpy(&bits, &receptors.count(place, i), sizeof(double));
+            hash[i] = mix(hash[i] + bits);
+        }
+    }
+};
+
 struct HashResponsesBody {
     Phenotype phenotype;
     ListsView<Response> program;
@@ -121,6 +133,7 @@ void Engine::start_cells(InitialState const& state) {
     cells_.responses.resize(n * cells_.programs.response_slots);
     for_each_index(n, BaseResponsesBody{cells_.phenotype(), cells_.programs.responses.view(), cells_.responses.span()});
 
+    start_receptors();
     cells_.bins = make_bins(model_.grid, longest_reach(model_, cells));
     cells_.bin_begin.resize(cells_.bins.count() + 1);
     cells_.bins.begin = std::as_const(cells_.bin_begin).span();
@@ -145,6 +158,7 @@ void Engine::cell_totals(Totals& totals) {
 
 void Engine::snapshot_cells(Snapshot& to) {
     cells_.fields.for_each_field_with(to.cells, [](auto& buffer, auto& host) { buffer.download(host); });
+    to.receptors = receptor_numbers();
 }
 
 std::uint64_t Engine::cell_hash() {
@@ -154,6 +168,7 @@ std::uint64_t Engine::cell_hash() {
         for_each_index(field.size(), HashFieldBody<T>{std::as_const(field).span(), hash.span()});
     });
     for_each_index(hash.size(), HashResponsesBody{cells_.phenotype(), cells_.programs.responses.view(), hash.span()});
+    if (!cells_.receptors.none()) for_each_index(hash.size(), HashMoleculesBody{cells_.receptors.view(hash.size()), hash.span()});
     std::uint64_t const sum = THRUST_NS_QUALIFIER::reduce(policy(), hash.data(), hash.data() + hash.size(), std::uint64_t{0});
     return sum + mix(cells_.next_id);
 }

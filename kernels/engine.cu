@@ -232,7 +232,7 @@ Totals Engine::totals() {
 void Engine::snapshot(Snapshot& to, std::vector<bool> const& fields, bool cells) {
     to.fields.assign(model_.ligands.size(), {});
     snapshot_fields(to, fields);
-    to.cells = {};
+    to.cells = {}, to.receptors = {};
     if (cells) snapshot_cells(to);
 }
 

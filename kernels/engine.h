@@ -1,6 +1,7 @@
 #pragma once
 
 #include "crine/backend.h"
+#include "kernels/cell_rates.h"
 #include "kernels/cell_state.h"
 #include "kernels/device.h"
 #include "kernels/exchange_state.h"
@@ -21,6 +22,7 @@ public:
     void sort() override;
     void exchange(Moment now) override;
     void transport(Moment now) override;
+    void bind(Moment now) override;
     void sense(Moment now) override;
     void behave(Moment now) override;
     void move(Moment now) override;
@@ -46,6 +48,14 @@ private:
     void cell_totals(Totals& totals);
     void snapshot_fields(Snapshot& to, std::vector<bool> const& which);
     void snapshot_cells(Snapshot& to);
+    void start_receptors();
+    CellRates cell_rates();
+    /// In exchange: how receptors will take ligands from the fields in this step and give them back.
+    void try_receptors(CellRates const& rates, double dt);
+    /// In transport: the concentration at the cells' surfaces, from the mean of a ligand over the step.
+    void read_surfaces(int ligand, Real const* mean);
+    std::vector<ReceptorNumbers> receptor_numbers();
+    double held_by_receptors(int ligand);  ///< [molecules]
     std::uint64_t field_hash();
     std::uint64_t cell_hash();
 

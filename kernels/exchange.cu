@@ -1,6 +1,7 @@
 #include "crine/model/exchange.h"
 
 #include "crine/model/green.h"
+#include "kernels/cell_rates.h"
 #include "kernels/engine.h"
 #include "kernels/grid_loops.h"
 
@@ -18,6 +19,20 @@ Real highest(Model const& model, int type, int behaviour) {
     Real most = model.types[type].base[behaviour];
     for (Rule const& rule : model.rules)
         if (rule.type == type && rule.behaviour == behaviour) most = std::max(most, rule.saturation);
+    return most;
+}
+bool binds(Model const& model, int type, int ligand) {
+    for (std::size_t r = 0; r < model.receptors.size(); ++r)
+        for (Receptor::Binding const& b : model.receptors[r].bindings)
+            if (b.ligand == ligand && model.expresses(type, static_cast<int>(r))) return true;
+    return false;
+}
+/// Highest clearance of a ligand, receptors as in a new cell.
+double highest_uptake(Model const& model, int type, int ligand) {
+    double most = highest(model, type, model.vocabulary().of(behaviour::uptake, ligand));
+    for (std::size_t r = 0; r < model.types[type].receptors.size(); ++r)
+        for (Receptor::Binding const& b : model.receptors[r].bindings)
+            if (b.ligand == ligand) most += b.k_on * model.types[type].receptors[r];
     return most;
 }
 
@@ -38,8 +53,7 @@ int spread_of(Model const& model, int type, std::vector<Real> const& green) {
         bool wide_enough = true;
         for (int l = 0; l < words.ligands; ++l)
             for (std::size_t material = 0; material < model.material_names.size(); ++material) {
-                double const d = model.property(static_cast<int>(material), l).diffusivity,
-                             uptake = highest(model, type, words.of(behaviour::uptake, l));
+                double const d = model.property(static_cast<int>(material), l).diffusivity, uptake = highest_uptake(model, type, l);
                 if (!(uptake > 0) || !(d > 0)) continue;
                 double const beta = (1 / radius - 1 / deposit) / (4 * 3.14159265358979323846 * d);
                 wide_enough = wide_enough && (beta >= 0 || -beta * uptake <= kNarrowest);
@@ -49,35 +63,6 @@ int spread_of(Model const& model, int type, std::vector<Real> const& green) {
     return kMaxSpread;
 }
 
-/// What one cell does to the ligands now.
-struct CellRates {
-    Grid grid;
-    CellView cells;
-    Phenotype phenotype;
-    Vocabulary words;
-    Span<std::uint8_t const> material, spread;
-    Span<MaterialLigand const> properties;
-    Span<Real const> saturation, green;
-
-    CRINE_HD Real secretion(std::size_t i, int ligand) const { return phenotype(words.of(behaviour::secretion, ligand), i); }
-    CRINE_HD Real uptake(std::size_t i, int ligand) const { return phenotype(words.of(behaviour::uptake, ligand), i); }
-    CRINE_HD Real limit(std::size_t i, int ligand) const {
-        return saturation[static_cast<std::size_t>(cells.type[i]) * words.ligands + ligand];
-    }
-    CRINE_HD Tent tent(Real x, std::size_t i) const { return Tent(x, grid.spacing, spread[cells.type[i]]); }
-    CRINE_HD Real self(std::size_t i) const {
-        return self_concentration(tent(cells.x[i], i), tent(cells.y[i], i), tent(cells.z[i], i), green.data);
-    }
-    /// What the material around a cell does to every ligand.
-    CRINE_HD MaterialLigand const* surroundings(std::size_t i) const {
-        if (properties.size == static_cast<std::size_t>(words.ligands)) return properties.data;  // there is but one material
-        Real const h = grid.spacing;
-        std::size_t const home =
-            grid.at(voxel_on_axis(cells.x[i], grid.nx, h), voxel_on_axis(cells.y[i], grid.ny, h), voxel_on_axis(cells.z[i], grid.nz, h));
-        return properties.data + static_cast<std::size_t>(material[home]) * words.ligands;
-    }
-};
-
 /// What a cell does to each voxel of weight 1 around it, for one group of ligands.
 struct GiveBody {
     CellRates rates;
@@ -86,13 +71,11 @@ struct GiveBody {
 
     CRINE_HD void operator()(std::size_t i) const {
         Real* give = gives.data + i * kChannels;
-        Real const *const end = give + kChannels, radius = rates.cells.radius[i], h = rates.grid.spacing, self = rates.self(i);
-        MaterialLigand const* const around = rates.surroundings(i);
+        Real const *const end = give + kChannels, self = rates.self(i);
         for (int t = 0; t < group.targets; ++t) {
             ExchangeTarget const& to = group.target[t];
             Real const uptake = rates.uptake(i, to.ligand);
-            Real const beta = uptake > 0 ? exchange_resistance(radius, h, around[to.ligand].diffusivity, self, uptake) : Real(0);
-            CellExchange const cell{rates.secretion(i, to.ligand), uptake, beta};
+            CellExchange const cell{rates.secretion(i, to.ligand), uptake, rates.resistance(i, to.ligand, self, uptake)};
             *give++ = cell.source, *give++ = cell.sink;
             if (to.held_back != nullptr) *give++ = cell.held_back(rates.limit(i, to.ligand));
         }
@@ -125,12 +108,6 @@ struct OwnTerm {
         return part > 0 ? part : Real(0);
     }
 };
-
-/// Back into the domain: round a periodic axis, or mirrored at a wall.
-CRINE_HD inline int fold(int i, int n, bool periodic) {
-    while (i < 0 || i >= n) i = periodic ? (i < 0 ? i + n : i - n) : (i < 0 ? -1 - i : 2 * n - 1 - i);
-    return i;
-}
 
 /// The bins on one axis with all cells whose deposits reach voxels first … end - 1: one run, or two through a periodic wall, in
 /// ascending order. (What a wall mirrors comes from a cell that also reaches the place of its mirror image.)
@@ -345,13 +322,15 @@ void ExchangeState::prepare(Model const& model, FieldState& fields) {
         for (int t = 0; t < words.types; ++t) {
             bool const secretes = highest(model, t, secretion) > 0, takes_up = highest(model, t, uptake) > 0,
                        stops = secretes && std::isfinite(model.types[t].saturation[l]);
-            exchanged = exchanged || secretes || takes_up;
+            to.binds = to.binds || binds(model, t, l);
+            exchanged = exchanged || secretes || takes_up || to.binds;
             saturates = saturates || stops;
-            to.autocrine = to.autocrine || (secretes && takes_up);
+            to.autocrine = to.autocrine || to.binds || (secretes && takes_up);
             to.own_follows_field = to.own_follows_field || (stops && takes_up);
         }
         if (!exchanged) continue;
         LigandField& field = fields.ligands[l];
+        field.bound = to.binds;
         field.held_back.resize(saturates ? model.grid.storage() : 0);
         for (auto* array : {&field.source, &field.loss}) array->resize(model.grid.storage());
         to.source = field.source.data(), to.loss = field.loss.data();
@@ -361,30 +340,39 @@ void ExchangeState::prepare(Model const& model, FieldState& fields) {
     }
 }
 
-void Engine::exchange(Moment) {
+CellRates Engine::cell_rates() {
+    return {fields_.grid,
+            cells_.view(),
+            cells_.phenotype(),
+            model_.vocabulary(),
+            cells_.receptors.none() ? ReceptorView{} : cells_.receptors.view(cells_.size()),
+            std::as_const(fields_.material).span(),
+            std::as_const(exchange_.spread).span(),
+            std::as_const(fields_.properties).span(),
+            std::as_const(exchange_.saturation).span(),
+            std::as_const(exchange_.green).span()};
+}
+
+void Engine::exchange(Moment now) {
     ExchangeState& state = exchange_;
     bool const changed = state.seen != cells_.changes;
     state.seen = cells_.changes;
     std::size_t const cells = cells_.size();
-    CellRates const rates{fields_.grid,
-                          cells_.view(),
-                          cells_.phenotype(),
-                          model_.vocabulary(),
-                          std::as_const(fields_.material).span(),
-                          std::as_const(state.spread).span(),
-                          std::as_const(fields_.properties).span(),
-                          std::as_const(state.saturation).span(),
-                          std::as_const(state.green).span()};
+    ReceptorState& receptors = cells_.receptors;
+    receptors.work.resize(cells * receptors.work_places), receptors.flows.resize(cells * receptors.flow_places);
+    CellRates const rates = cell_rates();
+    if (!receptors.none()) try_receptors(rates, now.dt);
     for (ExchangeGroup const& group : state.groups) {
-        if (!changed && !group.any(&ExchangeTarget::own_follows_field)) continue;
+        bool const renew = changed || group.any(&ExchangeTarget::binds);
+        if (!renew && !group.any(&ExchangeTarget::own_follows_field)) continue;
         cells_.work.resize(cells * kChannels);
         Span<Real const> const gives = std::as_const(cells_.work).span();
         for_each_index(cells, GiveBody{rates, group, cells_.work.span()});
-        if (changed) deposit({rates, cells_.bins, gives, group, state.widest});
+        if (renew) deposit({rates, cells_.bins, gives, group, state.widest});
         OwnTerm own{rates, group, {}, gives};
         for (int t = 0; t < group.targets; ++t) {
             LigandField& field = fields_.ligands[group.target[t].ligand];
-            if (changed) ++field.exchange_version;
+            if (renew) ++field.exchange_version;
             if (group.target[t].own_follows_field) own.concentration[t] = sensed(fields_, group.target[t].ligand);
         }
         if (!group.any(&ExchangeTarget::autocrine)) continue;

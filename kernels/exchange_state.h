@@ -14,6 +14,7 @@ inline namespace CRINE_NS {
 struct ExchangeTarget {
     int ligand = 0;
     bool autocrine = false;                                         ///< some type both secretes it and takes it up
+    bool binds = false;                                             ///< some type has receptors for it
     bool own_follows_field = false;                                 ///< and stops to secrete where there is enough
     int channel = 0;                                                ///< of its source
     Real *source = nullptr, *loss = nullptr, *held_back = nullptr;  ///< see LigandField; held_back may be null

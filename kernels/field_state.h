@@ -22,6 +22,7 @@ struct LigandField {
     bool stale_halo = false;
     bool diffuses = false;  ///< somewhere
     bool held = false;      ///< somewhere at a fixed value
+    bool bound = false;     ///< by receptors of some cells
     bool present = false;   ///< there has been some, or a source of it
     bool uniform_diffusivity = false;
     bool plain = false;         ///< without cells all voxels are alike, and no face lets anything in or out
@@ -51,7 +52,7 @@ struct FieldState {
     LineSolver lines;
     Buffer<Real> inflow;     ///< all that does not depend on the concentration [molecules/µm³/s]
     Buffer<Real> loss;       ///< all that does [1/s]
-    Buffer<Real> mean;       ///< of the concentration over a step
+    Buffer<Real> mean;       ///< of the concentration of the ligand that has just been stepped
     Buffer<Real> cleavage;   ///< loss to enzymes [1/s]
     Buffer<double> partial;  ///< of sums
 

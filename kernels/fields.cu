@@ -173,6 +173,7 @@ void Engine::start_fields(InitialState const& state) {
 void Engine::field_totals(Totals& totals) {
     for (LigandField const& field : fields_.ligands) {
         totals.ligands.push_back(field.ledger);
+        if (field.bound) totals.ligands.back().on_receptors = held_by_receptors(static_cast<int>(&field - fields_.ligands.data()));
         totals.solves.push_back(field.solve);
     }
 }

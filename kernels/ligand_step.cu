@@ -101,7 +101,7 @@ void LigandStep::book(Rates const& r, double duration) {
 
 double LigandStep::expected_content() const {
     Ledger const& l = field_.ledger;
-    return l.initial + l.secreted + l.produced + l.entered - l.taken_up - l.decayed - l.cleaved;
+    return l.initial + l.secreted + l.produced + l.entered - l.taken_up - l.decayed - l.cleaved - l.bound;
 }
 
 }  // namespace CRINE_NS

@@ -66,7 +66,7 @@ public:
 
     bool take(double dt) {
         describe();
-        if (!plain_) for_each_voxel(grid(), ClearBody{grid(), mean()});
+        if (mean() != nullptr) for_each_voxel(grid(), ClearBody{grid(), mean()});
         bool const taken = model_.scheme == Scheme::adi ? one_step(dt) : adaptive_steps(dt);
         enter(dt);
         close();
@@ -80,6 +80,7 @@ private:
 
     /// What the solver has to know of the medium. Where only cells make a difference between voxels (`plain_`), their arrays will do.
     void describe() {
+        wants_mean_ = field_.bound;
         MaterialLigand const first = field_.everywhere;
         plain_ = field_.plain && medium_.held_back == nullptr && medium_.cleavage == nullptr;
         equations_.grid = grid();
@@ -95,11 +96,13 @@ private:
                 field_.summed = {field_.exchange_version, content(medium_.source)[0], most(medium_.loss)};
             equations_.most_loss_at = static_cast<Real>(field_.summed.most_loss);
         } else {
-            for (auto* array : {&fields_.loss, &fields_.inflow, &fields_.mean}) array->resize(grid().storage());
+            for (auto* array : {&fields_.loss, &fields_.inflow}) array->resize(grid().storage());
             for_each_voxel(grid(), GatherBody{medium_, fields_.loss.data(), fields_.inflow.data()});
             equations_.loss_at = fields_.loss.data(), equations_.inflow_at = fields_.inflow.data();
             equations_.most_loss_at = static_cast<Real>(most(fields_.loss.data()));
+            wants_mean_ = true;
         }
+        if (wants_mean_) fields_.mean.resize(grid().storage());
     }
 
     bool one_step(double dt) {
@@ -132,7 +135,7 @@ private:
         return true;
     }
 
-    Real* mean() { return plain_ ? nullptr : fields_.mean.data(); }
+    Real* mean() { return wants_mean_ ? fields_.mean.data() : nullptr; }
 
     /// Adds up what is lost in a step, by the concentration c̄ = (1 - γ) c + γ c_end + τ (1/2 - γ) first.
     void book_step(LineSolver::Sums const& sums, double gamma, double tau) {
@@ -166,7 +169,7 @@ private:
     std::array<double, 2> content(Real const* field) { return sum_rows<2>(grid(), fields_.partial, ContentTerm{grid(), field}); }
 
     Dynamics equations_;
-    bool plain_ = false;
+    bool plain_ = false, wants_mean_ = false;
     double content_ = field_.ledger.free / grid().volume();  ///< Σ c
     double mean_ = 0, lost_ = 0;                             ///< ∫ Σ c̄ dt, ∫ Σ loss_at c̄ dt
 };

@@ -113,6 +113,18 @@ struct SettleBody {
     }
 };
 
+/// mean = kept · mean + weight · c
+struct MeanBody {
+    Grid grid;
+    Real const* c;
+    Real weight, kept;
+    Real* mean;
+    CRINE_HD void operator()(int i, int j, int k) const {
+        std::size_t const p = grid.at(i, j, k);
+        mean[p] = weight * c[p] + (kept > 0 ? kept * mean[p] : Real(0));
+    }
+};
+
 /// One implicit step of one ligand.
 class MultigridStep : LigandStep {
 public:
@@ -146,12 +158,14 @@ private:
     void tr_bdf2_step(double dt) {
         assemble(1 / (tr_bdf2::kImplicit * dt));
         Rates const start = rates(concentration());
+        observe(concentration(), tr_bdf2::kStages);
         copy(concentration(), x());
         copy(fields_.inflow.data(), fields_.solver.equations().rhs.data);
         Real const* const residual = fields_.solver.residual().data;
         for_each_voxel(grid(), TrapezoidBody{fields_.solver.equations(), fields_.inflow.data(), concentration(), residual, shift_});
         solve();
         Rates const middle = rates(x());
+        observe(x(), tr_bdf2::kStages);
         set_history(x(), tr_bdf2::kMiddle, concentration(), 1 - tr_bdf2::kMiddle);
         solve();
         book(start, tr_bdf2::kStages * dt);
@@ -165,6 +179,14 @@ private:
         copy(concentration(), x());
         solve();
         settle(dt, 1);
+    }
+
+    /// Adds what the ledger takes as the concentration during a part of the step to the mean that cells meet.
+    void observe(Real const* c, double weight) {
+        if (!field_.bound) return;
+        fields_.mean.resize(grid().storage());
+        for_each_voxel(grid(), MeanBody{grid(), c, static_cast<Real>(weight), static_cast<Real>(observed_ > 0), fields_.mean.data()});
+        observed_ += weight;
     }
 
     Real* x() { return fields_.solver.x().data; }
@@ -203,6 +225,7 @@ private:
         for_each_voxel(grid(), SettleBody{medium_, x(), concentration(), static_cast<Real>(delta)});
 
         Rates const end = rates(concentration());
+        observe(concentration(), weight);
         book(end, weight * dt);
         double const before = field_.ledger.free;
         field_.ledger.free = end.content * grid().volume();
@@ -210,6 +233,7 @@ private:
     }
 
     Real shift_ = 0;
+    double observed_ = 0;  ///< part of the step that the mean is of
     bool converged_ = true;
 };
 

@@ -13,7 +13,11 @@ Sensed decode(Vocabulary const& words, int signal) {
         if (signal == words.of(signal::concentration, l)) return {Sensed::Kind::concentration, l};
         if (signal == words.of(signal::gradient, l)) return {Sensed::Kind::gradient, l};
     }
-    CRINE_EXPECTS(signal >= words.of(signal::contacts, 0) && signal < words.signals());
+    for (int r = 0; r < words.receptors; ++r) {
+        if (signal == words.of(signal::occupancy, r)) return {Sensed::Kind::occupancy, r};
+        if (signal == words.of(signal::complexes, r)) return {Sensed::Kind::complexes, r};
+    }
+    CRINE_EXPECTS(signal >= words.of(signal::contacts, 0) && signal < words.of(signal::contacts, words.types));
     return {Sensed::Kind::contacts, signal - words.of(signal::contacts, 0)};
 }
 static_assert(static_cast<int>(Sensed::Kind::dead_contacts) == signal::dead_contacts);

@@ -46,10 +46,12 @@ struct Sensed {
         dead_contacts,
         concentration,
         gradient,
-        contacts
+        contacts,
+        occupancy,
+        complexes
     };
     Kind kind = Kind::pressure;
-    int index = 0;  ///< ligand or cell type
+    int index = 0;  ///< ligand, cell type or kind of receptor
 };
 
 /// One summand of a response's S: (signal / half)^hill.

@@ -18,6 +18,7 @@ struct SignalBody {
     Span<Real const* const> concentration;
     ListsView<Sensed> sensed;
     Span<Real> signals;  ///< [slot * cells + cell]
+    ReceptorView receptors;
     double time;
 
     CRINE_HD Real measure(Sensed const& what, std::size_t i, Between const& here) const {
@@ -39,6 +40,12 @@ struct SignalBody {
                 return here(concentration[what.index]);
             case Sensed::Kind::gradient:
                 return norm(gradient(grid, concentration[what.index], position(cells, i)));
+            case Sensed::Kind::complexes:
+                return static_cast<Real>(receptors.signal(cells.type[i], what.index, i).active);
+            case Sensed::Kind::occupancy: {
+                ReceptorView::Signal const s = receptors.signal(cells.type[i], what.index, i);
+                return s.surface > 0 ? static_cast<Real>(s.active / s.surface) : Real(0);
+            }
             case Sensed::Kind::contacts:
             case Sensed::Kind::dead_contacts:
                 return 0;  // counted together below
@@ -108,7 +115,7 @@ void Engine::sense(Moment now) {
     CellView const cells = cells_.view();
     Phenotype const phenotype = cells_.phenotype();
     for_each_index(cells_.size(), SignalBody{cells, phenotype, model_.grid, std::as_const(cells_.concentrations).span(),
-                                             programs.signals.view(), cells_.work.span(), now.time});
+                                             programs.signals.view(), cells_.work.span(), cells_.receptors.view(cells_.size()), now.time});
     if (programs.contact_signals.items.size() != 0)
         for_each_index(cells_.size(), ContactSignalBody{cells, phenotype, cells_.bins, programs.types.span(),
                                                         programs.contact_signals.view(), cells_.work.span()});

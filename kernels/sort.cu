@@ -86,11 +86,13 @@ struct GatherBody {
     CRINE_HD void operator()(std::size_t k) const { to[k] = from[order[k]]; }
 };
 
-struct GatherResponsesBody {
-    Span<Real const> from;
+/// The same for several numbers of each cell, [place * cells + cell].
+template <class T>
+struct GatherPlacesBody {
+    Span<T const> from;
     Span<std::uint32_t const> order;
     std::size_t cells;  ///< before
-    Span<Real> to;
+    Span<T> to;
     CRINE_HD void operator()(std::size_t entry) const { to[entry] = from[entry / order.size * cells + order[entry % order.size]]; }
 };
 
@@ -105,9 +107,13 @@ void Population::rearrange(Buffer<std::uint32_t> const& order) {
         field.swap(spare);
     });
     spare_responses_.resize(after * programs.response_slots);
-    for_each_index(spare_responses_.size(),
-                   GatherResponsesBody{std::as_const(responses).span(), order.span(), before, spare_responses_.span()});
-    responses.swap(spare_responses_);
+    auto const rearrange_places = [&]<class T>(Buffer<T>& numbers, Buffer<T>& spare, int places) {
+        spare.resize(after * places);
+        for_each_index(spare.size(), GatherPlacesBody<T>{std::as_const(numbers).span(), order.span(), before, spare.span()});
+        numbers.swap(spare);
+    };
+    rearrange_places(responses, spare_responses_, programs.response_slots);
+    rearrange_places(receptors.molecules, spare_molecules_, receptors.places);
 }
 
 /// A counting sort: linear in cells and bins, and with the same result whoever counts first.

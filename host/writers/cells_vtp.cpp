@@ -52,6 +52,13 @@ class CellsWriter final : public Writer {
 public:
     CellsWriter(Scenario const& scenario, std::filesystem::path folder) : folder_(std::move(folder)) {
         for (auto const& type : scenario.model.types) type_names_.push_back(type.name);
+        for (auto const& receptor : scenario.model.receptors) {
+            auto& kind = receptors_.emplace_back();
+            kind.name = receptor.name, kind.recycles = receptor.rates.recycling > 0;
+            for (auto const& binding : receptor.bindings)
+                kind.bindings.push_back(
+                    {scenario.model.ligands[static_cast<std::size_t>(binding.ligand)].name, binding.rates.desensitisation > 0});
+        }
     }
 
     void write(Frame const& frame) override {
@@ -77,6 +84,20 @@ public:
         of.AddArray(integers<vtkUnsignedIntArray>("engulfed", n, [&](std::size_t i) { return cells.engulfed[i]; }));
         of.AddArray(vectors("velocity [um/min]", n, cells.vx, cells.vy, cells.vz, kMinute));
 
+        for (std::size_t r = 0; r < frame.snapshot.receptors.size(); ++r) {
+            auto const& numbers = frame.snapshot.receptors[r];
+            auto const add = [&](std::string const& what, std::vector<Real> const& values) {
+                of.AddArray(reals((receptors_[r].name + " " + what).c_str(), n, [&](std::size_t i) { return values[i]; }));
+            };
+            add("free", numbers.free);
+            if (receptors_[r].recycles) add("inside", numbers.inside);
+            for (std::size_t b = 0; b < numbers.complexes.size(); ++b) {
+                auto const& binding = receptors_[r].bindings[b];
+                add("with " + binding.ligand, numbers.complexes[b].active);
+                if (binding.desensitises) add("desensitised with " + binding.ligand, numbers.complexes[b].desensitised);
+            }
+        }
+
         add_names(*data, "type names", type_names_);
         add_names(*data, "state names", {"resting", "cycling", "apoptotic", "necrotic"});
         add_time(*data, now);
@@ -85,6 +106,16 @@ public:
     }
 
 private:
+    struct Kind {
+        struct Binding {
+            std::string ligand;
+            bool desensitises;
+        };
+        std::string name;
+        bool recycles = false;
+        std::vector<Binding> bindings;
+    };
+    std::vector<Kind> receptors_;
     std::vector<std::string> type_names_;
     std::filesystem::path folder_;
     int next_ = 0;

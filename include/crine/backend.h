@@ -24,7 +24,7 @@ struct Moment {
 };
 
 /// What has become of every molecule of one ligand since the start [molecules]:
-/// initial + secreted + produced + entered = free + taken_up + decayed + cleaved + left, to round-off.
+/// initial + secreted + produced + entered = free + taken_up + decayed + cleaved + on_receptors + internalised, to round-off.
 struct Ledger {
     double initial = 0;   ///< in the field at time 0
     double secreted = 0;  ///< by cells
@@ -35,11 +35,14 @@ struct Ledger {
     double taken_up = 0;  ///< by cells, their own ligand included
     double own = 0;       ///< part of taken_up that a cell caught from itself before it reached the field
     double decayed = 0;
-    double cleaved = 0;  ///< by enzymes
+    double cleaved = 0;       ///< by enzymes
+    double bound = 0;         ///< by receptors, less what they let go
+    double internalised = 0;  ///< of that: gone inside or shed with its receptor, or lost with a cell
+    double on_receptors = 0;  ///< of that: at the surface of cells now
     /// what came in less what is accounted for, relative to the turnover
     double imbalance() const {
         double const in = initial + secreted + produced + entered;
-        double const out = free + taken_up + decayed + cleaved;
+        double const out = free + taken_up + decayed + cleaved + on_receptors + internalised;
         double const turnover = std::fabs(initial) + std::fabs(secreted) + std::fabs(produced) + std::fabs(entered);
         return turnover > 0 ? (in - out) / turnover : in - out;
     }
@@ -61,11 +64,21 @@ struct Totals {
     std::vector<std::uint64_t> recruited;                                                          ///< by type, since the start
 };
 
+/// Numbers of molecules of one kind of receptor, by cell; 0 where a cell has none of it.
+struct ReceptorNumbers {
+    struct Pair {
+        std::vector<Real> active, desensitised;
+    };
+    std::vector<Real> free, inside;
+    std::vector<Pair> complexes;  ///< by binding, in the order of Receptor::bindings
+};
+
 /// A host copy of the state for writers.
 struct Snapshot {
-    double time = 0;                        ///< [s]
-    std::vector<std::vector<Real>> fields;  ///< [ligand][voxel], empty where not asked for
-    HostCells cells;                        ///< empty if not asked for; `vx…` include all motion of the last step
+    double time = 0;                         ///< [s]
+    std::vector<std::vector<Real>> fields;   ///< [ligand][voxel], empty where not asked for
+    HostCells cells;                         ///< empty if not asked for; `vx…` include all motion of the last step
+    std::vector<ReceptorNumbers> receptors;  ///< by kind, with the cells
 };
 
 /// What a kernel found wrong, raised as RunError by `check`.
@@ -93,11 +106,12 @@ public:
     virtual void sort() = 0;                 ///< 1 cells by (bin, id), so that neighbours are neighbours in memory
     virtual void exchange(Moment now) = 0;   ///< 2 cells → sources and sinks of the fields
     virtual void transport(Moment now) = 0;  ///< 3 fields → fields: diffusion, decay, cleavage, sources, one implicit step
-    virtual void sense(Moment now) = 0;      ///< 4 fields, neighbours → value of every modulated behaviour of every cell
-    virtual void behave(Moment now) = 0;     ///< 5 cells → intents: cycle, death, differentiation, phagocytosis, recruitment
-    virtual void move(Moment now) = 0;       ///< 6 forces first, then positions
-    virtual void apply(Moment now) = 0;      ///< 7 intents → cells: the only place the number of cells changes
-    virtual void check(Moment now) = 0;      ///< 8 throws RunError for what a kernel reported, with place and cell id
+    virtual void bind(Moment now) = 0;       ///< 4 fields → receptors: what they have bound, let go and taken inside
+    virtual void sense(Moment now) = 0;      ///< 5 fields, neighbours → value of every modulated behaviour of every cell
+    virtual void behave(Moment now) = 0;     ///< 6 cells → intents: cycle, death, differentiation, phagocytosis, recruitment
+    virtual void move(Moment now) = 0;       ///< 7 forces first, then positions
+    virtual void apply(Moment now) = 0;      ///< 8 intents → cells: the only place the number of cells changes
+    virtual void check(Moment now) = 0;      ///< 9 throws RunError for what a kernel reported, with place and cell id
 
     // --- observation ---
     virtual std::size_t cell_count() const = 0;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "crine/grid.h"
+#include "crine/model/receptor.h"
 #include "crine/vocabulary.h"
 
 #include <array>
@@ -56,6 +57,19 @@ struct MaterialLigand {
     Real value = 0;        ///< [molecules/µm³]
 };
 
+/// A kind of receptor: what it binds, and what becomes of it. model/receptor.h
+struct Receptor {
+    std::string name;
+    ReceptorRates rates;  ///< the synthesis is the cells' (behaviour::synthesis)
+    struct Binding {
+        int ligand = 0;
+        double k_on = 0;  ///< [µm³/s per molecule]
+        ComplexRates rates;
+        double efficacy = 1;  ///< signal of an active complex; 0: the ligand is an antagonist
+    };
+    std::vector<Binding> bindings;
+};
+
 struct CellType {
     std::string name;
     Real radius = 8.4127;                                           ///< at rest [µm]
@@ -69,7 +83,8 @@ struct CellType {
     Real necrosis_duration = 0;                                     ///< [s]
     std::uint64_t habitat = ~std::uint64_t{0};                      ///< bit m set: may be in voxels of material m
     std::vector<Real> base;                                         ///< base value of every behaviour, by Vocabulary index
-    std::vector<Real> saturation;  ///< by ligand: secretion stops at this surrounding concentration [molecules/µm³]; infinite: never
+    std::vector<Real> saturation;   ///< by ligand: secretion stops at this surrounding concentration [molecules/µm³]; infinite: never
+    std::vector<double> receptors;  ///< by kind: free ones on the surface of a new cell [molecules]; 0: it has none
 };
 
 /// One line of the cell behaviour hypothesis grammar: SIGNAL increases|decreases BEHAVIOUR of TYPE.
@@ -90,14 +105,26 @@ struct Model {
     std::uint64_t seed = 0;
     double solver_tolerance = 1e-5;  ///< transport: estimated error of an implicit solve, relative to the largest concentration
     std::vector<Ligand> ligands;
+    std::vector<Receptor> receptors;
     std::vector<CellType> types;
     std::vector<Rule> rules;
     std::vector<std::string> material_names;
     std::vector<MaterialLigand> materials;  ///< [material * ligands.size() + ligand]
     std::vector<std::uint8_t> material;     ///< by interior voxel
 
-    Vocabulary vocabulary() const { return {static_cast<int>(ligands.size()), static_cast<int>(types.size())}; }
+    Vocabulary vocabulary() const {
+        return {static_cast<int>(ligands.size()), static_cast<int>(types.size()), static_cast<int>(receptors.size())};
+    }
+    /// Whether cells of a type have receptors of a kind at all: some at birth, or a synthesis of them.
+    bool expresses(int type, int receptor) const;
     MaterialLigand const& property(int m, int ligand) const { return materials[static_cast<std::size_t>(m) * ligands.size() + ligand]; }
 };
+
+inline bool Model::expresses(int type, int receptor) const {
+    int const synthesis = vocabulary().of(behaviour::synthesis, receptor);
+    bool made = types[type].base[synthesis] > 0;
+    for (Rule const& rule : rules) made = made || (rule.type == type && rule.behaviour == synthesis);
+    return made || (!types[type].receptors.empty() && types[type].receptors[receptor] > 0);
+}
 
 }  // namespace crine

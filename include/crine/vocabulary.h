@@ -5,7 +5,7 @@
 namespace crine {
 
 /// What a cell does: quantities that every type has a base value of and that rules can modulate. A behaviour is
-/// one of the fixed ones, or belongs to a ligand or to a cell type; `Vocabulary` numbers them all in one sequence.
+/// one of the fixed ones, or belongs to a ligand, a cell type or a kind of receptor; `Vocabulary` numbers them all in one sequence.
 namespace behaviour {
 enum Fixed : int {
     cycle_entry,   ///< rate of leaving rest into the division cycle [1/s]; infinite: at once
@@ -28,6 +28,10 @@ enum OfType : int {
     differentiation,  ///< rate of becoming that type [1/s]
     recruitment,      ///< rate of letting a cell of that type in through this cell's (vessel) wall [1/s]
     of_type_count
+};
+enum OfReceptor : int {
+    synthesis,  ///< of new receptors [molecules/s]
+    of_receptor_count
 };
 }  // namespace behaviour
 
@@ -52,26 +56,37 @@ enum OfType : int {
     contacts,  ///< touching live cells of that type [1]
     of_type_count
 };
+enum OfReceptor : int {
+    occupancy,  ///< active complexes, each by its ligand's efficacy, as a fraction of all receptors of that kind on the surface [1]
+    complexes,  ///< their number [molecules]
+    of_receptor_count
+};
 }  // namespace signal
 
-/// Numbers behaviours and signals for a given number of ligands and cell types.
+/// Numbers behaviours and signals for a given number of ligands, cell types and kinds of receptors.
 struct Vocabulary {
     int ligands = 0;
     int types = 0;
+    int receptors = 0;
 
-    CRINE_HD int behaviours() const {
-        return behaviour::fixed_count + ligands * behaviour::of_ligand_count + types * behaviour::of_type_count;
-    }
+    CRINE_HD int behaviours() const { return of(behaviour::synthesis, receptors); }
     CRINE_HD int of(behaviour::Fixed b) const { return b; }
     CRINE_HD int of(behaviour::OfLigand b, int ligand) const { return behaviour::fixed_count + b * ligands + ligand; }
     CRINE_HD int of(behaviour::OfType b, int type) const {
         return behaviour::fixed_count + behaviour::of_ligand_count * ligands + b * types + type;
     }
 
-    CRINE_HD int signals() const { return signal::fixed_count + ligands * signal::of_ligand_count + types * signal::of_type_count; }
+    CRINE_HD int of(behaviour::OfReceptor b, int receptor) const {
+        return behaviour::fixed_count + behaviour::of_ligand_count * ligands + behaviour::of_type_count * types + b * receptors + receptor;
+    }
+
+    CRINE_HD int signals() const { return of(signal::complexes, receptors); }
     CRINE_HD int of(signal::Fixed s) const { return s; }
     CRINE_HD int of(signal::OfLigand s, int ligand) const { return signal::fixed_count + s * ligands + ligand; }
     CRINE_HD int of(signal::OfType s, int type) const { return signal::fixed_count + signal::of_ligand_count * ligands + s * types + type; }
+    CRINE_HD int of(signal::OfReceptor s, int receptor) const {
+        return signal::fixed_count + signal::of_ligand_count * ligands + signal::of_type_count * types + s * receptors + receptor;
+    }
 };
 
 }  // namespace crine

@@ -1,0 +1,75 @@
+#pragma once
+
+#include "crine/model/exchange.h"
+#include "kernels/cell_state.h"
+#include "kernels/receptor_state.h"
+
+namespace crine {
+inline namespace CRINE_NS {
+
+/// Back into the domain: round a periodic axis, or mirrored at a wall.
+CRINE_HD inline int fold(int i, int n, bool periodic) {
+    while (i < 0 || i >= n) i = periodic ? (i < 0 ? i + n : i - n) : (i < 0 ? -1 - i : 2 * n - 1 - i);
+    return i;
+}
+
+/// What one cell does to the ligands now.
+struct CellRates {
+    Grid grid;
+    CellView cells;
+    Phenotype phenotype;
+    Vocabulary words;
+    ReceptorView receptors;
+    Span<std::uint8_t const> material, spread;
+    Span<MaterialLigand const> properties;
+    Span<Real const> saturation, green;
+
+    /// What its behaviours say, without receptors.
+    CRINE_HD Real plain_secretion(std::size_t i, int ligand) const { return phenotype(words.of(behaviour::secretion, ligand), i); }
+    CRINE_HD Real plain_uptake(std::size_t i, int ligand) const { return phenotype(words.of(behaviour::uptake, ligand), i); }
+
+    CRINE_HD Real secretion(std::size_t i, int ligand) const {
+        BoundLigand const* const bound = receptors.find(cells.type[i], ligand);
+        return plain_secretion(i, ligand) + (bound == nullptr ? Real(0) : receptors.at(bound->release, i));
+    }
+    CRINE_HD Real uptake(std::size_t i, int ligand) const {
+        BoundLigand const* const bound = receptors.find(cells.type[i], ligand);
+        return plain_uptake(i, ligand) + (bound == nullptr ? Real(0) : receptors.at(bound->clearance, i));
+    }
+    CRINE_HD Real limit(std::size_t i, int ligand) const {
+        return saturation[static_cast<std::size_t>(cells.type[i]) * words.ligands + ligand];
+    }
+    CRINE_HD Tent tent(Real x, std::size_t i) const { return Tent(x, grid.spacing, spread[cells.type[i]]); }
+    CRINE_HD Real self(std::size_t i) const {
+        return self_concentration(tent(cells.x[i], i), tent(cells.y[i], i), tent(cells.z[i], i), green.data);
+    }
+    /// Mean of a field over the cell's deposit: what its uptake is proportional to.
+    CRINE_HD Real around(std::size_t i, Real const* field) const {
+        Tent const x = tent(cells.x[i], i), y = tent(cells.y[i], i), z = tent(cells.z[i], i);
+        Real sum = 0;
+        for (int c = 0; c < z.count; ++c)
+            for (int b = 0; b < y.count; ++b) {
+                std::size_t const row =
+                    grid.at(0, fold(y.first + b, grid.ny, grid.periodic[1]), fold(z.first + c, grid.nz, grid.periodic[2]));
+                Real line = 0;
+                for (int a = 0; a < x.count; ++a) line += x.weight(a) * field[row + fold(x.first + a, grid.nx, grid.periodic[0])];
+                sum += y.weight(b) * z.weight(c) * line;
+            }
+        return sum;
+    }
+    /// What the material around a cell does to every ligand.
+    CRINE_HD MaterialLigand const* surroundings(std::size_t i) const {
+        if (properties.size == static_cast<std::size_t>(words.ligands)) return properties.data;  // there is but one material
+        Real const h = grid.spacing;
+        std::size_t const home =
+            grid.at(voxel_on_axis(cells.x[i], grid.nx, h), voxel_on_axis(cells.y[i], grid.ny, h), voxel_on_axis(cells.z[i], grid.nz, h));
+        return properties.data + static_cast<std::size_t>(material[home]) * words.ligands;
+    }
+    /// What keeps a cell's uptake of a ligand below that of a cell in well-mixed surroundings, see CellExchange.
+    CRINE_HD Real resistance(std::size_t i, int ligand, Real self, Real uptake) const {
+        return uptake > 0 ? exchange_resistance(cells.radius[i], grid.spacing, surroundings(i)[ligand].diffusivity, self, uptake) : Real(0);
+    }
+};
+
+}  // namespace CRINE_NS
+}  // namespace crine

@@ -1,0 +1,155 @@
+#pragma once
+
+#include "crine/cells.h"
+#include "crine/model.h"
+#include "kernels/device.h"
+#include "kernels/programs.h"
+
+namespace crine {
+inline namespace CRINE_NS {
+
+/// Most numbers of molecules that one cell keeps.
+inline constexpr int kMostMolecules = 96;
+
+/// A ligand that the receptors of a type bind.
+struct BoundLigand {
+    int ligand = 0;
+    int excess = 0;  ///< place of what came to the cell in the last step and found no free receptor: it goes back in this one
+    /// Places in ReceptorState::work. Of the field's side: clearance by receptors [µm³/s] and what they let go [molecules/s]; of the
+    /// cell's: concentration at the surface [molecules/µm³], and how it follows the field's, see TryBody.
+    int clearance = 0, release = 0, surface = 0, scale = 0;
+    /// Places in ReceptorState::flows of this step's molecules: taken from the field, given to it, gone inside.
+    int taken = 0, given = 0, inside = 0;
+};
+
+/// A kind of receptor of one type.
+struct ReceptorOfType {
+    int kind = 0;
+    int free = 0, inside = -1;          ///< places of R and I; -1: none comes back from inside, so that nobody needs to know
+    std::uint32_t first = 0, last = 0;  ///< its bindings
+    ReceptorRates rates;
+    int synthesis = 0;                                  ///< Vocabulary index
+    double at_birth = 0;                                ///< R of a new cell
+    int mean = 0, binding_weight = 0, slow_weight = 0;  ///< places in work: R̄ and both θ of this step
+};
+struct BindingOfType {
+    int bound = 0;                      ///< place in the type's list of bound ligands
+    int active = 0, desensitised = -1;  ///< places of C and D; -1: it does not become so
+    double k_on = 0, efficacy = 1;
+    ComplexRates rates;
+};
+
+/// The receptors of all cells as bodies see them: what the types have, and numbers of molecules by place, [place * cells + cell].
+struct ReceptorView {
+    ListsView<ReceptorOfType> receptors;  ///< by type
+    ListsView<BoundLigand> bound;         ///< by type
+    Span<BindingOfType const> bindings;
+    Span<std::int16_t const>
+        of_ligand;  ///< [type * ligands + ligand]: place in the list of bound ligands; -1: not bound; empty: nobody has receptors
+    Span<std::int16_t const> of_kind;  ///< [type * kinds + kind]: place in the list of receptors; -1: it has none
+    int ligands = 0, kinds = 0, places = 0;
+    std::size_t cells = 0;
+    Span<double> molecules, flows;
+    Span<Real> work;
+
+    CRINE_HD bool none() const { return of_ligand.empty(); }
+    CRINE_HD double& count(int place, std::size_t i) const { return molecules[static_cast<std::size_t>(place) * cells + i]; }
+    CRINE_HD double& flow(int place, std::size_t i) const { return flows[static_cast<std::size_t>(place) * cells + i]; }
+    CRINE_HD Real& at(int place, std::size_t i) const { return work[static_cast<std::size_t>(place) * cells + i]; }
+    CRINE_HD BoundLigand const* find(int type, int ligand) const {
+        if (none()) return nullptr;
+        int const place = of_ligand[static_cast<std::size_t>(type) * ligands + ligand];
+        return place < 0 ? nullptr : &bound[type][place];
+    }
+    CRINE_HD Complexes complexes(BindingOfType const& b, std::size_t i) const {
+        return {count(b.active, i), b.desensitised < 0 ? 0 : count(b.desensitised, i)};
+    }
+
+    /// Molecules of a ligand that a cell holds.
+    CRINE_HD double held(int type, int ligand, std::size_t i) const {
+        BoundLigand const* const l = find(type, ligand);
+        if (l == nullptr) return 0;
+        double sum = count(l->excess, i);
+        auto const all = receptors[type];
+        for (std::size_t r = 0; r < all.size; ++r)
+            for (std::uint32_t b = all[r].first; b < all[r].last; ++b)
+                if (bound[type].data + bindings[b].bound == l)
+                    sum += complexes(bindings[b], i).active + complexes(bindings[b], i).desensitised;
+        return sum;
+    }
+    /// Active complexes of a kind, each by its efficacy, and all receptors of it on the surface.
+    struct Signal {
+        double active = 0, surface = 0;
+    };
+    CRINE_HD Signal signal(int type, int kind, std::size_t i) const {
+        Signal s;
+        int const place = of_kind[static_cast<std::size_t>(type) * kinds + kind];
+        if (place < 0) return s;
+        ReceptorOfType const& r = receptors[type][place];
+        s.surface = count(r.free, i);
+        for (std::uint32_t b = r.first; b < r.last; ++b) {
+            Complexes const c = complexes(bindings[b], i);
+            s.active += bindings[b].efficacy * c.active, s.surface += c.active + c.desensitised;
+        }
+        return s;
+    }
+
+    CRINE_HD void clear(std::size_t i) const {
+        for (int place = 0; place < places; ++place) count(place, i) = 0;
+    }
+    CRINE_HD void be_born(std::size_t i, int type) const {
+        clear(i);
+        auto const all = receptors[type];
+        for (std::size_t r = 0; r < all.size; ++r) count(all[r].free, i) = all[r].at_birth;
+    }
+    CRINE_HD void halve(std::size_t i) const {
+        for (int place = 0; place < places; ++place) count(place, i) /= 2;
+    }
+    /// Keeps the receptors that both types have; others go, or are as in a new cell.
+    CRINE_HD void change_type(std::size_t i, int from, int to) const {
+        double before[kMostMolecules];
+        for (int place = 0; place < places; ++place) before[place] = count(place, i);
+        be_born(i, to);
+        auto const all = receptors[to];
+        for (std::size_t r = 0; r < all.size; ++r) {
+            int const place = of_kind[static_cast<std::size_t>(from) * kinds + all[r].kind];
+            if (place < 0) continue;
+            ReceptorOfType const &now = all[r], &then = receptors[from][place];
+            count(now.free, i) = before[then.free];
+            if (now.inside >= 0) count(now.inside, i) = before[then.inside];
+            for (std::uint32_t b = 0; b < now.last - now.first; ++b) {
+                BindingOfType const &here = bindings[now.first + b], &there = bindings[then.first + b];
+                count(here.active, i) = before[there.active];
+                if (here.desensitised >= 0) count(here.desensitised, i) = before[there.desensitised];
+            }
+        }
+        auto const ligands_now = bound[to];
+        for (std::size_t l = 0; l < ligands_now.size; ++l)
+            if (BoundLigand const* const then = find(from, ligands_now[l].ligand)) count(ligands_now[l].excess, i) = before[then->excess];
+    }
+};
+
+/// The receptors of all cells on this engine. The numbers of molecules are kept in double: they are part of the ledgers.
+struct ReceptorState {
+    Lists<ReceptorOfType> receptors;
+    Lists<BoundLigand> bound;
+    Buffer<BindingOfType> bindings;
+    Buffer<std::int16_t> of_ligand, of_kind;
+    std::vector<int> ligands;  ///< those that some type binds
+    int places = 0, work_places = 0, flow_places = 0, kinds = 0, all_ligands = 0;
+
+    Buffer<double> molecules, flows;
+    Buffer<Real> work;
+    Buffer<Real const*> concentrations;  ///< by ligand, within exchange
+    Buffer<double> partial;              ///< of sums
+
+    bool none() const { return ligands.empty(); }
+    void compile(Model const& model);
+    ReceptorView view(std::size_t cells) {
+        return {receptors.view(), bound.view(), bindings.span(),  of_ligand.span(), of_kind.span(), all_ligands, kinds,
+                places,           cells,        molecules.span(), flows.span(),     work.span()};
+    }
+};
+
+}  // namespace CRINE_NS
+}  // namespace crine

@@ -1,0 +1,390 @@
+#include "crine/model/receptor.h"
+
+#include "kernels/cell_rates.h"
+#include "kernels/engine.h"
+
+#include <algorithm>
+
+namespace crine {
+inline namespace CRINE_NS {
+
+namespace {
+
+/// One kind of receptor of one cell in a step.
+struct OneReceptor {
+    ReceptorView const& view;
+    ReceptorOfType const& r;
+    Span<BoundLigand const> bound;
+    std::size_t i;
+    double synthesis;
+
+    CRINE_HD double rate_constant(BindingOfType const& b) const {
+        return b.k_on * view.at(bound[b.bound].surface, i);
+    }  ///< of binding [1/s]
+    CRINE_HD double loss() const { return r.rates.turnover + r.rates.shedding; }
+    CRINE_HD double loss_inside() const { return r.rates.recycling + r.rates.degradation; }
+    /// What was chosen before the fields moved on.
+    CRINE_HD FittedStep step(double length) const { return {length, view.at(r.binding_weight, i), view.at(r.slow_weight, i)}; }
+    CRINE_HD double now_inside() const { return r.inside < 0 ? 0 : view.count(r.inside, i); }
+
+    /// Weights for the surface concentrations of now. Nothing may leave a state twice: where both kinds of processes are fast, those that
+    /// bind, which are then in equilibrium anyway, leave more to the end of the step.
+    CRINE_HD FittedStep fitted(double length) const {
+        double binding = 0, dissociation = 0, slowest = loss() > loss_inside() ? loss() : loss_inside();
+        for (std::uint32_t b = r.first; b < r.last; ++b) {
+            ComplexRates const& k = view.bindings[b].rates;
+            binding += rate_constant(view.bindings[b]);
+            dissociation = k.dissociation > dissociation ? k.dissociation : dissociation;
+            double const of_complex = leaves(k) + k.recovery;
+            slowest = of_complex > slowest ? of_complex : slowest;
+        }
+        double const slow = fitted_weight(length * slowest);
+        double rest = 1 - fitted_weight(length * (binding + dissociation));
+        auto const limit = [&](double fast, double other) {
+            double const room = 1 - (1 - slow) * length * other;
+            if (fast > 0 && rest * length * fast > room) rest = room > 0 ? room / (length * fast) : 0;
+        };
+        limit(binding, loss());
+        for (std::uint32_t b = r.first; b < r.last; ++b) limit(view.bindings[b].rates.dissociation, leaves(view.bindings[b].rates));
+        return {length, 1 - rest, slow};
+    }
+    CRINE_HD double leaves(ComplexRates const& k) const { return k.internalisation + k.desensitisation + r.rates.shedding; }
+    CRINE_HD ComplexStep complexes(BindingOfType const& b, FittedStep const& step) const {
+        return {view.complexes(b, i), b.rates, r.rates.shedding, step};
+    }
+    /// Molecules a second that let go, in the mean, and that go inside, for complexes that are made at this rate.
+    CRINE_HD double lets_go(BindingOfType const& b, FittedStep const& step, double rate) const {
+        return b.rates.dissociation * step.mean_binding(view.complexes(b, i).active, complexes(b, step).after(rate).active);
+    }
+    CRINE_HD double enters(BindingOfType const& b, FittedStep const& step, double rate) const {
+        return b.rates.internalisation * step.mean_slow(view.complexes(b, i).active, complexes(b, step).after(rate).active);
+    }
+
+    /// R̄ at the surface concentrations of now. Without binding it would be R̄₀; a molecule bound a second takes g from it, hence with J = a
+    /// R̄
+    ///     R̄ = R̄₀ / (1 + Σ g a)
+    CRINE_HD double mean_free(FittedStep const& step) const {
+        PoolStep const inside(now_inside(), loss_inside(), step), free(view.count(r.free, i), loss(), step);
+        double const inside_answer = step.slow * inside.answer(), free_answer = step.binding * free.answer(), recycling = r.rates.recycling;
+        double let_go = 0, entered = 0, demand = 0;
+        for (std::uint32_t b = r.first; b < r.last; ++b) {
+            BindingOfType const& to = view.bindings[b];
+            let_go += lets_go(to, step, 0), entered += enters(to, step, 0);
+            double const back = complexes(to, step).answer() *
+                                (step.binding * to.rates.dissociation + recycling * inside_answer * step.slow * to.rates.internalisation);
+            demand += free_answer * (1 - back) * rate_constant(to);
+        }
+        double const from_inside = recycling * step.mean_slow(now_inside(), inside.after(entered));
+        double const without = step.mean_binding(view.count(r.free, i), free.after(synthesis + let_go + from_inside));
+        return without / (1 + demand);
+    }
+};
+
+CRINE_HD inline double synthesis_of(CellRates const& rates, ReceptorOfType const& r, std::size_t i) {
+    return rates.phenotype(r.synthesis, i);
+}
+
+/// How a cell's receptors will take ligands from the fields and give them back in this step.
+///
+/// Binding is linear in the concentrations at the surface, with the mean number R̄ of free receptors that they would leave if they stayed as
+/// they are now. Of what is bound in the step, some lets go in it; with that a cell clears (1 - ρ) k_on R̄, and it gives what old complexes
+/// let go: the field knows no more. Where the field's mean c̄ leads, the surface follows, as in CellExchange:
+///
+///     c_s = (c̄ + β q) / (1 + β k),   q = secretion + release,   k = all clearances
+struct TryBody {
+    CellRates rates;
+    Span<Real const* const> concentration;  ///< by ligand
+    double dt;
+
+    CRINE_HD void set_loads(std::size_t i, Span<ReceptorOfType const> receptors, Span<BoundLigand const> bound) const {
+        ReceptorView const& view = rates.receptors;
+        for (std::size_t l = 0; l < bound.size; ++l)
+            view.at(bound[l].clearance, i) = 0, view.at(bound[l].release, i) = static_cast<Real>(view.count(bound[l].excess, i) / dt);
+        for (std::size_t q = 0; q < receptors.size; ++q) {
+            OneReceptor const one{view, receptors[q], bound, i, 0};
+            FittedStep const step = one.step(dt);
+            for (std::uint32_t b = receptors[q].first; b < receptors[q].last; ++b) {
+                BindingOfType const& to = view.bindings[b];
+                double const let_go_again = to.rates.dissociation * step.binding * one.complexes(to, step).answer();
+                view.at(bound[to.bound].clearance, i) += static_cast<Real>((1 - let_go_again) * to.k_on * view.at(receptors[q].mean, i));
+                view.at(bound[to.bound].release, i) += static_cast<Real>(one.lets_go(to, step, 0));
+            }
+        }
+    }
+
+    CRINE_HD void operator()(std::size_t i) const {
+        ReceptorView const& view = rates.receptors;
+        int const type = rates.cells.type[i];
+        auto const receptors = view.receptors[type];
+        auto const bound = view.bound[type];
+        if (bound.empty()) return;
+        if (!alive(rates.cells.state[i])) {
+            for (std::size_t l = 0; l < bound.size; ++l)
+                view.at(bound[l].clearance, i) = view.at(bound[l].release, i) = view.at(bound[l].surface, i) = view.at(bound[l].scale, i) =
+                    0;
+            return;
+        }
+        Real const self = rates.self(i);
+        for (std::size_t l = 0; l < bound.size; ++l)
+            view.at(bound[l].scale, i) = view.at(bound[l].surface, i) = rates.around(i, concentration[bound[l].ligand]);
+
+        constexpr int kPasses = 2;  // the surface follows the receptors, and they the surface
+        for (int pass = 0;; ++pass) {
+            for (std::size_t q = 0; q < receptors.size; ++q) {
+                OneReceptor const one{view, receptors[q], bound, i, synthesis_of(rates, receptors[q], i)};
+                FittedStep const step = one.fitted(dt);
+                view.at(receptors[q].binding_weight, i) = static_cast<Real>(step.binding);
+                view.at(receptors[q].slow_weight, i) = static_cast<Real>(step.slow);
+                view.at(receptors[q].mean, i) = static_cast<Real>(one.mean_free(step));
+            }
+            set_loads(i, receptors, bound);
+            for (std::size_t l = 0; l < bound.size; ++l) {
+                int const ligand = bound[l].ligand;
+                Real const uptake = rates.uptake(i, ligand), beta = rates.resistance(i, ligand, self, uptake);
+                Real const offset = beta * rates.secretion(i, ligand), scale = 1 / (1 + beta * uptake);
+                Real &surface = view.at(bound[l].surface, i), &around = view.at(bound[l].scale, i);
+                if (pass < kPasses)
+                    surface = (around + offset) * scale;
+                else
+                    surface = offset, around = scale;
+            }
+            if (pass == kPasses) return;
+        }
+    }
+};
+
+/// The concentration at the surface of every cell that binds a ligand, once the field has its mean over the step.
+struct ReadBody {
+    CellRates rates;
+    int ligand;
+    Real const* mean;  ///< null: there is none of it
+    CRINE_HD void operator()(std::size_t i) const {
+        BoundLigand const* const bound = rates.receptors.find(rates.cells.type[i], ligand);
+        if (bound == nullptr) return;
+        Real& surface = rates.receptors.at(bound->surface, i);
+        surface = ((mean == nullptr ? Real(0) : rates.around(i, mean)) + surface) * rates.receptors.at(bound->scale, i);
+    }
+};
+
+/// Receptors after the step. Where so much has come that there were not enough, the excess stays at the surface until the next.
+struct BindBody {
+    CellRates rates;
+    double dt;
+
+    /// Carries out a step in which R̄ receptors are free in the mean; false, and nothing done, if there are too few.
+    template <class Count>
+    CRINE_HD bool bind(OneReceptor const& one, FittedStep const& step, double mean, bool at_least_none, Count const& count) const {
+        ReceptorView const& view = one.view;
+        ReceptorOfType const& r = one.r;
+        double bound = 0, let_go = 0, entered = 0;
+        for (std::uint32_t b = r.first; b < r.last; ++b) {
+            BindingOfType const& to = view.bindings[b];
+            double const rate = one.rate_constant(to) * mean;
+            bound += rate, let_go += one.lets_go(to, step, rate), entered += one.enters(to, step, rate);
+        }
+        double const inside = PoolStep(one.now_inside(), one.loss_inside(), step).after(entered);
+        double const from_inside = r.rates.recycling * step.mean_slow(one.now_inside(), inside);
+        double const free = PoolStep(view.count(r.free, one.i), one.loss(), step).after(one.synthesis + let_go + from_inside - bound);
+        if (free < 0 && at_least_none) return false;
+        for (std::uint32_t b = r.first; b < r.last; ++b) {
+            BindingOfType const& to = view.bindings[b];
+            double const rate = one.rate_constant(to) * mean;
+            Complexes const now = view.complexes(to, one.i), then = one.complexes(to, step).after(rate);
+            double const shed = r.rates.shedding * step.mean_slow(now.active + now.desensitised, then.active + then.desensitised);
+            count(one.bound[to.bound], rate, one.lets_go(to, step, rate), one.enters(to, step, rate) + shed);
+            view.count(to.active, one.i) = then.active;
+            if (to.desensitised >= 0) view.count(to.desensitised, one.i) = then.desensitised;
+        }
+        view.count(r.free, one.i) = free;
+        if (r.inside >= 0) view.count(r.inside, one.i) = inside;
+        return true;
+    }
+
+    CRINE_HD void operator()(std::size_t i) const {
+        ReceptorView const& view = rates.receptors;
+        int const type = rates.cells.type[i];
+        auto const receptors = view.receptors[type];
+        auto const bound = view.bound[type];
+        bool const lives = alive(rates.cells.state[i]);
+        for (std::size_t l = 0; l < bound.size; ++l) {
+            double const clears = view.at(bound[l].clearance, i), surface = view.at(bound[l].surface, i);
+            view.flow(bound[l].taken, i) = clears * surface * dt;
+            view.flow(bound[l].given, i) = view.at(bound[l].release, i) * dt;
+            view.flow(bound[l].inside, i) = 0;
+            // what the field has given so far, and nobody has yet
+            if (lives) view.count(bound[l].excess, i) += view.flow(bound[l].taken, i) - view.flow(bound[l].given, i);
+        }
+        for (std::size_t q = 0; lives && q < receptors.size; ++q) {
+            ReceptorOfType const& r = receptors[q];
+            OneReceptor const one{view, r, bound, i, synthesis_of(rates, r, i)};
+            auto const count = [&](BoundLigand const& l, double binds, double lets_go, double enters) {
+                view.count(l.excess, i) -= (binds - lets_go) * dt;
+                view.flow(l.inside, i) += enters * dt;
+            };
+            if (bind(one, one.step(dt), view.at(r.mean, i), true, count)) continue;
+            FittedStep const step = one.fitted(dt);
+            bind(one, step, one.mean_free(step), false, count);
+        }
+    }
+};
+
+struct FlowTerm {
+    ReceptorView view;
+    CellView cells;
+    int ligand;
+    int BoundLigand::*which;
+    CRINE_HD double operator()(std::size_t i) const {
+        BoundLigand const* const bound = view.find(cells.type[i], ligand);
+        return bound == nullptr ? 0 : view.flow(bound->*which, i);
+    }
+};
+
+struct HeldTerm {
+    ReceptorView view;
+    CellView cells;
+    int ligand;
+    CRINE_HD double operator()(std::size_t i) const { return view.held(cells.type[i], ligand, i); }
+};
+
+struct BirthBody {
+    ReceptorView view;
+    CellView cells;
+    CRINE_HD void operator()(std::size_t i) const {
+        if (alive(cells.state[i])) view.be_born(i, cells.type[i]);
+    }
+};
+
+/// One number of molecules of every cell: of free receptors, those inside, or complexes of a binding.
+struct NumberBody {
+    ReceptorView view;
+    CellView cells;
+    int kind, binding;
+    enum class What { free, inside, active, desensitised } what;
+    Span<Real> to;
+    CRINE_HD void operator()(std::size_t i) const {
+        int const type = cells.type[i], place = view.of_kind[static_cast<std::size_t>(type) * view.kinds + kind];
+        to[i] = 0;
+        if (place < 0) return;
+        ReceptorOfType const& r = view.receptors[type][place];
+        int number = what == What::free ? r.free : r.inside;
+        if (binding >= 0) {
+            BindingOfType const& b = view.bindings[r.first + static_cast<std::uint32_t>(binding)];
+            number = what == What::active ? b.active : b.desensitised;
+        }
+        if (number >= 0) to[i] = static_cast<Real>(view.count(number, i));
+    }
+};
+
+}  // namespace
+
+void ReceptorState::compile(Model const& model) {
+    *this = {};
+    kinds = static_cast<int>(model.receptors.size()), all_ligands = static_cast<int>(model.ligands.size());
+    int const types = static_cast<int>(model.types.size());
+    std::vector<std::vector<ReceptorOfType>> rows(types);
+    std::vector<std::vector<BoundLigand>> bound_rows(types);
+    std::vector<BindingOfType> all;
+    std::vector<std::int16_t> ligand_place(static_cast<std::size_t>(types) * all_ligands, -1),
+        kind_place(static_cast<std::size_t>(types) * kinds, -1);
+    for (int t = 0; t < types; ++t) {
+        int place = 0, work_place = 0, flow_place = 0;
+        for (int kind = 0; kind < kinds; ++kind) {
+            if (!model.expresses(t, kind)) continue;
+            Receptor const& receptor = model.receptors[kind];
+            kind_place[static_cast<std::size_t>(t) * kinds + kind] = static_cast<std::int16_t>(rows[t].size());
+            ReceptorOfType r;
+            r.kind = kind, r.rates = receptor.rates, r.synthesis = model.vocabulary().of(behaviour::synthesis, kind);
+            r.at_birth = model.types[t].receptors.empty() ? 0 : model.types[t].receptors[kind];
+            r.free = place++;
+            if (receptor.rates.recycling > 0) r.inside = place++;
+            r.mean = work_place++, r.binding_weight = work_place++, r.slow_weight = work_place++;
+            r.first = static_cast<std::uint32_t>(all.size());
+            for (Receptor::Binding const& binding : receptor.bindings) {
+                std::int16_t& known = ligand_place[static_cast<std::size_t>(t) * all_ligands + binding.ligand];
+                if (known < 0) {
+                    known = static_cast<std::int16_t>(bound_rows[t].size());
+                    BoundLigand l;
+                    l.ligand = binding.ligand, l.excess = place++;
+                    for (int* slot : {&l.clearance, &l.release, &l.surface, &l.scale}) *slot = work_place++;
+                    for (int* slot : {&l.taken, &l.given, &l.inside}) *slot = flow_place++;
+                    bound_rows[t].push_back(l);
+                    if (std::find(ligands.begin(), ligands.end(), binding.ligand) == ligands.end()) ligands.push_back(binding.ligand);
+                }
+                BindingOfType b;
+                b.bound = known, b.k_on = binding.k_on, b.efficacy = binding.efficacy, b.rates = binding.rates;
+                b.active = place++;
+                if (binding.rates.desensitisation > 0) b.desensitised = place++;
+                all.push_back(b);
+            }
+            r.last = static_cast<std::uint32_t>(all.size());
+            rows[t].push_back(r);
+        }
+        if (place > kMostMolecules)
+            throw InputError("cells of type \"" + model.types[t].name + "\" would have to keep " + std::to_string(place) +
+                             " numbers of receptors and complexes; at most " + std::to_string(kMostMolecules) + " are possible");
+        places = std::max(places, place), work_places = std::max(work_places, work_place), flow_places = std::max(flow_places, flow_place);
+    }
+    if (places == 0) return;
+    receptors.upload(rows), bound.upload(bound_rows), bindings.upload(all), of_ligand.upload(ligand_place), of_kind.upload(kind_place);
+}
+
+void Engine::start_receptors() {
+    ReceptorState& state = cells_.receptors;
+    state.compile(model_);
+    state.molecules.resize(cells_.size() * state.places);
+    if (state.places != 0) for_each_index(cells_.size(), BirthBody{state.view(cells_.size()), cells_.view()});
+}
+
+void Engine::try_receptors(CellRates const& rates, double dt) {
+    ReceptorState& state = cells_.receptors;
+    std::vector<Real const*> now;
+    for (LigandField const& field : fields_.ligands) now.push_back(field.concentration.data());
+    state.concentrations.upload(now);
+    for_each_index(cells_.size(), TryBody{rates, std::as_const(state.concentrations).span(), dt});
+}
+
+void Engine::read_surfaces(int ligand, Real const* mean) { for_each_index(cells_.size(), ReadBody{cell_rates(), ligand, mean}); }
+
+std::vector<ReceptorNumbers> Engine::receptor_numbers() {
+    using What = NumberBody::What;
+    std::vector<ReceptorNumbers> all(model_.receptors.size());
+    if (cells_.receptors.none()) return {};
+    Buffer<Real> values(cells_.size());
+    for (std::size_t kind = 0; kind < all.size(); ++kind) {
+        auto const read = [&](What what, int binding, std::vector<Real>& to) {
+            for_each_index(cells_.size(), NumberBody{cells_.receptors.view(cells_.size()), cells_.view(), static_cast<int>(kind), binding,
+                                                     what, values.span()});
+            values.download(to);
+        };
+        read(What::free, -1, all[kind].free), read(What::inside, -1, all[kind].inside);
+        all[kind].complexes.resize(model_.receptors[kind].bindings.size());
+        for (std::size_t b = 0; b < all[kind].complexes.size(); ++b) {
+            read(What::active, static_cast<int>(b), all[kind].complexes[b].active);
+            read(What::desensitised, static_cast<int>(b), all[kind].complexes[b].desensitised);
+        }
+    }
+    return all;
+}
+
+double Engine::held_by_receptors(int ligand) {
+    ReceptorState& state = cells_.receptors;
+    return ordered_sum(cells_.size(), state.partial, HeldTerm{state.view(cells_.size()), cells_.view(), ligand});
+}
+
+void Engine::bind(Moment now) {
+    ReceptorState& state = cells_.receptors;
+    if (state.none()) return;
+    for_each_index(cells_.size(), BindBody{cell_rates(), now.dt});
+    for (int ligand : state.ligands) {
+        auto const sum = [&](int BoundLigand::*which) {
+            return ordered_sum(cells_.size(), state.partial, FlowTerm{state.view(cells_.size()), cells_.view(), ligand, which});
+        };
+        Ledger& ledger = fields_.ligands[ligand].ledger;
+        double const taken = sum(&BoundLigand::taken), given = sum(&BoundLigand::given);
+        ledger.taken_up -= taken, ledger.secreted -= given, ledger.bound += taken - given;
+        ledger.internalised += sum(&BoundLigand::inside);
+    }
+}
+
+}  // namespace CRINE_NS
+}  // namespace crine

@@ -1,0 +1,278 @@
+#include "crine/units.h"
+#include "support/engines.h"
+#include "support/models.h"
+#include "support/population.h"
+
+#include <array>
+#include <cmath>
+
+/// Receptors against closed forms (validation C1 to C4), and what they take from fields against the ledger.
+
+namespace crine::test {
+namespace {
+
+class Receptors : public OnEveryEngine {};
+
+constexpr bool kDouble = sizeof(Real) == 8;
+constexpr double kNanomolar = 0.602214076;        // [molecules/µm³]
+constexpr double kPerMolar = 1e-9 / kNanomolar;   // 1 /M/s [µm³/s per molecule]
+constexpr double kTight = kDouble ? 1e-6 : 1e-5;  ///< of receptors that are few because much binds, float keeps five digits
+
+/// One voxel with one cell in it, which sees the concentration of the voxel: D is so large that nothing keeps ligand from it.
+Model well_mixed(double volume, int ligands = 1) {
+    Model m = box(1, 1, 1, static_cast<Real>(std::cbrt(volume)));
+    for (int l = 0; l < ligands; ++l) add_ligand(m, Real(1e9), 0, Scheme::implicit_euler);
+    add_type(m, 5);
+    return m;
+}
+int add_receptor(Model& m, double number, ReceptorRates rates, std::vector<Receptor::Binding> bindings) {
+    m.receptors.push_back({"receptor", rates, std::move(bindings)});
+    for (CellType& type : m.types) type.receptors.push_back(number), type.base.push_back(static_cast<Real>(rates.synthesis));
+    return static_cast<int>(m.receptors.size()) - 1;
+}
+InitialState one_cell_and(Model const& m, std::vector<double> const& concentrations) {
+    auto state = empty_state(m, [&](int l, Vec3) { return concentrations[static_cast<std::size_t>(l)]; });
+    Real const half = m.grid.spacing / 2;
+    state.cells.add(0, {half, half, half}, 5);
+    return state;
+}
+void hold(Model& m, int ligand, double value) {
+    auto& material = m.materials[static_cast<std::size_t>(ligand)];
+    material.fixed = true, material.value = static_cast<Real>(value);
+}
+
+/// Free receptors, those inside, and complexes, by how they were named to the model.
+struct State {
+    double free = 0, inside = 0, active = 0, desensitised = 0;
+    double surface() const { return free + active + desensitised; }
+};
+State state_of(Backend& on, int receptor, int binding = 0) {
+    Snapshot s;
+    on.snapshot(s, std::vector<bool>(8, false), true);
+    auto const& numbers = s.receptors.at(static_cast<std::size_t>(receptor));
+    auto const& complexes = numbers.complexes.at(static_cast<std::size_t>(binding));
+    return {numbers.free.at(0), numbers.inside.at(0), complexes.active.at(0), complexes.desensitised.at(0)};
+}
+void advance(Backend& on, double dt, double from, double to) {
+    for (long n = std::lround(from / dt); n < std::lround(to / dt); ++n) {
+        Moment const now{static_cast<double>(n) * dt, dt, static_cast<std::uint64_t>(n)};
+        on.sort();
+        on.exchange(now);
+        on.transport(now);
+        on.bind(now);
+        on.check(now);
+    }
+}
+
+// C1: at equilibrium L/(L + K_d), whatever the step
+TEST_P(Receptors, OccupancyAtEquilibrium) {
+    for (double dt : {1., 600., 86400.})
+        for (auto const& [times_kd, expected] : {std::pair{0.1, 0.0909091}, {1., 0.5}, {10., 0.909091}}) {
+            Model m = well_mixed(1e6);
+            hold(m, 0, times_kd * 0.1 * kNanomolar);  // k_off / k_on = 0.1 nM
+            add_receptor(m, 1000, {}, {{0, 1e7 * kPerMolar, {1e-3}}});
+            auto const engine = make_backend(GetParam());
+            engine->start(m, one_cell_and(m, {times_kd * 0.1 * kNanomolar}));
+            advance(*engine, dt, 0, std::max(20000., 20 * dt));
+            State const s = state_of(*engine, 0);
+            EXPECT_TRUE(close(s.active / s.surface(), expected, kTight)) << dt;
+        }
+}
+
+// C1: the way there, exact at any step while the concentration is held
+TEST_P(Receptors, OccupancyInTime) {
+    for (double dt : {10., 1.}) {
+        Model m = well_mixed(1e6);
+        hold(m, 0, kNanomolar);
+        add_receptor(m, 1000, {}, {{0, 1e7 * kPerMolar, {1e-3}}});
+        auto const engine = make_backend(GetParam());
+        engine->start(m, one_cell_and(m, {kNanomolar}));
+        double before = 0;
+        for (auto const& [time, expected] : {std::pair{10., 0.0946962}, {60., 0.439226}, {300., 0.875561}, {1000., 0.909076}}) {
+            advance(*engine, dt, before, time);
+            State const s = state_of(*engine, 0);
+            EXPECT_TRUE(close(s.active / s.surface(), expected, kTight)) << dt << " s, at " << time;
+            before = time;
+        }
+    }
+}
+
+// C2: receptors that leave little ligand free
+TEST_P(Receptors, LigandIsUsedUp) {
+    double const volume = 1e6;
+    for (double dt : {10., 300.})
+        for (auto const& [receptors, ligand, kd, expected] :
+             {std::array{1., 1., .1, 0.7298438}, {10., 1., .1, 0.9890242}, {.1, 1., .1, 0.09009805}}) {
+            Model m = well_mixed(volume);
+            add_receptor(m, receptors * kNanomolar * volume, {}, {{0, 1e7 * kPerMolar, {kd * 1e-9 * 1e7}}});
+            auto const engine = make_backend(GetParam());
+            engine->start(m, one_cell_and(m, {ligand * kNanomolar}));
+            advance(*engine, dt, 0, 60000);
+            State const s = state_of(*engine, 0);
+            EXPECT_TRUE(close(s.active / kNanomolar / volume, expected, kDouble ? 1e-6 : 1e-5)) << dt << " s";
+            Ledger const ledger = engine->totals().ligands[0];
+            EXPECT_TRUE(close(ledger.on_receptors, s.active, 1e-6));
+            EXPECT_TRUE(close(ledger.on_receptors, ledger.bound, 1e-5));
+            EXPECT_LT(std::fabs(ledger.imbalance()), kDouble ? 1e-12 : 1e-5);
+        }
+}
+
+// C3: TNFR1 of the granuloma model, down-regulated by its ligand
+TEST_P(Receptors, DownRegulation) {
+    for (double dt : {10., 3600.})
+        for (auto const& [picomolar, free, bound] :
+             {std::array{1., 1437.364, 30.91106}, {19., 820.5882, 335.2941}, {100., 279.9725, 602.0915}, {1000., 33.64980, 723.6533}}) {
+            Model m = well_mixed(1e9);
+            double const ligand = picomolar * 1e-3 * kNanomolar;
+            hold(m, 0, ligand);
+            ReceptorRates rates;
+            rates.turnover = 3.8e-4, rates.synthesis = 1500 * 3.8e-4;
+            add_receptor(m, 1500, rates, {{0, 2.8e7 * kPerMolar, {2.8e7 * 19e-12, 7.7e-4}}});
+            auto const engine = make_backend(GetParam());
+            engine->start(m, one_cell_and(m, {ligand}));
+            advance(*engine, dt, 0, std::max(60000., 40 * dt));
+            State const s = state_of(*engine, 0);
+            EXPECT_TRUE(close(s.free, free, kTight)) << picomolar << " pM, " << dt << " s";
+            EXPECT_TRUE(close(s.active, bound, kTight)) << picomolar << " pM, " << dt << " s";
+        }
+}
+
+// C4: two states, exact at any step
+TEST_P(Receptors, Desensitisation) {
+    for (double dt : {0.2, 20.}) {
+        Model m = well_mixed(1e6);
+        hold(m, 0, 1e4 * kNanomolar);
+        add_receptor(m, 1000, {}, {{0, 1e6, {0, 0, 0.01, 0.002}}});  // bound at once, for ever
+        auto const engine = make_backend(GetParam());
+        engine->start(m, one_cell_and(m, {1e4 * kNanomolar}));
+        double before = 0;
+        advance(*engine, 1e-5, 0, 1e-5);  // all receptors bind
+        for (auto const& [time, expected] : {std::pair{60., 0.572294}, {200., 0.242265}, {4000., 0.166667}}) {
+            advance(*engine, dt, before, time);
+            State const s = state_of(*engine, 0);
+            EXPECT_TRUE(close(s.active / s.surface(), expected, kTight)) << dt << " s, at " << time;
+            before = time;
+        }
+    }
+}
+
+/// One cell with receptors that stay 1000 times fewer than they could be: k_R = k_on R as if they were plain uptake.
+Model capturing(Real h, double clearance) {
+    int const n = static_cast<int>(std::lround(400 / h));
+    Model m = box(n, n, n, h);
+    add_ligand(m, 10, Real(1e-3), Scheme::quasi_steady);
+    add_type(m, 5);
+    m.solver_tolerance = 1e-6;
+    m.types[0].base[static_cast<std::size_t>(m.vocabulary().of(behaviour::secretion, 0))] = 10;
+    ReceptorRates rates;
+    rates.turnover = 1e-3, rates.synthesis = 1e5 * 1e-3, rates.recycling = 1e6;  // what is bound goes inside and comes back at once
+    add_receptor(m, 1e5, rates, {{0, clearance / 1e5, {0, 1e6}}});
+    return m;
+}
+
+// B3 by receptors: what a cell catches of its own ligand does not depend on the grid, at rest or as it moves
+TEST_P(Receptors, CatchTheirOwn) {
+    for (Real h : {Real(10), Real(20)})
+        for (auto const& [receptors, expected] : {std::pair{1000., 0.0723789}, {5000., 0.280644}, {5e4, 0.795973}}) {
+            Model m = capturing(h, receptors * 0.05147671);
+            auto state = empty_state(m);
+            auto const place = [&](double part) { return static_cast<Real>((m.grid.nx / 2 + part) * h); };
+            state.cells.add(0, {place(0.13), place(0.71), place(0.38)}, 5);
+            auto const engine = make_backend(GetParam());
+            engine->start(m, state);
+            advance(*engine, 100, 0, 1000);
+            Ledger const before = engine->totals().ligands[0];
+            advance(*engine, 100, 1000, 1100);
+            Ledger const after = engine->totals().ligands[0];
+            double const caught = (after.internalised - before.internalised) / (after.secreted - before.secreted);
+            EXPECT_TRUE(close(after.secreted - before.secreted, 1000, 1e-4));
+            EXPECT_TRUE(close(caught, expected, 0.03)) << "h " << h << ", receptors " << receptors;
+            EXPECT_LT(std::fabs(after.imbalance()), kDouble ? 1e-12 : 1e-5);
+        }
+}
+
+/// Cells of two types in a closed box with two ligands for one receptor and one more receptor for one of them; everything happens.
+struct Busy {
+    Model model;
+    InitialState state;
+};
+Busy busy() {
+    Busy b;
+    Model& m = b.model = box(8, 8, 8, 20);
+    m.grid.periodic[0] = true;
+    add_ligand(m, 50, Real(1e-4), Scheme::adaptive);
+    add_ligand(m, 20, 0, Scheme::tr_bdf2);
+    add_type(m, 5, 2), add_type(m, 7, 2);
+    Vocabulary const words{2, 2};
+    m.types[0].base[static_cast<std::size_t>(words.of(behaviour::secretion, 0))] = 50;
+    m.types[0].base[static_cast<std::size_t>(words.of(behaviour::cycle_entry))] = Real(1e-4);
+    m.types[0].base[static_cast<std::size_t>(words.of(behaviour::differentiation, 1))] = Real(1e-4);
+    m.types[0].cycle_duration = 600;
+    m.types[1].base[static_cast<std::size_t>(words.of(behaviour::secretion, 1))] = 20;
+    m.types[1].base[static_cast<std::size_t>(words.of(behaviour::uptake, 0))] = 10;
+    m.types[1].base[static_cast<std::size_t>(words.of(behaviour::apoptosis))] = Real(2e-4);
+    m.types[1].apoptosis_duration = 300;
+    ReceptorRates rates;
+    rates.turnover = 4e-4, rates.synthesis = 2, rates.recycling = 1e-3, rates.degradation = 5e-4, rates.shedding = 1e-4;
+    add_receptor(m, 5000, rates, {{0, 0.02, {1e-3, 1e-3, 2e-3, 1e-3}}, {1, 0.05, {5e-2, 2e-4}, 0}});
+    add_receptor(m, 2000, {}, {{0, 0.1, {2}}});
+    m.types[1].receptors[1] = 0;  // only the first type has the second receptor
+    b.state = empty_state(m, [](int l, Vec3) { return l == 0 ? 0.01 : 0; });
+    scatter(b.state.cells, m.grid, 150, 0, 5, 1), scatter(b.state.cells, m.grid, 100, 1, 7, 2);
+    return b;
+}
+void run(Backend& on, int steps, double dt) {
+    for (int n = 0; n < steps; ++n) {
+        Moment const now{n * dt, dt, static_cast<std::uint64_t>(n)};
+        on.sort(), on.exchange(now), on.transport(now), on.bind(now), on.sense(now), on.behave(now), on.move(now), on.apply(now),
+            on.check(now);
+    }
+}
+
+// L8: whatever cells do, every molecule is somewhere
+TEST_P(Receptors, LedgersClose) {
+    Busy const b = busy();
+    for (double dt : {30., 300.}) {
+        auto const engine = make_backend(GetParam());
+        engine->start(b.model, b.state);
+        run(*engine, 40, dt);
+        Totals const totals = engine->totals();
+        EXPECT_GT(totals.divisions, 0u);
+        EXPECT_GT(totals.differentiations, 0u);
+        EXPECT_GT(totals.deaths, 0u);
+        for (auto const& ledger : totals.ligands) {
+            EXPECT_LT(std::fabs(ledger.imbalance()), kDouble ? 1e-12 : 2e-6) << dt;
+            EXPECT_GT(ledger.on_receptors, 0);
+            EXPECT_GT(ledger.internalised, 0);
+        }
+        Snapshot s;
+        engine->snapshot(s, {true, true}, true);
+        for (auto const& field : s.fields)
+            for (Real c : field) ASSERT_GE(c, 0);
+        for (auto const& numbers : s.receptors) {
+            for (Real n : numbers.free) ASSERT_GE(n, 0);
+            for (auto const& pair : numbers.complexes)
+                for (std::size_t i = 0; i < pair.active.size(); ++i) ASSERT_GE(std::min(pair.active[i], pair.desensitised[i]), 0);
+        }
+    }
+}
+
+TEST_P(Receptors, SameBitsOnAnyNumberOfThreads) {
+    Busy const b = busy();
+    std::vector<std::uint64_t> hashes;
+    for (int threads : {1, 2, 4}) {
+        Device device = GetParam();
+        device.threads = threads;
+        auto const engine = make_backend(device);
+        engine->start(b.model, b.state);
+        run(*engine, 10, 60);
+        hashes.push_back(engine->state_hash());
+    }
+    EXPECT_EQ(hashes[0], hashes[1]);
+    EXPECT_EQ(hashes[0], hashes[2]);
+}
+
+CRINE_ON_EVERY_ENGINE(Receptors);
+
+}  // namespace
+}  // namespace crine::test
