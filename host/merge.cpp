@@ -161,15 +161,24 @@ void extend(Node& root, Stack const& stack, std::vector<Library>& libraries) {
     for (auto const& [file, at] : take_files(root, "include")) libraries.push_back({file, at, stack});
 }
 
+/// A library's receptor, without the ligands that this scenario does not have.
+Node of_scenario(Node receptor, Node const& root) {
+    Node* const binds = receptor.find("ligands");
+    Node const* const ligands = root.find("ligands");
+    if (binds)
+        std::erase_if(binds->members, [&](auto const& m) { return !ligands || !ligands->find(m.key); });
+    return receptor;
+}
+
 /// What the entry does not say itself, from the one that it names as its class.
-void inherit_from_class(Node& entry, Node const* known) {
+void inherit_from_class(Node& entry, Node const* known, Node const& root) {
     Node const* const named = entry.kind == Node::Kind::map ? entry.find("class") : nullptr;
     if (!named) return;
     Node const* const theirs = known ? known->find(named->text) : nullptr;
     if (!theirs)
         fail(named->at, "\"" + named->text + "\" is not in an included library" +
                             suggestion(named->text, known ? known->keys() : std::vector<std::string>{}));
-    inherit(entry, *theirs, key);
+    inherit(entry, of_scenario(*theirs, root), key);
 }
 
 /// What ligands, receptors and cell types do not say themselves, from the libraries; of those the later wins.
@@ -186,12 +195,13 @@ void inherit_from_libraries(Node& root, std::vector<Library> const& libraries) {
         if (!listed) continue;
         for (auto& m : listed->members) {
             Node const* const theirs = known ? known->find(m.key) : nullptr;
+            bool const receptor = part == std::string_view("receptors");
             if (theirs)
-                inherit(m.value, *theirs, key);
+                inherit(m.value, receptor ? of_scenario(*theirs, root) : *theirs, key);
             else if (m.value.kind == Node::Kind::empty)
                 fail(m.key_at, "\"" + m.key + "\" has no values, and no included library has it" +
                                    suggestion(m.key, known ? known->keys() : std::vector<std::string>{}));
-            if (part == std::string_view("receptors")) inherit_from_class(m.value, known);
+            if (receptor) inherit_from_class(m.value, known, root);
         }
     }
 }
