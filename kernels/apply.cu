@@ -267,6 +267,9 @@ void Engine::apply(Moment now) {
     // what the dead and those who change take with them
     std::vector<double> held;
     for (int ligand : c.receptors.ligands) held.push_back(held_by_receptors(ligand));
+    std::vector<std::pair<double, double>> on_membrane;
+    for (std::size_t m = 0; m < c.receptors.membrane.size(); ++m)
+        on_membrane.emplace_back(on_membranes(static_cast<int>(m)), held_from_neighbours(static_cast<int>(m)));
 
     bool const same_cells = births == 0 && survivors == n;
     c.order.resize(same_cells ? 0 : survivors + births);
@@ -290,6 +293,12 @@ void Engine::apply(Moment now) {
     for (std::size_t l = 0; l < held.size(); ++l) {
         int const ligand = c.receptors.ligands[l];
         fields_.ligands[ligand].ledger.internalised += held[l] - held_by_receptors(ligand);
+    }
+    for (std::size_t m = 0; m < on_membrane.size(); ++m) {
+        MembraneLedger& ledger = c.receptors.membrane[m];
+        double const gained = on_membranes(static_cast<int>(m)) - on_membrane[m].first;  // the newborn may have come with some
+        (gained > 0 ? ledger.made : ledger.lost) += std::fabs(gained);
+        ledger.internalised += on_membrane[m].second - held_from_neighbours(static_cast<int>(m));
     }
 
     c.divisions += tally.divisions, c.deaths += tally.deaths, c.removals += tally.removals;

@@ -154,6 +154,11 @@ void Engine::cell_totals(Totals& totals) {
     totals.divisions = cells_.divisions, totals.deaths = cells_.deaths, totals.removals = cells_.removals;
     totals.engulfments = cells_.engulfments, totals.differentiations = cells_.differentiations;
     totals.recruited = cells_.recruited;
+    totals.membrane_ligands = cells_.receptors.membrane;
+    for (std::size_t m = 0; m < totals.membrane_ligands.size(); ++m) {
+        totals.membrane_ligands[m].present = on_membranes(static_cast<int>(m));
+        totals.membrane_ligands[m].bound = held_from_neighbours(static_cast<int>(m));
+    }
 }
 
 void Engine::snapshot_cells(Snapshot& to) {

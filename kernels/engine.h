@@ -55,7 +55,9 @@ private:
     /// In transport: the concentration at the cells' surfaces, from the mean of a ligand over the step.
     void read_surfaces(int ligand, Real const* mean);
     std::vector<ReceptorNumbers> receptor_numbers();
-    double held_by_receptors(int ligand);  ///< [molecules]
+    double held_by_receptors(int ligand);              ///< [molecules]
+    double held_from_neighbours(int membrane_ligand);  ///< by receptors [molecules]
+    double on_membranes(int membrane_ligand);          ///< of those who present it [molecules]
     std::uint64_t field_hash();
     std::uint64_t cell_hash();
 

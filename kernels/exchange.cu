@@ -24,7 +24,7 @@ Real highest(Model const& model, int type, int behaviour) {
 bool binds(Model const& model, int type, int ligand) {
     for (std::size_t r = 0; r < model.receptors.size(); ++r)
         for (Receptor::Binding const& b : model.receptors[r].bindings)
-            if (b.ligand == ligand && model.expresses(type, static_cast<int>(r))) return true;
+            if (b.ligand == ligand && !b.on_membrane && model.expresses(type, static_cast<int>(r))) return true;
     return false;
 }
 /// Highest clearance of a ligand, receptors as in a new cell.
@@ -32,7 +32,7 @@ double highest_uptake(Model const& model, int type, int ligand) {
     double most = highest(model, type, model.vocabulary().of(behaviour::uptake, ligand));
     for (std::size_t r = 0; r < model.types[type].receptors.size(); ++r)
         for (Receptor::Binding const& b : model.receptors[r].bindings)
-            if (b.ligand == ligand) most += b.k_on * model.types[type].receptors[r];
+            if (b.ligand == ligand && !b.on_membrane) most += b.k_on * model.types[type].receptors[r];
     return most;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "crine/backend.h"
 #include "crine/cells.h"
 #include "crine/model.h"
 #include "kernels/device.h"
@@ -11,10 +12,11 @@ inline namespace CRINE_NS {
 /// Most numbers of molecules that one cell keeps.
 inline constexpr int kMostMolecules = 96;
 
-/// A ligand that the receptors of a type bind.
+/// A ligand that the receptors of a type bind: of a field, or, if `on_membrane`, on cells that touch; those have only a surface and flows.
 struct BoundLigand {
+    bool on_membrane = false;
     int ligand = 0;
-    int excess = 0;  ///< place of what came to the cell in the last step and found no free receptor: it goes back in this one
+    int excess = -1;  ///< place of what came to the cell in the last step and found no free receptor: it goes back in this one
     /// Places in ReceptorState::work. Of the field's side: clearance by receptors [µm³/s] and what they let go [molecules/s]; of the
     /// cell's: concentration at the surface [molecules/µm³], and how it follows the field's, see TryBody.
     int clearance = 0, release = 0, surface = 0, scale = 0;
@@ -39,11 +41,23 @@ struct BindingOfType {
     ComplexRates rates;
 };
 
+/// A membrane ligand of a type.
+struct PresentedLigand {
+    int ligand = 0;
+    int number = 0;        ///< place of the molecules on the surface
+    int presentation = 0;  ///< Vocabulary index
+    double turnover = 0;   ///< [1/s]
+    double at_birth = 0;
+    int mean = 0, demand = 0;  ///< places in work: mean number in this step, and how fast the neighbours' receptors bind each [1/s]
+    int made = 0, lost = 0, given = 0;  ///< places in flows
+};
+
 /// The receptors of all cells as bodies see them: what the types have, and numbers of molecules by place, [place * cells + cell].
 struct ReceptorView {
     ListsView<ReceptorOfType> receptors;  ///< by type
     ListsView<BoundLigand> bound;         ///< by type
     Span<BindingOfType const> bindings;
+    ListsView<PresentedLigand> presented;  ///< by type
     Span<std::int16_t const>
         of_ligand;  ///< [type * ligands + ligand]: place in the list of bound ligands; -1: not bound; empty: nobody has receptors
     Span<std::int16_t const> of_kind;  ///< [type * kinds + kind]: place in the list of receptors; -1: it has none
@@ -52,12 +66,12 @@ struct ReceptorView {
     Span<double> molecules, flows;
     Span<Real> work;
 
-    CRINE_HD bool none() const { return of_ligand.empty(); }
+    CRINE_HD bool none() const { return places == 0; }
     CRINE_HD double& count(int place, std::size_t i) const { return molecules[static_cast<std::size_t>(place) * cells + i]; }
     CRINE_HD double& flow(int place, std::size_t i) const { return flows[static_cast<std::size_t>(place) * cells + i]; }
     CRINE_HD Real& at(int place, std::size_t i) const { return work[static_cast<std::size_t>(place) * cells + i]; }
     CRINE_HD BoundLigand const* find(int type, int ligand) const {
-        if (none()) return nullptr;
+        if (of_ligand.empty()) return nullptr;
         int const place = of_ligand[static_cast<std::size_t>(type) * ligands + ligand];
         return place < 0 ? nullptr : &bound[type][place];
     }
@@ -65,11 +79,23 @@ struct ReceptorView {
         return {count(b.active, i), b.desensitised < 0 ? 0 : count(b.desensitised, i)};
     }
 
-    /// Molecules of a ligand that a cell holds.
-    CRINE_HD double held(int type, int ligand, std::size_t i) const {
-        BoundLigand const* const l = find(type, ligand);
+    CRINE_HD PresentedLigand const* presents(int type, int membrane_ligand) const {
+        auto const all = presented[type];
+        for (std::size_t l = 0; l < all.size; ++l)
+            if (all[l].ligand == membrane_ligand) return &all[l];
+        return nullptr;
+    }
+    CRINE_HD BoundLigand const* binds(int type, int membrane_ligand) const {
+        auto const all = bound[type];
+        for (std::size_t l = 0; l < all.size; ++l)
+            if (all[l].on_membrane && all[l].ligand == membrane_ligand) return &all[l];
+        return nullptr;
+    }
+
+    /// Molecules of a bound ligand that a cell holds.
+    CRINE_HD double held(int type, BoundLigand const* l, std::size_t i) const {
         if (l == nullptr) return 0;
-        double sum = count(l->excess, i);
+        double sum = l->excess < 0 ? 0 : count(l->excess, i);
         auto const all = receptors[type];
         for (std::size_t r = 0; r < all.size; ++r)
             for (std::uint32_t b = all[r].first; b < all[r].last; ++b)
@@ -101,6 +127,8 @@ struct ReceptorView {
         clear(i);
         auto const all = receptors[type];
         for (std::size_t r = 0; r < all.size; ++r) count(all[r].free, i) = all[r].at_birth;
+        auto const shown = presented[type];
+        for (std::size_t l = 0; l < shown.size; ++l) count(shown[l].number, i) = shown[l].at_birth;
     }
     CRINE_HD void halve(std::size_t i) const {
         for (int place = 0; place < places; ++place) count(place, i) /= 2;
@@ -124,8 +152,13 @@ struct ReceptorView {
             }
         }
         auto const ligands_now = bound[to];
-        for (std::size_t l = 0; l < ligands_now.size; ++l)
+        for (std::size_t l = 0; l < ligands_now.size; ++l) {
+            if (ligands_now[l].on_membrane) continue;
             if (BoundLigand const* const then = find(from, ligands_now[l].ligand)) count(ligands_now[l].excess, i) = before[then->excess];
+        }
+        auto const shown = presented[to];
+        for (std::size_t l = 0; l < shown.size; ++l)
+            if (PresentedLigand const* const then = presents(from, shown[l].ligand)) count(shown[l].number, i) = before[then->number];
     }
 };
 
@@ -133,9 +166,11 @@ struct ReceptorView {
 struct ReceptorState {
     Lists<ReceptorOfType> receptors;
     Lists<BoundLigand> bound;
+    Lists<PresentedLigand> presented;
     Buffer<BindingOfType> bindings;
     Buffer<std::int16_t> of_ligand, of_kind;
-    std::vector<int> ligands;  ///< those that some type binds
+    std::vector<int> ligands;              ///< those of fields that some type binds
+    std::vector<MembraneLedger> membrane;  ///< by membrane ligand; `present` and `bound` are those of the cells
     int places = 0, work_places = 0, flow_places = 0, kinds = 0, all_ligands = 0;
 
     Buffer<double> molecules, flows;
@@ -143,10 +178,10 @@ struct ReceptorState {
     Buffer<Real const*> concentrations;  ///< by ligand, within exchange
     Buffer<double> partial;              ///< of sums
 
-    bool none() const { return ligands.empty(); }
+    bool none() const { return places == 0; }
     void compile(Model const& model);
     ReceptorView view(std::size_t cells) {
-        return {receptors.view(), bound.view(), bindings.span(),  of_ligand.span(), of_kind.span(), all_ligands, kinds,
+        return {receptors.view(), bound.view(), bindings.span(), presented.view(), of_ligand.span(), of_kind.span(), all_ligands, kinds,
                 places,           cells,        molecules.span(), flows.span(),     work.span()};
     }
 };

@@ -2,6 +2,7 @@
 
 #include "kernels/cell_rates.h"
 #include "kernels/engine.h"
+#include "kernels/neighbours.h"
 
 #include <algorithm>
 
@@ -99,12 +100,14 @@ struct TryBody {
     CRINE_HD void set_loads(std::size_t i, Span<ReceptorOfType const> receptors, Span<BoundLigand const> bound) const {
         ReceptorView const& view = rates.receptors;
         for (std::size_t l = 0; l < bound.size; ++l)
-            view.at(bound[l].clearance, i) = 0, view.at(bound[l].release, i) = static_cast<Real>(view.count(bound[l].excess, i) / dt);
+            if (!bound[l].on_membrane)
+                view.at(bound[l].clearance, i) = 0, view.at(bound[l].release, i) = static_cast<Real>(view.count(bound[l].excess, i) / dt);
         for (std::size_t q = 0; q < receptors.size; ++q) {
             OneReceptor const one{view, receptors[q], bound, i, 0};
             FittedStep const step = one.step(dt);
             for (std::uint32_t b = receptors[q].first; b < receptors[q].last; ++b) {
                 BindingOfType const& to = view.bindings[b];
+                if (bound[to.bound].on_membrane) continue;
                 double const let_go_again = to.rates.dissociation * step.binding * one.complexes(to, step).answer();
                 view.at(bound[to.bound].clearance, i) += static_cast<Real>((1 - let_go_again) * to.k_on * view.at(receptors[q].mean, i));
                 view.at(bound[to.bound].release, i) += static_cast<Real>(one.lets_go(to, step, 0));
@@ -120,13 +123,14 @@ struct TryBody {
         if (bound.empty()) return;
         if (!alive(rates.cells.state[i])) {
             for (std::size_t l = 0; l < bound.size; ++l)
-                view.at(bound[l].clearance, i) = view.at(bound[l].release, i) = view.at(bound[l].surface, i) = view.at(bound[l].scale, i) =
-                    0;
+                if (!bound[l].on_membrane)
+                    for (int place : {bound[l].clearance, bound[l].release, bound[l].surface, bound[l].scale}) view.at(place, i) = 0;
+            for (std::size_t q = 0; q < receptors.size; ++q) view.at(receptors[q].mean, i) = 0;
             return;
         }
         Real const self = rates.self(i);
         for (std::size_t l = 0; l < bound.size; ++l)
-            view.at(bound[l].scale, i) = view.at(bound[l].surface, i) = rates.around(i, concentration[bound[l].ligand]);
+            if (!bound[l].on_membrane) view.at(bound[l].scale, i) = view.at(bound[l].surface, i) = rates.around(i, concentration[bound[l].ligand]);
 
         constexpr int kPasses = 2;  // the surface follows the receptors, and they the surface
         for (int pass = 0;; ++pass) {
@@ -139,6 +143,7 @@ struct TryBody {
             }
             set_loads(i, receptors, bound);
             for (std::size_t l = 0; l < bound.size; ++l) {
+                if (bound[l].on_membrane) continue;
                 int const ligand = bound[l].ligand;
                 Real const uptake = rates.uptake(i, ligand), beta = rates.resistance(i, ligand, self, uptake);
                 Real const offset = beta * rates.secretion(i, ligand), scale = 1 / (1 + beta * uptake);
@@ -207,6 +212,10 @@ struct BindBody {
         auto const bound = view.bound[type];
         bool const lives = alive(rates.cells.state[i]);
         for (std::size_t l = 0; l < bound.size; ++l) {
+            if (bound[l].on_membrane) {
+                view.flow(bound[l].taken, i) = view.flow(bound[l].inside, i) = 0;
+                continue;
+            }
             double const clears = view.at(bound[l].clearance, i), surface = view.at(bound[l].surface, i);
             view.flow(bound[l].taken, i) = clears * surface * dt;
             view.flow(bound[l].given, i) = view.at(bound[l].release, i) * dt;
@@ -218,8 +227,11 @@ struct BindBody {
             ReceptorOfType const& r = receptors[q];
             OneReceptor const one{view, r, bound, i, synthesis_of(rates, r, i)};
             auto const count = [&](BoundLigand const& l, double binds, double lets_go, double enters) {
-                view.count(l.excess, i) -= (binds - lets_go) * dt;
-                view.flow(l.inside, i) += enters * dt;
+                if (l.on_membrane)
+                    view.flow(l.taken, i) += binds * dt;
+                else
+                    view.count(l.excess, i) -= (binds - lets_go) * dt;
+                view.flow(l.inside, i) += (l.on_membrane ? enters + lets_go : enters) * dt;  // from its cell it is torn off for good
             };
             if (bind(one, one.step(dt), view.at(r.mean, i), true, count)) continue;
             FittedStep const step = one.fitted(dt);
@@ -228,23 +240,129 @@ struct BindBody {
     }
 };
 
-struct FlowTerm {
+struct OfCells {
     ReceptorView view;
     CellView cells;
+    bool on_membrane;
     int ligand;
+    CRINE_HD BoundLigand const* bound(std::size_t i) const {
+        return on_membrane ? view.binds(cells.type[i], ligand) : view.find(cells.type[i], ligand);
+    }
+};
+struct FlowTerm : OfCells {
     int BoundLigand::*which;
     CRINE_HD double operator()(std::size_t i) const {
-        BoundLigand const* const bound = view.find(cells.type[i], ligand);
-        return bound == nullptr ? 0 : view.flow(bound->*which, i);
+        BoundLigand const* const l = bound(i);
+        return l == nullptr ? 0 : view.flow(l->*which, i);
+    }
+};
+struct HeldTerm : OfCells {
+    CRINE_HD double operator()(std::size_t i) const { return view.held(cells.type[i], bound(i), i); }
+};
+
+// --- membrane ligands -------------------------------------------------------------------------
+
+/// What the receptors of a cell find on those that touch it: now, or in the mean over the step.
+struct TouchBody {
+    CellRates rates;
+    Bins bins;
+    Span<TypeConstants const> types;
+    bool mean;
+
+    CRINE_HD void operator()(std::size_t i) const {
+        ReceptorView const& view = rates.receptors;
+        CellView const& cells = rates.cells;
+        auto const bound = view.bound[cells.type[i]];
+        bool touches = false;
+        for (std::size_t l = 0; l < bound.size; ++l)
+            if (bound[l].on_membrane) view.at(bound[l].surface, i) = 0, touches = true;
+        if (!touches || !alive(cells.state[i])) return;
+        for_each_touching(bins, cells, types, i, [&](std::size_t j) {
+            if (!alive(cells.state[j])) return;
+            for (std::size_t l = 0; l < bound.size; ++l) {
+                if (!bound[l].on_membrane) continue;
+                PresentedLigand const* const shown = view.presents(cells.type[j], bound[l].ligand);
+                if (shown == nullptr) continue;
+                view.at(bound[l].surface, i) += mean ? view.at(shown->mean, j) : static_cast<Real>(view.count(shown->number, j));
+            }
+        });
     }
 };
 
-struct HeldTerm {
+/// How fast the receptors that touch a cell bind what it presents, and how much of it there is in the mean.
+struct PresentBody {
+    CellRates rates;
+    Bins bins;
+    Span<TypeConstants const> types;
+    double dt;
+
+    /// By the receptors of cell j, for each molecule [1/s].
+    CRINE_HD double demand_of(std::size_t j, int membrane_ligand) const {
+        ReceptorView const& view = rates.receptors;
+        int const type = rates.cells.type[j];
+        auto const bound = view.bound[type];
+        auto const receptors = view.receptors[type];
+        double sum = 0;
+        for (std::size_t q = 0; q < receptors.size; ++q)
+            for (std::uint32_t b = receptors[q].first; b < receptors[q].last; ++b) {
+                BoundLigand const& l = bound[view.bindings[b].bound];
+                if (l.on_membrane && l.ligand == membrane_ligand) sum += view.bindings[b].k_on * view.at(receptors[q].mean, j);
+            }
+        return sum;
+    }
+
+    CRINE_HD void operator()(std::size_t i) const {
+        ReceptorView const& view = rates.receptors;
+        CellView const& cells = rates.cells;
+        auto const presented = view.presented[cells.type[i]];
+        for (std::size_t l = 0; l < presented.size; ++l) {
+            PresentedLigand const& shown = presented[l];
+            view.at(shown.mean, i) = view.at(shown.demand, i) = 0;
+            if (!alive(cells.state[i])) continue;
+            double demand = 0;
+            for_each_touching(bins, cells, types, i, [&](std::size_t j) {
+                if (alive(cells.state[j])) demand += demand_of(j, shown.ligand);
+            });
+            double const now = view.count(shown.number, i), loss = demand + shown.turnover, weight = fitted_weight(dt * loss);
+            FittedStep const step{dt, weight, weight};
+            double const then = PoolStep(now, loss, step).after(rates.phenotype(shown.presentation, i));
+            view.at(shown.demand, i) = static_cast<Real>(demand), view.at(shown.mean, i) = static_cast<Real>(step.mean_slow(now, then));
+        }
+    }
+};
+
+/// What is left after the step on the cells that present it.
+struct PresentedBody {
+    CellRates rates;
+    double dt;
+    CRINE_HD void operator()(std::size_t i) const {
+        ReceptorView const& view = rates.receptors;
+        auto const presented = view.presented[rates.cells.type[i]];
+        bool const lives = alive(rates.cells.state[i]);
+        for (std::size_t l = 0; l < presented.size; ++l) {
+            PresentedLigand const& shown = presented[l];
+            double const mean = view.at(shown.mean, i) * dt;
+            double const made = lives ? rates.phenotype(shown.presentation, i) * dt : 0, lost = lives ? shown.turnover * mean : 0,
+                         given = lives ? view.at(shown.demand, i) * mean : 0;
+            view.flow(shown.made, i) = made, view.flow(shown.lost, i) = lost, view.flow(shown.given, i) = given;
+            view.count(shown.number, i) += made - lost - given;
+        }
+    }
+};
+
+struct PresentedTerm {
     ReceptorView view;
     CellView cells;
     int ligand;
-    CRINE_HD double operator()(std::size_t i) const { return view.held(cells.type[i], ligand, i); }
+    int PresentedLigand::*which;
+    bool is_flow;
+    CRINE_HD double operator()(std::size_t i) const {
+        PresentedLigand const* const shown = view.presents(cells.type[i], ligand);
+        return shown == nullptr ? 0 : (is_flow ? view.flow(shown->*which, i) : view.count(shown->*which, i));
+    }
 };
+
+// --- observation ------------------------------------------------------------------------------
 
 struct BirthBody {
     ReceptorView view;
@@ -283,6 +401,7 @@ void ReceptorState::compile(Model const& model) {
     int const types = static_cast<int>(model.types.size());
     std::vector<std::vector<ReceptorOfType>> rows(types);
     std::vector<std::vector<BoundLigand>> bound_rows(types);
+    std::vector<std::vector<PresentedLigand>> presented_rows(types);
     std::vector<BindingOfType> all;
     std::vector<std::int16_t> ligand_place(static_cast<std::size_t>(types) * all_ligands, -1),
         kind_place(static_cast<std::size_t>(types) * kinds, -1);
@@ -300,18 +419,25 @@ void ReceptorState::compile(Model const& model) {
             r.mean = work_place++, r.binding_weight = work_place++, r.slow_weight = work_place++;
             r.first = static_cast<std::uint32_t>(all.size());
             for (Receptor::Binding const& binding : receptor.bindings) {
-                std::int16_t& known = ligand_place[static_cast<std::size_t>(t) * all_ligands + binding.ligand];
-                if (known < 0) {
-                    known = static_cast<std::int16_t>(bound_rows[t].size());
+                auto known = std::find_if(bound_rows[t].begin(), bound_rows[t].end(), [&](BoundLigand const& l) {
+                    return l.ligand == binding.ligand && l.on_membrane == binding.on_membrane;
+                });
+                if (known == bound_rows[t].end()) {
                     BoundLigand l;
-                    l.ligand = binding.ligand, l.excess = place++;
-                    for (int* slot : {&l.clearance, &l.release, &l.surface, &l.scale}) *slot = work_place++;
-                    for (int* slot : {&l.taken, &l.given, &l.inside}) *slot = flow_place++;
-                    bound_rows[t].push_back(l);
-                    if (std::find(ligands.begin(), ligands.end(), binding.ligand) == ligands.end()) ligands.push_back(binding.ligand);
+                    l.ligand = binding.ligand, l.on_membrane = binding.on_membrane;
+                    l.surface = work_place++;
+                    l.taken = flow_place++, l.inside = flow_place++;
+                    if (!l.on_membrane) {
+                        l.excess = place++;
+                        l.given = flow_place++;
+                        for (int* slot : {&l.clearance, &l.release, &l.scale}) *slot = work_place++;
+                        ligand_place[static_cast<std::size_t>(t) * all_ligands + l.ligand] = static_cast<std::int16_t>(bound_rows[t].size());
+                        if (std::find(ligands.begin(), ligands.end(), l.ligand) == ligands.end()) ligands.push_back(l.ligand);
+                    }
+                    known = bound_rows[t].insert(known, l);
                 }
                 BindingOfType b;
-                b.bound = known, b.k_on = binding.k_on, b.efficacy = binding.efficacy, b.rates = binding.rates;
+                b.bound = static_cast<int>(known - bound_rows[t].begin()), b.k_on = binding.k_on, b.efficacy = binding.efficacy, b.rates = binding.rates;
                 b.active = place++;
                 if (binding.rates.desensitisation > 0) b.desensitised = place++;
                 all.push_back(b);
@@ -319,12 +445,26 @@ void ReceptorState::compile(Model const& model) {
             r.last = static_cast<std::uint32_t>(all.size());
             rows[t].push_back(r);
         }
+        for (std::size_t m = 0; m < model.membrane_ligands.size(); ++m) {
+            int const ligand = static_cast<int>(m);
+            if (!model.presents(t, ligand)) continue;
+            PresentedLigand l;
+            l.ligand = ligand, l.presentation = model.vocabulary().of(behaviour::presentation, ligand);
+            l.turnover = model.membrane_ligands[m].turnover;
+            l.at_birth = model.types[t].presented.empty() ? 0 : model.types[t].presented[m];
+            l.number = place++;
+            l.mean = work_place++, l.demand = work_place++;
+            for (int* slot : {&l.made, &l.lost, &l.given}) *slot = flow_place++;
+            presented_rows[t].push_back(l);
+        }
         if (place > kMostMolecules)
             throw InputError("cells of type \"" + model.types[t].name + "\" would have to keep " + std::to_string(place) +
                              " numbers of receptors and complexes; at most " + std::to_string(kMostMolecules) + " are possible");
         places = std::max(places, place), work_places = std::max(work_places, work_place), flow_places = std::max(flow_places, flow_place);
     }
     if (places == 0) return;
+    membrane.assign(model.membrane_ligands.size(), {});
+    presented.upload(presented_rows);
     receptors.upload(rows), bound.upload(bound_rows), bindings.upload(all), of_ligand.upload(ligand_place), of_kind.upload(kind_place);
 }
 
@@ -332,7 +472,9 @@ void Engine::start_receptors() {
     ReceptorState& state = cells_.receptors;
     state.compile(model_);
     state.molecules.resize(cells_.size() * state.places);
-    if (state.places != 0) for_each_index(cells_.size(), BirthBody{state.view(cells_.size()), cells_.view()});
+    if (state.none()) return;
+    for_each_index(cells_.size(), BirthBody{state.view(cells_.size()), cells_.view()});
+    for (std::size_t m = 0; m < state.membrane.size(); ++m) state.membrane[m].initial = on_membranes(static_cast<int>(m));
 }
 
 void Engine::try_receptors(CellRates const& rates, double dt) {
@@ -340,7 +482,13 @@ void Engine::try_receptors(CellRates const& rates, double dt) {
     std::vector<Real const*> now;
     for (LigandField const& field : fields_.ligands) now.push_back(field.concentration.data());
     state.concentrations.upload(now);
+    bool const touch = !state.membrane.empty();
+    Span<TypeConstants const> const types = std::as_const(cells_.programs.types).span();
+    if (touch) for_each_index(cells_.size(), TouchBody{rates, cells_.bins, types, false});
     for_each_index(cells_.size(), TryBody{rates, std::as_const(state.concentrations).span(), dt});
+    if (!touch) return;
+    for_each_index(cells_.size(), PresentBody{rates, cells_.bins, types, dt});
+    for_each_index(cells_.size(), TouchBody{rates, cells_.bins, types, true});
 }
 
 void Engine::read_surfaces(int ligand, Real const* mean) { for_each_index(cells_.size(), ReadBody{cell_rates(), ligand, mean}); }
@@ -368,17 +516,39 @@ std::vector<ReceptorNumbers> Engine::receptor_numbers() {
 
 double Engine::held_by_receptors(int ligand) {
     ReceptorState& state = cells_.receptors;
-    return ordered_sum(cells_.size(), state.partial, HeldTerm{state.view(cells_.size()), cells_.view(), ligand});
+    return ordered_sum(cells_.size(), state.partial, HeldTerm{{state.view(cells_.size()), cells_.view(), false, ligand}});
+}
+double Engine::held_from_neighbours(int membrane_ligand) {
+    ReceptorState& state = cells_.receptors;
+    return ordered_sum(cells_.size(), state.partial, HeldTerm{{state.view(cells_.size()), cells_.view(), true, membrane_ligand}});
+}
+double Engine::on_membranes(int membrane_ligand) {
+    ReceptorState& state = cells_.receptors;
+    return ordered_sum(cells_.size(), state.partial,
+                       PresentedTerm{state.view(cells_.size()), cells_.view(), membrane_ligand, &PresentedLigand::number, false});
 }
 
 void Engine::bind(Moment now) {
     ReceptorState& state = cells_.receptors;
     if (state.none()) return;
     for_each_index(cells_.size(), BindBody{cell_rates(), now.dt});
-    for (int ligand : state.ligands) {
-        auto const sum = [&](int BoundLigand::*which) {
-            return ordered_sum(cells_.size(), state.partial, FlowTerm{state.view(cells_.size()), cells_.view(), ligand, which});
+    auto const flow = [&](bool on_membrane, int ligand, int BoundLigand::*which) {
+        return ordered_sum(cells_.size(), state.partial, FlowTerm{{state.view(cells_.size()), cells_.view(), on_membrane, ligand}, which});
+    };
+    if (!state.membrane.empty()) for_each_index(cells_.size(), PresentedBody{cell_rates(), now.dt});
+    for (std::size_t m = 0; m < state.membrane.size(); ++m) {
+        int const ligand = static_cast<int>(m);
+        auto const sum = [&](int PresentedLigand::*which) {
+            return ordered_sum(cells_.size(), state.partial, PresentedTerm{state.view(cells_.size()), cells_.view(), ligand, which, true});
         };
+        MembraneLedger& ledger = state.membrane[m];
+        ledger.made += sum(&PresentedLigand::made), ledger.lost += sum(&PresentedLigand::lost);
+        ledger.internalised += flow(true, ligand, &BoundLigand::inside);
+        // where more was torn off than receptors could hold
+        ledger.internalised += sum(&PresentedLigand::given) - flow(true, ligand, &BoundLigand::taken);
+    }
+    for (int ligand : state.ligands) {
+        auto const sum = [&](int BoundLigand::*which) { return flow(false, ligand, which); };
         Ledger& ledger = fields_.ligands[ligand].ledger;
         double const taken = sum(&BoundLigand::taken), given = sum(&BoundLigand::given);
         ledger.taken_up -= taken, ledger.secreted -= given, ledger.bound += taken - given;

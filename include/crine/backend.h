@@ -48,6 +48,20 @@ struct Ledger {
     }
 };
 
+/// The same of one membrane ligand: initial + made = present + bound + lost + internalised, to round-off.
+struct MembraneLedger {
+    double initial = 0;
+    double made = 0;
+    double present = 0;       ///< on the cells that present it, now
+    double bound = 0;         ///< by receptors of the cells that touch them, now
+    double lost = 0;          ///< from the surface, or with its cell
+    double internalised = 0;  ///< with a receptor; shed or torn off with it, or lost with its cell
+    double imbalance() const {
+        double const in = initial + made;
+        return in > 0 ? (in - present - bound - lost - internalised) / in : 0;
+    }
+};
+
 /// How the implicit solves of one ligand's last transport step went.
 struct Solve {
     int cycles = 0;    ///< of multigrid, all stages together
@@ -59,6 +73,7 @@ struct Totals {
     std::vector<std::uint64_t> live;  ///< live cells by type
     std::vector<std::uint64_t> dead;  ///< apoptotic and necrotic cells by type
     std::vector<Ledger> ligands;
+    std::vector<MembraneLedger> membrane_ligands;
     std::vector<Solve> solves;                                                                     ///< by ligand
     std::uint64_t divisions = 0, deaths = 0, removals = 0, engulfments = 0, differentiations = 0;  ///< since the start
     std::vector<std::uint64_t> recruited;                                                          ///< by type, since the start

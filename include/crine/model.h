@@ -57,15 +57,22 @@ struct MaterialLigand {
     Real value = 0;        ///< [molecules/µm³]
 };
 
+/// A ligand that stays on the membrane of the cells that present it, and binds receptors of cells that touch them.
+struct MembraneLigand {
+    std::string name;
+    double turnover = 0;  ///< rate of loss from the surface [1/s]
+};
+
 /// A kind of receptor: what it binds, and what becomes of it. model/receptor.h
 struct Receptor {
     std::string name;
     ReceptorRates rates;  ///< the synthesis is the cells' (behaviour::synthesis)
     struct Binding {
-        int ligand = 0;
-        double k_on = 0;  ///< [µm³/s per molecule]
+        int ligand = 0;   ///< index of a ligand or, if `on_membrane`, of a membrane ligand
+        double k_on = 0;  ///< [µm³/s per molecule]; on a membrane: of one receptor for each molecule on the cells that touch [1/s]
         ComplexRates rates;
         double efficacy = 1;  ///< signal of an active complex; 0: the ligand is an antagonist
+        bool on_membrane = false;
     };
     std::vector<Binding> bindings;
 };
@@ -85,6 +92,7 @@ struct CellType {
     std::vector<Real> base;                                         ///< base value of every behaviour, by Vocabulary index
     std::vector<Real> saturation;   ///< by ligand: secretion stops at this surrounding concentration [molecules/µm³]; infinite: never
     std::vector<double> receptors;  ///< by kind: free ones on the surface of a new cell [molecules]; 0: it has none
+    std::vector<double> presented;  ///< by membrane ligand: on the surface of a new cell [molecules]
 };
 
 /// One line of the cell behaviour hypothesis grammar: SIGNAL increases|decreases BEHAVIOUR of TYPE.
@@ -105,6 +113,7 @@ struct Model {
     std::uint64_t seed = 0;
     double solver_tolerance = 1e-5;  ///< transport: estimated error of an implicit solve, relative to the largest concentration
     std::vector<Ligand> ligands;
+    std::vector<MembraneLigand> membrane_ligands;
     std::vector<Receptor> receptors;
     std::vector<CellType> types;
     std::vector<Rule> rules;
@@ -113,18 +122,26 @@ struct Model {
     std::vector<std::uint8_t> material;     ///< by interior voxel
 
     Vocabulary vocabulary() const {
-        return {static_cast<int>(ligands.size()), static_cast<int>(types.size()), static_cast<int>(receptors.size())};
+        return {static_cast<int>(ligands.size()), static_cast<int>(types.size()), static_cast<int>(receptors.size()),
+                static_cast<int>(membrane_ligands.size())};
     }
     /// Whether cells of a type have receptors of a kind at all: some at birth, or a synthesis of them.
-    bool expresses(int type, int receptor) const;
+    bool expresses(int type, int receptor) const {
+        return makes(type, vocabulary().of(behaviour::synthesis, receptor), types[type].receptors, receptor);
+    }
+    /// Likewise for a membrane ligand.
+    bool presents(int type, int ligand) const {
+        return makes(type, vocabulary().of(behaviour::presentation, ligand), types[type].presented, ligand);
+    }
+    /// Whether cells of a type have some of entry n at birth, or a behaviour that makes it.
+    bool makes(int type, int behaviour, std::vector<double> const& at_birth, int n) const;
     MaterialLigand const& property(int m, int ligand) const { return materials[static_cast<std::size_t>(m) * ligands.size() + ligand]; }
 };
 
-inline bool Model::expresses(int type, int receptor) const {
-    int const synthesis = vocabulary().of(behaviour::synthesis, receptor);
-    bool made = types[type].base[synthesis] > 0;
-    for (Rule const& rule : rules) made = made || (rule.type == type && rule.behaviour == synthesis);
-    return made || (!types[type].receptors.empty() && types[type].receptors[receptor] > 0);
+inline bool Model::makes(int type, int behaviour, std::vector<double> const& at_birth, int n) const {
+    bool made = types[type].base[behaviour] > 0;
+    for (Rule const& rule : rules) made = made || (rule.type == type && rule.behaviour == behaviour);
+    return made || (!at_birth.empty() && at_birth[n] > 0);
 }
 
 }  // namespace crine

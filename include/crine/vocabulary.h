@@ -33,6 +33,10 @@ enum OfReceptor : int {
     synthesis,  ///< of new receptors [molecules/s]
     of_receptor_count
 };
+enum OfMembraneLigand : int {
+    presentation,  ///< of new molecules on the surface [molecules/s]
+    of_membrane_ligand_count
+};
 }  // namespace behaviour
 
 /// What a cell senses: the inputs of rules.
@@ -63,13 +67,14 @@ enum OfReceptor : int {
 };
 }  // namespace signal
 
-/// Numbers behaviours and signals for a given number of ligands, cell types and kinds of receptors.
+/// Numbers behaviours and signals for a given number of ligands, cell types, kinds of receptors and membrane ligands.
 struct Vocabulary {
     int ligands = 0;
     int types = 0;
     int receptors = 0;
+    int membrane_ligands = 0;
 
-    CRINE_HD int behaviours() const { return of(behaviour::synthesis, receptors); }
+    CRINE_HD int behaviours() const { return of(behaviour::presentation, membrane_ligands); }
     CRINE_HD int of(behaviour::Fixed b) const { return b; }
     CRINE_HD int of(behaviour::OfLigand b, int ligand) const { return behaviour::fixed_count + b * ligands + ligand; }
     CRINE_HD int of(behaviour::OfType b, int type) const {
@@ -78,6 +83,10 @@ struct Vocabulary {
 
     CRINE_HD int of(behaviour::OfReceptor b, int receptor) const {
         return behaviour::fixed_count + behaviour::of_ligand_count * ligands + behaviour::of_type_count * types + b * receptors + receptor;
+    }
+
+    CRINE_HD int of(behaviour::OfMembraneLigand b, int ligand) const {
+        return of(behaviour::synthesis, receptors) + b * membrane_ligands + ligand;
     }
 
     CRINE_HD int signals() const { return of(signal::complexes, receptors); }

@@ -272,6 +272,69 @@ TEST_P(Receptors, SameBitsOnAnyNumberOfThreads) {
     EXPECT_EQ(hashes[0], hashes[2]);
 }
 
+/// Two cells that touch: one presents a membrane ligand, the other has the receptor.
+Model pair_of_cells(double k, double internalisation) {
+    Model m = box(4, 4, 4, 20);
+    m.membrane_ligands.push_back({"Delta", 0});
+    add_type(m, 5, 2), add_type(m, 5, 2);
+    m.receptors.push_back({"Notch", {}, {{0, k, {0, internalisation}, 1, true}}});
+    for (CellType& type : m.types) {
+        type.base.resize(static_cast<std::size_t>(m.vocabulary().behaviours()), 0);
+        type.receptors = {0}, type.presented = {0};
+    }
+    return m;
+}
+InitialState pair_at(Model const& m, Real distance) {
+    auto state = empty_state(m);
+    state.cells.add(0, {40, 40, 40}, 5), state.cells.add(1, {40 + distance, 40, 40}, 5);
+    return state;
+}
+
+// R3: A + B → C with as many of each: 1/(1/n + kt), of second order in the step; nothing where cells do not touch
+TEST_P(Receptors, BindWhatNeighboursPresent) {
+    double const n = 1000, k = 1e-5, time = 100;
+    auto const bound_after = [&](double dt, Real distance) {
+        Model m = pair_of_cells(k, 0);
+        m.types[0].presented[0] = n, m.types[1].receptors[0] = n;
+        auto const engine = make_backend(GetParam());
+        engine->start(m, pair_at(m, distance));
+        advance(*engine, dt, 0, time);
+        MembraneLedger const ledger = engine->totals().membrane_ligands[0];
+        EXPECT_EQ(ledger.initial, n);
+        EXPECT_TRUE(close(ledger.present + ledger.bound, n, kDouble ? 1e-13 : 1e-6));
+        EXPECT_LT(std::fabs(ledger.imbalance()), kDouble ? 1e-13 : 1e-6);
+        return ledger.bound;
+    };
+    double const expected = n - 1 / (1 / n + k * time);
+    double const coarse = std::fabs(bound_after(10, 11) - expected), fine = std::fabs(bound_after(5, 11) - expected);
+    EXPECT_LT(fine, 0.02 * expected);
+    EXPECT_GT(coarse / fine, 1.8);
+    EXPECT_LT(bound_after(1e6, 11), n);
+    EXPECT_EQ(bound_after(10, 14), 0);
+}
+
+// R3: made, bound and taken inside: at equilibrium what is made is what is taken inside, whatever the step
+TEST_P(Receptors, NeighboursAtEquilibrium) {
+    for (double dt : {10., 1000.}) {
+        Model m = pair_of_cells(1e-5, 1e-2);
+        m.membrane_ligands[0].turnover = 1e-3;
+        Vocabulary const words = m.vocabulary();
+        m.types[0].base[static_cast<std::size_t>(words.of(behaviour::presentation, 0))] = 5;
+        m.types[1].base[static_cast<std::size_t>(words.of(behaviour::synthesis, 0))] = 2;
+        m.receptors[0].rates.turnover = 1e-3;
+        auto const engine = make_backend(GetParam());
+        engine->start(m, pair_at(m, 11));
+        advance(*engine, dt, 0, 100 * std::max(dt, 300.));
+        // 5 = k R L + 1e-3 L,  2 = k R L + 1e-3 R
+        double ligand = 2000, receptors = 1000;
+        for (int n = 0; n < 10000; ++n) ligand = 5 / (1e-5 * receptors + 1e-3), receptors = 2 / (1e-5 * ligand + 1e-3);
+        MembraneLedger const ledger = engine->totals().membrane_ligands[0];
+        EXPECT_TRUE(close(ledger.present, ligand, 1e-5)) << dt;
+        EXPECT_TRUE(close(ledger.bound, 1e-5 * receptors * ligand / 1e-2, 1e-5)) << dt;
+        EXPECT_LT(std::fabs(ledger.imbalance()), kDouble ? 1e-12 : 1e-5);
+    }
+}
+
 CRINE_ON_EVERY_ENGINE(Receptors);
 
 }  // namespace
