@@ -114,26 +114,38 @@ void check_radius(Place const& at, double radius, Grid const& grid) {
     if (radius > std::min(grid.size().x, grid.size().y) * (0.5 + 1e-6)) fail(at, "the cell is wider than the domain");
 }
 
-std::vector<Receptor> make_receptors(ScenarioInput const& in, Names const& ligands) {
+std::vector<MembraneLigand> make_membrane_ligands(ScenarioInput const& in) {
+    std::vector<MembraneLigand> ligands;
+    for (auto const& [name, ligand] : in.membrane_ligands) ligands.push_back({name.value, ligand.turnover});
+    return ligands;
+}
+
+std::vector<Receptor> make_receptors(ScenarioInput const& in, Names const& ligands, Names const& membrane_ligands) {
     std::vector<Receptor> kinds;
     for (auto const& [name, receptor] : in.receptors) {
         Receptor kind;
         kind.name = name.value;
         kind.rates.turnover = receptor.turnover, kind.rates.shedding = receptor.shedding;
         kind.rates.recycling = receptor.recycling, kind.rates.degradation = receptor.degradation;
-        for (auto const& [ligand, binding] : receptor.ligands) {
+        auto const add = [&, &receptor = receptor](auto const& binding, int ligand, double dissociation) {
             auto const own = [](std::optional<Rate> const& of_binding, Rate const& of_receptor) {
                 return of_binding ? of_binding->value : of_receptor.value;
             };
             Receptor::Binding b;
-            b.ligand = ligands.find(ligand);
+            b.ligand = ligand;
             b.k_on = binding.k_on;
-            b.rates.dissociation = binding.k_off ? binding.k_off->value : binding.K_d->value * b.k_on;
+            b.rates.dissociation = dissociation;
             b.rates.internalisation = own(binding.internalisation, receptor.internalisation);
             b.rates.desensitisation = own(binding.desensitisation, receptor.desensitisation);
             b.rates.recovery = own(binding.recovery, receptor.recovery);
             b.efficacy = binding.efficacy;
             kind.bindings.push_back(b);
+        };
+        for (auto const& [ligand, binding] : receptor.ligands)
+            add(binding, ligands.find(ligand), binding.k_off ? binding.k_off->value : binding.K_d->value * binding.k_on);
+        for (auto const& [ligand, binding] : receptor.membrane_ligands) {
+            add(binding, membrane_ligands.find(ligand), 0);
+            kind.bindings.back().on_membrane = true;
         }
         kinds.push_back(std::move(kind));
     }
@@ -141,9 +153,10 @@ std::vector<Receptor> make_receptors(ScenarioInput const& in, Names const& ligan
 }
 
 std::vector<CellType> make_types(ScenarioInput const& in, Names const& ligands, Names const& types, Names const& receptors,
-                                 std::vector<Receptor> const& kinds_of_receptors, Grid const& grid) {
+                                 Names const& membrane_ligands, Model const& model) {
     Vocabulary const words{static_cast<int>(ligands.list.size()), static_cast<int>(types.list.size()),
-                           static_cast<int>(receptors.list.size())};
+                           static_cast<int>(receptors.list.size()), static_cast<int>(membrane_ligands.list.size())};
+    Grid const& grid = model.grid;
     std::vector<CellType> kinds;
     for (auto const& [name, cell] : in.cells) {
         CellType k;
@@ -180,14 +193,22 @@ std::vector<CellType> make_types(ScenarioInput const& in, Names const& ligands, 
         k.receptors.assign(receptors.list.size(), 0);
         for (auto const& [receptor, expressed] : cell.receptors) {
             int const kind = receptors.find(receptor);
-            ReceptorRates const& rates = kinds_of_receptors[static_cast<std::size_t>(kind)].rates;
+            ReceptorRates const& rates = model.receptors[static_cast<std::size_t>(kind)].rates;
             k.receptors[static_cast<std::size_t>(kind)] = expressed.number;
             base(words.of(behaviour::synthesis, kind)) =
                 real(expressed.synthesis ? expressed.synthesis->value : expressed.number * (rates.turnover + rates.shedding));
-            for (auto const& b : kinds_of_receptors[static_cast<std::size_t>(kind)].bindings)
-                if (std::isinf(base(words.of(behaviour::uptake, b.ligand))))
+            for (auto const& b : model.receptors[static_cast<std::size_t>(kind)].bindings)
+                if (!b.on_membrane && std::isinf(base(words.of(behaviour::uptake, b.ligand))))
                     fail(receptor.at, "cells that take up \"" + ligands.list[static_cast<std::size_t>(b.ligand)] +
                                           "\" perfectly leave none for their receptors");
+        }
+        k.presented.assign(membrane_ligands.list.size(), 0);
+        for (auto const& [ligand, presented] : cell.presents) {
+            int const m = membrane_ligands.find(ligand);
+            k.presented[static_cast<std::size_t>(m)] = presented.number;
+            base(words.of(behaviour::presentation, m)) =
+                real(presented.synthesis ? presented.synthesis->value
+                                         : presented.number * model.membrane_ligands[static_cast<std::size_t>(m)].turnover);
         }
         for (auto const& e : cell.chemotaxis) base(words.of(behaviour::chemotaxis, ligands.find(e.name))) = real(e.value);
         for (auto const& e : cell.becomes) {
@@ -201,8 +222,9 @@ std::vector<CellType> make_types(ScenarioInput const& in, Names const& ligands, 
 }
 
 std::vector<Rule> make_rules(ScenarioInput const& in, Names const& ligands, Names const& types, Names const& receptors,
-                             std::vector<CellType> const& kinds) {
-    Phrases const signals = Phrases::signals(ligands, types, receptors), behaviours = Phrases::behaviours(ligands, types, receptors);
+                             Names const& membrane_ligands, std::vector<CellType> const& kinds) {
+    Phrases const signals = Phrases::signals(ligands, types, receptors),
+                  behaviours = Phrases::behaviours(ligands, types, receptors, membrane_ligands);
     std::vector<Rule> rules;
     for (std::size_t t = 0; t < in.cells.size(); ++t) {
         for (auto const& rule : in.cells[t].value.rules) {
@@ -351,7 +373,7 @@ void check_quasi_steady(ScenarioInput const& in, Model const& model) {
         for (auto const& type : model.types) out = out || type.base[static_cast<std::size_t>(uptake)] > 0;
         for (auto const& receptor : model.receptors)
             for (auto const& b : receptor.bindings)
-                out = out || (b.ligand == index && b.rates.internalisation + receptor.rates.shedding > 0);
+                out = out || (b.ligand == index && !b.on_membrane && b.rates.internalisation + receptor.rates.shedding > 0);
         for (auto const& rule : model.rules) out = out || (rule.behaviour == uptake && rule.saturation > 0);
         Place const& at = in.ligands[l].value.scheme ? in.ligands[l].value.scheme->at : in.ligands[l].value.at;
         if (!moves) fail(at, "\"" + ligand.name + "\" does not diffuse, so it cannot be quasi-steady; expected adaptive or implicit-euler");

@@ -10,13 +10,15 @@ namespace crine {
 Schedule make_schedule(TimeInput const& in);
 Grid make_grid(DomainInput const& in);
 std::vector<Ligand> make_ligands(ScenarioInput const& in, Names const& ligands, Grid const& grid);
-std::vector<Receptor> make_receptors(ScenarioInput const& in, Names const& ligands);
+std::vector<MembraneLigand> make_membrane_ligands(ScenarioInput const& in);
+std::vector<Receptor> make_receptors(ScenarioInput const& in, Names const& ligands, Names const& membrane_ligands);
+/// `model` has its grid, membrane ligands and receptors.
 std::vector<CellType> make_types(ScenarioInput const& in, Names const& ligands, Names const& types, Names const& receptors,
-                                 std::vector<Receptor> const& kinds_of_receptors, Grid const& grid);
+                                 Names const& membrane_ligands, Model const& model);
 /// Refuses a cell that cannot be meant.
 void check_radius(Place const& at, double radius, Grid const& grid);
 std::vector<Rule> make_rules(ScenarioInput const& in, Names const& ligands, Names const& types, Names const& receptors,
-                             std::vector<CellType> const& kinds);
+                             Names const& membrane_ligands, std::vector<CellType> const& kinds);
 std::vector<Probe> make_probes(std::vector<ProbeInput> const& in, Names const& ligands, Names const& types, Names const& regions,
                                Grid const& grid);
 OutputPlan make_output(OutputInput const& in, Names const& ligands);

@@ -111,10 +111,16 @@ std::string describe(Scenario const& scenario, std::size_t cells) {
     if (!model.receptors.empty()) list.heading("receptors", std::to_string(model.receptors.size()));
     for (auto const& receptor : model.receptors) {
         std::string text;
-        for (auto const& b : receptor.bindings)
-            text += (text.empty() ? "" : ", ") + model.ligands[static_cast<std::size_t>(b.ligand)].name + " (K_d " +
-                    rounded(b.rates.dissociation / b.k_on / model.ligands[static_cast<std::size_t>(b.ligand)].display_scale) + " " +
-                    model.ligands[static_cast<std::size_t>(b.ligand)].display_unit + (b.efficacy > 0 ? ")" : ", antagonist)");
+        for (auto const& b : receptor.bindings) {
+            text += (text.empty() ? "" : ", ") + model.bound_by(b);
+            if (b.on_membrane) {
+                text += " of cells that touch";
+                continue;
+            }
+            Ligand const& ligand = model.ligands[static_cast<std::size_t>(b.ligand)];
+            text += " (K_d " + rounded(b.rates.dissociation / b.k_on / ligand.display_scale) + " " + ligand.display_unit +
+                    (b.efficacy > 0 ? ")" : ", antagonist)");
+        }
         list.entry(receptor.name, "binds " + (text.empty() ? "nothing" : text));
     }
     list.heading("cells", counted(cells, "cell") + " of " + counted(model.types.size(), "type"));

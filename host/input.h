@@ -227,10 +227,19 @@ struct BindingInput {
     std::optional<Rate> internalisation, desensitisation, recovery;
     Quantity<Dimension::number> efficacy;
 };
+struct ContactBindingInput {
+    Quantity<Dimension::per_molecule> k_on;
+    std::optional<Rate> internalisation, desensitisation, recovery;
+    Quantity<Dimension::number> efficacy;
+};
+struct MembraneLigandInput {
+    Rate turnover;
+};
 struct ReceptorInput {
     Place at;
     std::optional<Text> kind;  ///< consumed by the merge; here for the schema
     Named<BindingInput> ligands;
+    Named<ContactBindingInput> membrane_ligands;
     Rate turnover, internalisation, recycling, degradation, desensitisation, recovery, shedding;
 };
 struct ExpressionInput {
@@ -264,7 +273,7 @@ struct CellInput {
     Rate phagocytosis;
     Named<SecretionInput> secretion;
     Named<UptakeInput> uptake;
-    Named<ExpressionInput> receptors;
+    Named<ExpressionInput> receptors, presents;
     Named<Rate> becomes, recruits;
     std::vector<Text> habitat;
     std::vector<RuleInput> rules;
@@ -317,6 +326,7 @@ struct ScenarioInput {
     DomainInput domain;
     TransportInput transport;
     Named<LigandInput> ligands;
+    Named<MembraneLigandInput> membrane_ligands;
     Named<ReceptorInput> receptors;
     Named<RegionInput> regions;
     Named<CellInput> cells;

@@ -187,9 +187,24 @@ void keys(Visitor& key, BindingInput& in) {
 }
 
 template <class Visitor>
+void keys(Visitor& key, ContactBindingInput& in) {
+    key("k_on", in.k_on, required, "how fast a receptor binds each molecule on the cells that touch");
+    key("internalisation", in.internalisation, optional, "rate at which active complexes go inside; that of the receptor if absent");
+    key("desensitisation", in.desensitisation, optional, "rate at which active complexes become inactive; that of the receptor if absent");
+    key("recovery", in.recovery, optional, "rate at which they become active again; that of the receptor if absent");
+    key("efficacy", in.efficacy, otherwise("1"), "signal of an active complex; 0: the ligand is an antagonist");
+}
+
+template <class Visitor>
+void keys(Visitor& key, MembraneLigandInput& in) {
+    key("turnover", in.turnover, otherwise("0 /h"), "rate of loss from the surface");
+}
+
+template <class Visitor>
 void keys(Visitor& key, ReceptorInput& in) {
     key("class", in.kind, optional, "entry of an included library that fills in what is not said here, such as GPCR");
     key("ligands", in.ligands, optional, "what it binds");
+    key("membrane_ligands", in.membrane_ligands, optional, "what it binds on cells that touch");
     key("turnover", in.turnover, otherwise("0 /h"), "rate of loss of free receptors from the surface");
     key("internalisation", in.internalisation, otherwise("0 /h"), "rate at which active complexes go inside");
     key("recycling", in.recycling, otherwise("0 /h"), "rate at which receptors come back from inside, without ligand");
@@ -202,8 +217,8 @@ void keys(Visitor& key, ReceptorInput& in) {
 template <class Visitor>
 void keys(Visitor& key, ExpressionInput& in) {
     key.shorthand("number");
-    key("number", in.number, required, "free receptors on the surface of a new cell");
-    key("synthesis", in.synthesis, optional, "new receptors per time; what keeps that number if absent");
+    key("number", in.number, required, "on the surface of a new cell");
+    key("synthesis", in.synthesis, optional, "new ones per time; what keeps that number if absent");
 }
 
 template <class Visitor>
@@ -226,6 +241,7 @@ void keys(Visitor& key, CellInput& in) {
     key("secretion", in.secretion, optional, "by ligand");
     key("uptake", in.uptake, optional, "by ligand");
     key("receptors", in.receptors, optional, "by kind: how many");
+    key("presents", in.presents, optional, "membrane ligands: how many");
     key("becomes", in.becomes, optional, "differentiation, by cell type: rate");
     key("recruits", in.recruits, optional, "by cell type: rate of letting one in through this cell's (vessel) wall");
     key("habitat", in.habitat, optional, "regions it may be in; everywhere if absent");
@@ -281,6 +297,7 @@ void keys(Visitor& key, ScenarioInput& in) {
     key("domain", in.domain, required, "the block of space");
     key("transport", in.transport, otherwise("{}"), "how ligand fields are solved");
     key("ligands", in.ligands, optional, "fields, in this order");
+    key("membrane_ligands", in.membrane_ligands, optional, "ligands that stay on their cells and bind receptors of cells that touch");
     key("receptors", in.receptors, optional, "kinds of receptors");
     key("regions", in.regions, optional, "parts of the domain; where they overlap the later wins, property by property");
     key("cells", in.cells, optional, "cell types, in this order");

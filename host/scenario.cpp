@@ -26,7 +26,7 @@ Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> 
     Node root = read_merged(file, overrides);
     ScenarioInput const in = read_input(root);
     Names const ligands = Names::of("ligand", in.ligands), types = Names::of("cell type", in.cells),
-                receptors = Names::of("receptor", in.receptors);
+                receptors = Names::of("receptor", in.receptors), membrane_ligands = Names::of("membrane ligand", in.membrane_ligands);
     check_names(in, ligands, types, receptors);
 
     Scenario s;
@@ -41,9 +41,10 @@ Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> 
     model.solver_tolerance = in.transport.tolerance;
     if (model.solver_tolerance > 0.1) fail(in.transport.tolerance.at, "a tolerance above 0.1 is no solution; expected for example 1e-3");
     model.ligands = make_ligands(in, ligands, model.grid);
-    model.receptors = make_receptors(in, ligands);
-    model.types = make_types(in, ligands, types, receptors, model.receptors, model.grid);
-    model.rules = make_rules(in, ligands, types, receptors, model.types);
+    model.membrane_ligands = make_membrane_ligands(in);
+    model.receptors = make_receptors(in, ligands, membrane_ligands);
+    model.types = make_types(in, ligands, types, receptors, membrane_ligands, model);
+    model.rules = make_rules(in, ligands, types, receptors, membrane_ligands, model.types);
 
     Regions regions(in.regions, model.grid);
     MaterialPlan plan{ligands, {}, &in.regions, {}};

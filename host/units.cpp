@@ -22,7 +22,7 @@ struct DimensionRow {
     char const* example;
 };
 
-constexpr std::array<DimensionRow, 17> kDimensions{{
+constexpr std::array<DimensionRow, 18> kDimensions{{
     {Dimension::number, "a number", "1", "0.5"},
     {Dimension::length, "a length", "um", "5 um"},
     {Dimension::volume, "a volume", "um^3", "2000 um^3"},
@@ -39,6 +39,7 @@ constexpr std::array<DimensionRow, 17> kDimensions{{
     {Dimension::molecule_rate, "molecules per time", "molecule/s", "10 molecule/s"},
     {Dimension::clearance, "a volume cleared per time", "um^3/s", "50 um^3/s"},
     {Dimension::bimolecular, "a rate per concentration", "um^3/s/molecule", "1e7 /M/s"},
+    {Dimension::per_molecule, "a rate for each molecule", "1/s/molecule", "1e-6 /s/molecule"},
     {Dimension::sensitivity, "a drift per gradient of concentration", "um^5/s/molecule", "100 um^2/s/nM"},
 }};
 

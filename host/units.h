@@ -24,6 +24,7 @@ enum class Dimension {
     molecule_rate,
     clearance,
     bimolecular,  ///< second-order rate constant
+    per_molecule,
     sensitivity,  ///< drift per gradient
 };
 

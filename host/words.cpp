@@ -30,8 +30,9 @@ Phrases Phrases::signals(Names const& ligands, Names const& types, Names const& 
     return p;
 }
 
-Phrases Phrases::behaviours(Names const& ligands, Names const& types, Names const& receptors) {
-    Vocabulary const v{static_cast<int>(ligands.list.size()), static_cast<int>(types.list.size()), static_cast<int>(receptors.list.size())};
+Phrases Phrases::behaviours(Names const& ligands, Names const& types, Names const& receptors, Names const& membrane_ligands) {
+    Vocabulary const v{static_cast<int>(ligands.list.size()), static_cast<int>(types.list.size()), static_cast<int>(receptors.list.size()),
+                       static_cast<int>(membrane_ligands.list.size())};
     Phrases p;
     p.what_ = "behaviour";
     p.list_ = {
@@ -54,6 +55,9 @@ Phrases Phrases::behaviours(Names const& ligands, Names const& types, Names cons
     for (int r = 0; r < v.receptors; ++r)
         p.list_.push_back(
             {"synthesis of " + receptors.list[static_cast<std::size_t>(r)], v.of(behaviour::synthesis, r), Dimension::molecule_rate});
+    for (int m = 0; m < v.membrane_ligands; ++m)
+        p.list_.push_back({"presentation of " + membrane_ligands.list[static_cast<std::size_t>(m)], v.of(behaviour::presentation, m),
+                           Dimension::molecule_rate});
     return p;
 }
 

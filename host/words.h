@@ -10,7 +10,7 @@ namespace crine {
 class Phrases {
 public:
     static Phrases signals(Names const& ligands, Names const& types, Names const& receptors);
-    static Phrases behaviours(Names const& ligands, Names const& types, Names const& receptors);
+    static Phrases behaviours(Names const& ligands, Names const& types, Names const& receptors, Names const& membrane_ligands);
 
     struct Phrase {
         std::string text;

@@ -56,8 +56,7 @@ public:
             auto& kind = receptors_.emplace_back();
             kind.name = receptor.name, kind.recycles = receptor.rates.recycling > 0;
             for (auto const& binding : receptor.bindings)
-                kind.bindings.push_back(
-                    {scenario.model.ligands[static_cast<std::size_t>(binding.ligand)].name, binding.rates.desensitisation > 0});
+                kind.bindings.push_back({scenario.model.bound_by(binding), binding.rates.desensitisation > 0});
         }
     }
 

@@ -25,8 +25,19 @@ struct LedgerTerm {
     double Ledger::*value;
 };
 constexpr LedgerTerm kLedgerTerms[] = {
-    {"initial", &Ledger::initial},   {"secreted", &Ledger::secreted}, {"produced", &Ledger::produced}, {"entered", &Ledger::entered},
-    {"taken up", &Ledger::taken_up}, {"own", &Ledger::own},           {"decayed", &Ledger::decayed},   {"cleaved", &Ledger::cleaved},
+    {"initial", &Ledger::initial},           {"secreted", &Ledger::secreted}, {"produced", &Ledger::produced},
+    {"entered", &Ledger::entered},           {"taken up", &Ledger::taken_up}, {"own", &Ledger::own},
+    {"decayed", &Ledger::decayed},           {"cleaved", &Ledger::cleaved},   {"on receptors", &Ledger::on_receptors},
+    {"internalised", &Ledger::internalised},
+};
+
+struct MembraneTerm {
+    char const* name;
+    double MembraneLedger::*value;
+};
+constexpr MembraneTerm kMembraneTerms[] = {
+    {"initial", &MembraneLedger::initial}, {"made", &MembraneLedger::made}, {"present", &MembraneLedger::present},
+    {"bound", &MembraneLedger::bound},     {"lost", &MembraneLedger::lost}, {"internalised", &MembraneLedger::internalised},
 };
 
 struct Counter {
@@ -61,6 +72,10 @@ public:
             for (auto const& term : kLedgerTerms) line << ledger.*term.value;
             line << ledger.imbalance();
         }
+        for (MembraneLedger const& ledger : totals.membrane_ligands) {
+            for (auto const& term : kMembraneTerms) line << ledger.*term.value;
+            line << ledger.imbalance();
+        }
         for (auto const& counter : kCounters) line << totals.*counter.value;
         for (auto const n : totals.recruited) line << n;
         table_.add(line.text());
@@ -74,6 +89,10 @@ private:
         for (auto const& ligand : model.ligands) {
             line << ligand.name + " total [molecules]" << ligand.name + " mean [" + ligand.display_unit + "]";
             for (auto const& term : kLedgerTerms) line << ligand.name + " " + term.name + " [molecules]";
+            line << ligand.name + " imbalance";
+        }
+        for (auto const& ligand : model.membrane_ligands) {
+            for (auto const& term : kMembraneTerms) line << ligand.name + " " + term.name + " [molecules]";
             line << ligand.name + " imbalance";
         }
         for (auto const& counter : kCounters) line << std::string(counter.name);

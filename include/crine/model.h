@@ -125,6 +125,9 @@ struct Model {
         return {static_cast<int>(ligands.size()), static_cast<int>(types.size()), static_cast<int>(receptors.size()),
                 static_cast<int>(membrane_ligands.size())};
     }
+    std::string const& bound_by(Receptor::Binding const& b) const {
+        return b.on_membrane ? membrane_ligands[static_cast<std::size_t>(b.ligand)].name : ligands[static_cast<std::size_t>(b.ligand)].name;
+    }
     /// Whether cells of a type have receptors of a kind at all: some at birth, or a synthesis of them.
     bool expresses(int type, int receptor) const {
         return makes(type, vocabulary().of(behaviour::synthesis, receptor), types[type].receptors, receptor);
