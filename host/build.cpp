@@ -265,9 +265,13 @@ std::vector<Probe> make_probes(std::vector<ProbeInput> const& in, Names const& l
         if (probe.name.empty() || probe.name.find_first_of(",\"\n") != std::string::npos)
             fail(p.name.at, "\"" + probe.name + "\" cannot be the name of a column");
         if (!names.insert(probe.name).second) fail(p.name.at, "another probe has the name \"" + probe.name + "\"");
-        bool const of_field = p.point || p.from || p.mean_over;
+        bool const of_field = p.point || p.from || p.mean_over, of_positions = p.mean_position || p.variance;
+        if (of_positions && p.ligand.has_value() == p.cells.has_value())
+            fail(p.at, "expected either \"ligand\" or \"cells\" (whose positions?)");
+        if (p.cells && !of_positions) fail(p.cells->at, "\"cells\" has a meaning only with mean_position or variance");
         if (of_field && !p.ligand) fail(p.at, "\"ligand\" is missing (what is measured?)");
-        if (!of_field && p.ligand) fail(p.ligand->at, "\"ligand\" has a meaning only with at, from or mean_over");
+        if (!of_field && !of_positions && p.ligand)
+            fail(p.ligand->at, "\"ligand\" has a meaning only with at, from, mean_over, mean_position or variance");
         if (p.from.has_value() != p.to.has_value()) fail(p.at, "a line needs both \"from\" and \"to\"");
         if (p.points && !p.from) fail(p.points->at, "\"points\" has a meaning only with from and to");
         if (p.in && !p.count) fail(p.in->at, "\"in\" has a meaning only with count");
@@ -290,6 +294,17 @@ std::vector<Probe> make_probes(std::vector<ProbeInput> const& in, Names const& l
             probe.kind = Probe::Kind::count;
             probe.type = types.find(*p.count);
             if (p.in) probe.region = regions.find(*p.in);
+        } else if (of_positions) {
+            auto const& axis = p.mean_position ? *p.mean_position : *p.variance;
+            probe.kind = p.mean_position ? Probe::Kind::position : Probe::Kind::variance;
+            probe.axis = static_cast<int>(axis.value);
+            if (grid.periodic[probe.axis]) fail(axis.at, "the domain is periodic on this axis, so that a mean of positions has no meaning");
+            if (p.cells) probe.type = types.find(*p.cells);
+        } else if (p.mean_squared_displacement) {
+            probe.kind = Probe::Kind::displacement;
+            probe.type = types.find(*p.mean_squared_displacement);
+            for (bool const periodic : grid.periodic)
+                if (periodic) fail(p.at, "in a periodic domain it is not known how far a cell has come");
         } else {
             probe.kind = Probe::Kind::coverage;
             probe.type = types.find(*p.coverage);
@@ -304,6 +319,42 @@ OutputPlan make_output(OutputInput const& in, Names const& ligands) {
     OutputPlan plan{in.volumes, in.summary, std::vector<bool>(ligands.list.size(), in.fields.all), in.cells.value};
     for (auto const& name : in.fields.names) plan.fields[static_cast<std::size_t>(ligands.find(name))] = true;
     return plan;
+}
+
+Validation make_validation(ValidationInput const& in) {
+    Validation v{in.source.value, in.quick.value, {}, {}};
+    for (auto const& run : in.runs) {
+        auto& made = v.runs.emplace_back(Validation::Run{run.name.value, {}});
+        Node const& changes = run.value.node;
+        if (changes.kind != Node::Kind::map) fail(changes.at, "found " + changes.what() + ", expected a map like {domain.spacing: 5 um}");
+        for (auto const& m : changes.members) made.overrides.push_back({m.key, write_yaml(m.value)});
+    }
+    if (v.runs.empty()) v.runs.push_back({"run", {}});
+    for (auto const& e : in.expect) {
+        Validation::Expectation made{e.id.value,
+                                     e.what.value,
+                                     e.unit.value,
+                                     e.mark.value,
+                                     v.runs.front().name,
+                                     e.time ? e.time->value : -1,
+                                     e.of.value,
+                                     e.value,
+                                     0,
+                                     e.tolerance.has_value(),
+                                     e.at.text()};
+        if (e.run) {
+            made.run = e.run->value;
+            std::vector<std::string> names;
+            for (auto const& run : v.runs) names.push_back(run.name);
+            if (std::find(names.begin(), names.end(), made.run) == names.end())
+                fail(e.run->at, "\"" + made.run + "\" is not a run of this validation" + suggestion(made.run, names));
+        }
+        made.allowed =
+            e.within ? e.within->value : at_place(e.tolerance->at, [&] { return quantity(e.tolerance->value, Dimension::number); });
+        if (made.relative && made.value == 0) fail(e.tolerance->at, "relative to 0 there is no error; expected \"within\"");
+        v.expectations.push_back(std::move(made));
+    }
+    return v;
 }
 
 std::vector<Real> make_field(ScenarioInput const& in, int ligand, Model const& model, Regions& regions, bool check_only) {

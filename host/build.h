@@ -29,6 +29,8 @@ double decay_of(LigandInput const& in);
 /// The concentration of one ligand at time 0 by voxel, or only its checks.
 std::vector<Real> make_field(ScenarioInput const& in, int ligand, Model const& model, Regions& regions, bool check_only);
 
+Validation make_validation(ValidationInput const& in);
+
 /// A field in equilibrium with its sources needs a way out for what they add.
 void check_quasi_steady(ScenarioInput const& in, Model const& model);
 

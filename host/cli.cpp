@@ -6,6 +6,7 @@
 #include "host/estimate.h"
 #include "host/format.h"
 #include "host/run.h"
+#include "host/validate.h"
 
 #include <CLI/CLI.hpp>
 
@@ -45,8 +46,9 @@ struct Arguments {
     std::string scenario, folder, device = "auto", until, seed;
     std::vector<std::string> settings, cases;
     std::string size, json, compare;  // of bench
+    std::string markdown;             // of validate
     int threads = 0;
-    bool overwrite = false, quiet = false;
+    bool overwrite = false, quiet = false, quick = false, list = false;
 };
 
 Device parse_device(Arguments const& arguments) {
@@ -142,6 +144,12 @@ int bench_command(Arguments const& arguments) {
     return done;
 }
 
+int validate_command(Arguments const& arguments) {
+    bool const as_expected = validate(
+        {arguments.cases, arguments.folder, parse_device(arguments), arguments.json, arguments.markdown, arguments.quick, arguments.list});
+    return as_expected ? done : failed;
+}
+
 void add_device_options(CLI::App& command, Arguments& arguments) {
     command.add_option("--device", arguments.device, "auto, cpu, cuda, or cuda:N")->capture_default_str();
     command.add_option("--threads", arguments.threads, "Threads of the CPU engine (default: all cores); results do not depend on it")
@@ -194,6 +202,16 @@ int command_line(int argc, char const* const* argv) {
     bench->add_option("--compare", arguments.compare, "Print ratios to an earlier --json");
     bench->footer(about);
 
+    CLI::App* const validation =
+        app.add_subcommand("validate", "Run scenarios whose outcome is known, and compare; exit code 1 if a number is not as expected");
+    validation->add_option("case", arguments.cases, "Cases, such as A1, or scenario files with a key `validation` (default: all)");
+    add_device_options(*validation, arguments);
+    validation->add_option("--folder", arguments.folder, "Folder of the cases (default: scenarios/validation)");
+    validation->add_flag("--quick", arguments.quick, "Only cases that take seconds");
+    validation->add_flag("--list", arguments.list, "Say which cases there are");
+    validation->add_option("--json", arguments.json, "Write the comparisons to this file");
+    validation->add_option("--markdown", arguments.markdown, "Write them as a page for people to this file");
+
     auto const error = [](std::string const& message) { std::cerr << "crine: error: " << message << std::endl; };
     try {
         app.parse(argc, argv);
@@ -202,6 +220,7 @@ int command_line(int argc, char const* const* argv) {
         if (*check) code = check_command(arguments);
         if (*info) code = info_command();
         if (*bench) code = bench_command(arguments);
+        if (*validation) code = validate_command(arguments);
         if (*schema) std::cout << scenario_schema() << "\n";
         if (!std::cout.flush()) throw RunError("cannot write to the standard output");
         return code;

@@ -301,6 +301,8 @@ struct ProbeInput {
     std::optional<Point> point, from, to;
     std::optional<Whole> points;
     std::optional<Text> mean_over, count, in, coverage, of;
+    std::optional<Choice<Axis>> mean_position, variance;
+    std::optional<Text> cells, mean_squared_displacement;
 };
 
 /// `all`, `none`, or a list of ligands.
@@ -315,6 +317,25 @@ struct OutputInput {
     Positive<Dimension::time> summary;
     FieldsInput fields;
     Flag cells;
+};
+
+struct ExpectInput {
+    Place at;
+    Text id, what;
+    std::optional<Text> run;
+    std::optional<Time> time;
+    Text of, unit;
+    Signed<Dimension::number> value;
+    std::optional<Text> tolerance;
+    std::optional<Quantity<Dimension::number>> within;
+    Text mark;
+};
+
+struct ValidationInput {
+    Text source;
+    Flag quick;
+    Named<Later> runs;
+    std::vector<ExpectInput> expect;
 };
 
 struct ScenarioInput {
@@ -333,6 +354,7 @@ struct ScenarioInput {
     std::vector<PlacementInput> placement;
     std::vector<ProbeInput> probes;
     OutputInput output;
+    std::optional<ValidationInput> validation;
 };
 
 template <>

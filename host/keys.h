@@ -265,7 +265,7 @@ void keys(Visitor& key, PlacementInput& in) {
 
 template <class Visitor>
 void keys(Visitor& key, ProbeInput& in) {
-    key.exactly_one({"at", "from", "mean_over", "count", "coverage"});
+    key.exactly_one({"at", "from", "mean_over", "count", "coverage", "mean_position", "variance", "mean_squared_displacement"});
     key("name", in.name, required_here, "column of probes.csv, or its beginning");
     key("ligand", in.ligand, optional, "what is measured");
     key("at", in.point, optional, "at a point");
@@ -277,6 +277,10 @@ void keys(Visitor& key, ProbeInput& in) {
     key("in", in.in, optional, "region where they are counted; the whole domain if absent");
     key("coverage", in.coverage, optional, "fraction of voxels that hold a live cell of this type");
     key("of", in.of, optional, "region whose voxels are looked at; the whole domain if absent");
+    key("mean_position", in.mean_position, optional, "of the ligand, or of the live cells of a type, along this axis");
+    key("variance", in.variance, optional, "of the positions along this axis, of the ligand or of the live cells of a type");
+    key("cells", in.cells, optional, "type whose positions they are");
+    key("mean_squared_displacement", in.mean_squared_displacement, optional, "of the live cells of this type that were there at time 0");
 }
 
 template <class Visitor>
@@ -285,6 +289,29 @@ void keys(Visitor& key, OutputInput& in) {
     key("summary", in.summary, otherwise("1 h"), "interval of summary.csv and probes.csv");
     key("fields", in.fields, otherwise("all"), "ligands in fields_*.vti: all, none, or a list");
     key("cells", in.cells, otherwise("true"), "write cells_*.vtp");
+}
+
+template <class Visitor>
+void keys(Visitor& key, ExpectInput& in) {
+    key.exactly_one({"tolerance", "within"});
+    key("id", in.id, required_here, "which number of which case this is");
+    key("what", in.what, required_here, "in words");
+    key("run", in.run, optional, "the run that columns without a run are of; the first one if absent");
+    key("at", in.time, optional, "simulated time; the end if absent");
+    key("of", in.of, required_here, "formula of columns of summary.csv and probes.csv: '[RUN:]COLUMN[@TIME]'");
+    key("unit", in.unit, otherwise("''"), "of the value, for people");
+    key("value", in.value, required_here, "what is expected");
+    key("tolerance", in.tolerance, optional, "error allowed, relative to the value: 1 %");
+    key("within", in.within, optional, "error allowed, in the unit of the value");
+    key("mark", in.mark, otherwise("D"), "where the value is from: V read in the source, M from memory, D derived, D+ derived and checked");
+}
+
+template <class Visitor>
+void keys(Visitor& key, ValidationInput& in) {
+    key("source", in.source, otherwise("''"), "of the expected values");
+    key("quick", in.quick, otherwise("false"), "takes seconds: part of `crine validate --quick`");
+    key("runs", in.runs, optional, "by name: values of the scenario to change, as for --set; one run as it is if absent");
+    key("expect", in.expect, required, "numbers that come out");
 }
 
 template <class Visitor>
@@ -304,6 +331,7 @@ void keys(Visitor& key, ScenarioInput& in) {
     key("placement", in.placement, optional, "cells at time 0");
     key("probes", in.probes, optional, "quantities written to probes.csv");
     key("output", in.output, otherwise("{}"), "what is written, and how often");
+    key("validation", in.validation, optional, "numbers that are known to come out, for `crine validate`; a run does not look at them");
 }
 
 }  // namespace crine

@@ -4,6 +4,8 @@
 #include "host/writers/writer.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 namespace crine {
 namespace {
@@ -62,6 +64,55 @@ double coverage(Grid const& grid, Probe const& probe, Place const& place, HostCe
     return static_cast<double>(n) / static_cast<double>(std::max<std::size_t>(place.voxels(), 1));
 }
 
+/// Mean and variance of what is added, with its weight.
+class Moments {
+public:
+    void add(double weight, double x) { weights_ += weight, sum_ += weight * x, squares_ += weight * x * x; }
+    double mean() const { return sum_ / weights_; }
+    double variance() const { return squares_ / weights_ - mean() * mean(); }
+
+private:
+    double weights_ = 0, sum_ = 0, squares_ = 0;
+};
+
+double middle_of(Grid const& grid, int axis) {
+    Vec3 const size = grid.size();
+    return (axis == 0 ? size.x : axis == 1 ? size.y : size.z) / 2;
+}
+
+/// Positions along an axis, from the middle of the domain: of a ligand (voxel centres), or of the live cells of a type.
+Moments positions(Grid const& grid, Probe const& probe, Snapshot const& snapshot) {
+    Moments moments;
+    double const middle = middle_of(grid, probe.axis);
+    if (probe.ligand >= 0) {
+        auto const& field = snapshot.fields[static_cast<std::size_t>(probe.ligand)];
+        for (int k = 0; k < grid.nz; ++k)
+            for (int j = 0; j < grid.ny; ++j)
+                for (int i = 0; i < grid.nx; ++i)
+                    moments.add(field[grid.voxel(i, j, k)],
+                                (std::array{i, j, k}[static_cast<std::size_t>(probe.axis)] + 0.5) * grid.spacing - middle);
+    } else {
+        HostCells const& cells = snapshot.cells;
+        auto const& along = probe.axis == 0 ? cells.x : probe.axis == 1 ? cells.y : cells.z;
+        for (std::size_t i = 0; i < cells.size(); ++i)
+            if (cells.type[i] == probe.type && alive(cells.state[i])) moments.add(1, along[i] - middle);
+    }
+    return moments;
+}
+
+double mean_squared_displacement(Probe const& probe, HostCells const& cells, std::unordered_map<std::uint32_t, Vec3> const& start) {
+    double sum = 0, n = 0;
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+        if (cells.type[i] != probe.type || !alive(cells.state[i])) continue;
+        auto const from = start.find(cells.id[i]);
+        if (from == start.end()) continue;
+        double const x = static_cast<double>(cells.x[i]) - from->second.x, y = static_cast<double>(cells.y[i]) - from->second.y,
+                     z = static_cast<double>(cells.z[i]) - from->second.z;
+        sum += x * x + y * y + z * z, ++n;
+    }
+    return sum / n;
+}
+
 }  // namespace
 
 std::vector<std::string> probe_columns(Scenario const& scenario) {
@@ -82,6 +133,13 @@ std::vector<std::string> probe_columns(Scenario const& scenario) {
             case Kind::coverage:
                 columns.push_back(probe.name);
                 break;
+            case Kind::position:
+                columns.push_back(probe.name + " [um]");
+                break;
+            case Kind::variance:
+            case Kind::displacement:
+                columns.push_back(probe.name + " [um^2]");
+                break;
         }
     }
     return columns;
@@ -90,17 +148,23 @@ std::vector<std::string> probe_columns(Scenario const& scenario) {
 std::vector<bool> probed_fields(Scenario const& scenario) {
     std::vector<bool> needed(scenario.model.ligands.size(), false);
     for (auto const& probe : scenario.probes)
-        if (probe.kind == Kind::mean) needed[static_cast<std::size_t>(probe.ligand)] = true;
+        if (probe.ligand >= 0 && probe.kind != Kind::point && probe.kind != Kind::line)
+            needed[static_cast<std::size_t>(probe.ligand)] = true;
     return needed;
 }
 
 bool probes_cells(Scenario const& scenario) {
-    return std::any_of(scenario.probes.begin(), scenario.probes.end(),
-                       [](Probe const& probe) { return probe.kind == Kind::count || probe.kind == Kind::coverage; });
+    return std::any_of(scenario.probes.begin(), scenario.probes.end(), [](Probe const& probe) { return probe.type >= 0; });
 }
 
-std::vector<double> read_probes(Scenario const& scenario, Backend& from, Snapshot const& snapshot) {
+std::vector<double> ProbeReader::read(Backend& from, Snapshot const& snapshot) {
+    Scenario const& scenario = scenario_;
     Grid const& grid = scenario.model.grid;
+    HostCells const& cells = snapshot.cells;
+    bool const first = !std::exchange(started_, true);
+    for (auto const& probe : scenario.probes)
+        for (std::size_t i = 0; first && probe.kind == Kind::displacement && i < cells.size(); ++i)
+            if (cells.type[i] == probe.type) start_[cells.id[i]] = {cells.x[i], cells.y[i], cells.z[i]};
     std::vector<double> values;
     for (auto const& probe : scenario.probes) {
         Place const place(scenario, probe);
@@ -119,6 +183,15 @@ std::vector<double> read_probes(Scenario const& scenario, Backend& from, Snapsho
                 break;
             case Kind::coverage:
                 values.push_back(coverage(grid, probe, place, snapshot.cells));
+                break;
+            case Kind::position:
+                values.push_back(positions(grid, probe, snapshot).mean() + middle_of(grid, probe.axis));
+                break;
+            case Kind::variance:
+                values.push_back(positions(grid, probe, snapshot).variance());
+                break;
+            case Kind::displacement:
+                values.push_back(mean_squared_displacement(probe, snapshot.cells, start_));
                 break;
         }
     }

@@ -3,6 +3,7 @@
 #include "host/scenario.h"
 
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace crine {
@@ -14,7 +15,17 @@ std::vector<std::string> probe_columns(Scenario const& scenario);
 std::vector<bool> probed_fields(Scenario const& scenario);
 bool probes_cells(Scenario const& scenario);
 
-/// The values of all columns now. `snapshot` holds what `probed_fields` and `probes_cells` asked for.
-std::vector<double> read_probes(Scenario const& scenario, Backend& from, Snapshot const& snapshot);
+/// Reads the values of all columns. The first reading is that of time 0.
+class ProbeReader {
+public:
+    explicit ProbeReader(Scenario const& scenario) : scenario_(scenario) {}
+    /// `snapshot` holds what `probed_fields` and `probes_cells` asked for.
+    std::vector<double> read(Backend& from, Snapshot const& snapshot);
+
+private:
+    Scenario const& scenario_;
+    std::unordered_map<std::uint32_t, Vec3> start_;  ///< where a cell was at time 0, by id, if a probe measures from there
+    bool started_ = false;
+};
 
 }  // namespace crine

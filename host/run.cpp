@@ -2,8 +2,9 @@
 
 #include "host/background.h"
 #include "host/interrupt.h"
+#include "host/mass_balance.h"
+#include "host/observer.h"
 #include "host/output_folder.h"
-#include "host/probes.h"
 #include "host/run_record.h"
 #include "host/simulation.h"
 
@@ -11,67 +12,6 @@
 
 namespace crine {
 namespace {
-
-/// Rings at 0, interval, 2 interval, …, each at the step nearest to it; never if the interval is 0.
-class Alarm {
-public:
-    explicit Alarm(double interval) : interval_(interval) {}
-    bool rings(double time, double tick) {
-        if (interval_ <= 0 || time < static_cast<double>(next_) * interval_ - tick / 2) return false;
-        next_ = static_cast<std::uint64_t>((time + tick / 2) / interval_) + 1;
-        return true;
-    }
-
-private:
-    double interval_;
-    std::uint64_t next_ = 0;
-};
-
-enum class Last { no, yes };
-
-/// Decides what is due after a step, and copies to the host only what the writers need.
-class Observer {
-public:
-    Observer(Scenario const& scenario, Simulation& simulation)
-        : scenario_(scenario), simulation_(simulation), volumes_(scenario.output.volumes), tables_(scenario.output.summary) {}
-
-    /// The frame of this moment, if one is due. The last moment of a run always is.
-    bool due(Last last) {
-        double const time = simulation_.time(), tick = simulation_.tick();
-        volumes_due_ = (volumes_.rings(time, tick) || last == Last::yes) && scenario_.output.volumes > 0 && time != last_volumes_;
-        tables_due_ = (tables_.rings(time, tick) || last == Last::yes) && time != last_tables_;
-        if (volumes_due_) last_volumes_ = time;
-        if (tables_due_) last_tables_ = time;
-        return volumes_due_ || tables_due_;
-    }
-
-    Frame look() {
-        Frame frame;
-        frame.volumes = volumes_due_, frame.tables = tables_due_;
-        std::vector<bool> fields(scenario_.model.ligands.size(), false);
-        if (volumes_due_) fields = scenario_.output.fields;
-        if (tables_due_) {
-            auto const probed = probed_fields(scenario_);
-            for (std::size_t l = 0; l < fields.size(); ++l) fields[l] = fields[l] || probed[l];
-        }
-        bool const cells = (volumes_due_ && scenario_.output.cells) || (tables_due_ && probes_cells(scenario_));
-        Backend& backend = simulation_.backend();
-        backend.snapshot(frame.snapshot, fields, cells);
-        frame.snapshot.time = simulation_.time();
-        if (tables_due_) {
-            frame.totals = backend.totals();
-            frame.probes = read_probes(scenario_, backend, frame.snapshot);
-        }
-        return frame;
-    }
-
-private:
-    Scenario const& scenario_;
-    Simulation& simulation_;
-    Alarm volumes_, tables_;
-    bool volumes_due_ = false, tables_due_ = false;
-    double last_volumes_ = -1, last_tables_ = -1;  ///< [s]
-};
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -81,6 +21,7 @@ RunRecord record_of(Scenario const& scenario, RunOptions const& options, DeviceI
     RunRecord record;
     record.scenario_file = scenario.file.string(), record.title = scenario.title, record.resolved = scenario.resolved;
     record.seed = scenario.model.seed;
+    for (auto const& ligand : scenario.model.ligands) record.ligands.push_back(ligand.name);
     record.command_line = options.command_line;
     record.device = std::move(device);
     record.end = scenario.schedule.end;
@@ -100,7 +41,13 @@ void simulate(Scenario& scenario, std::unique_ptr<Backend> backend, RunOptions c
 
     auto const observe = [&](Last last) {
         auto const begin = std::chrono::steady_clock::now();
-        if (observer.due(last)) output.submit(observer.look());
+        if (observer.due(last)) {
+            Frame frame = observer.look();
+            Totals const totals = frame.totals;
+            bool const counted = frame.tables;
+            output.submit(std::move(frame));  // what there is, a broken balance too
+            if (counted) check_balance(scenario.model, totals, simulation.time());
+        }
         observing += seconds_since(begin);
     };
     auto const take_down = [&] {
@@ -108,6 +55,7 @@ void simulate(Scenario& scenario, std::unique_ptr<Backend> backend, RunOptions c
         record.cells = simulation.backend().cell_count();
         record.device_memory = simulation.backend().memory_used();
         record.phases = simulation.phases();
+        record.ledgers = simulation.backend().totals().ligands;
         record.phases.push_back({"output", observing});
         record.wall = seconds_since(start);
         record.finished = timestamp();

@@ -60,6 +60,19 @@ double peak_memory_mebibytes() {
     return static_cast<double>(usage.ru_maxrss) / 1024;  // Linux counts KiB
 }
 
+Json ledgers(RunRecord const& record) {
+    Json all = Json::object();
+    for (std::size_t l = 0; l < record.ledgers.size(); ++l) {
+        Ledger const& ledger = record.ledgers[l];
+        Json& entries = all[record.ligands[l]];
+        Ledger::for_each_entry([&](char const* name, Ledger::Side, double Ledger::*entry) { entries[name] = ledger.*entry; });
+        entries["turnover"] = ledger.turnover();
+        entries["imbalance"] = ledger.imbalance();
+        entries["correction explained"] = ledger.explained;
+    }
+    return all;
+}
+
 std::string hexadecimal(std::uint64_t value) {
     char text[17];
     std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(value));
@@ -98,6 +111,7 @@ void write_record(RunRecord const& record, std::filesystem::path const& folder) 
         json["cells"] = {{"at start", record.cells_at_start}, {"at end", record.cells}};
         json["wall [s]"] = record.wall;
         json["wall by phase [s]"] = phases;
+        json["ledger [molecules]"] = ledgers(record);
         json["memory [MiB]"] = {{"peak of the process", peak_memory_mebibytes()},
                                 {"device", static_cast<double>(record.device_memory) / 1048576}};
     }

@@ -29,6 +29,8 @@ struct RunRecord {
     std::size_t cells_at_start = 0, cells = 0;
     double wall = 0;  ///< [s]
     std::vector<Simulation::Phase> phases;
+    std::vector<std::string> ligands;
+    std::vector<Ledger> ledgers;    ///< by ligand
     std::size_t device_memory = 0;  ///< [bytes]
     std::uint64_t state_hash = 0;
 };

@@ -62,6 +62,7 @@ Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> 
     check_quasi_steady(in, model);
     s.probes = make_probes(in.probes, ligands, types, regions.names(), model.grid);
     s.output = make_output(in.output, ligands);
+    if (in.validation) s.validation = make_validation(*in.validation);
 
     for (int l = 0; l < static_cast<int>(model.ligands.size()); ++l) {
         auto field = make_field(in, l, model, regions, size_only);

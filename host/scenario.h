@@ -27,16 +27,20 @@ struct Region {
 /// A quantity written to probes.csv at every summary time.
 struct Probe {
     enum class Kind {
-        point,     ///< ligand at `points[0]`
-        line,      ///< ligand at each of `points`, one column each
-        mean,      ///< mean of the ligand over the region
-        count,     ///< live cells of the type in the region
-        coverage,  ///< fraction of the region's voxels that hold a live cell of the type
+        point,         ///< ligand at `points[0]`
+        line,          ///< ligand at each of `points`, one column each
+        mean,          ///< mean of the ligand over the region
+        count,         ///< live cells of the type in the region
+        coverage,      ///< fraction of the region's voxels that hold a live cell of the type
+        position,      ///< mean of the positions along `axis`, of the ligand or of the live cells of the type
+        variance,      ///< of the same
+        displacement,  ///< mean square of how far live cells of the type are from where they were at time 0
     };
     Kind kind = Kind::point;
     std::string name;  ///< column name, or its beginning for a line
     int ligand = -1;
     int type = -1;
+    int axis = 0;
     int region = -1;           ///< index into Scenario::regions; -1: the whole domain
     std::vector<Vec3> points;  ///< [µm]
 };
@@ -46,6 +50,33 @@ struct OutputPlan {
     double summary = 3600;     ///< interval of summary.csv and probes.csv [s]
     std::vector<bool> fields;  ///< by ligand: written to fields_*.vti
     bool cells = true;         ///< cells_*.vtp
+};
+
+/// `key.path=value` of the command line's --set; wins over the file.
+struct Override {
+    std::string path, value;
+};
+
+/// What is known to come out of a scenario: read by `crine validate`, not by a run.
+struct Validation {
+    struct Run {
+        std::string name;
+        std::vector<Override> overrides;
+    };
+    struct Expectation {
+        std::string id, what, unit, mark;
+        std::string run;     ///< that columns without a run are of
+        double time = -1;    ///< [s]; negative: the end
+        std::string of;      ///< formula of columns
+        double value = 0;    ///< in `unit`
+        double allowed = 0;  ///< error, relative to the value or in `unit`
+        bool relative = true;
+        std::string place;  ///< in the file, for messages
+    };
+    std::string source;
+    bool quick = false;
+    std::vector<Run> runs;
+    std::vector<Expectation> expectations;
 };
 
 /// A scenario file, read, checked and converted: everything the program needs to run it.
@@ -58,12 +89,8 @@ struct Scenario {
     OutputPlan output;
     std::vector<Region> regions;
     std::vector<Probe> probes;
+    Validation validation;
     std::string resolved;  ///< the whole scenario as one YAML text: includes merged, --set applied, defaults filled in
-};
-
-/// `key.path=value` of the command line's --set; wins over the file.
-struct Override {
-    std::string path, value;
 };
 
 /// Reads and checks a scenario. Throws InputError whose message begins `FILE:LINE:COLUMN: ` and says what was found,

@@ -70,6 +70,11 @@ struct ContentTerm {
     CRINE_HD void operator()(int i, int j, int k, double (&into)[1]) const { into[0] += field[grid.at(i, j, k)]; }
 };
 
+/// Molecules in a field, added up from its voxels.
+double content_of(FieldState& fields, LigandField const& field) {
+    return sum_rows<1>(fields.grid, fields.partial, ContentTerm{fields.grid, field.concentration.data()})[0] * fields.grid.volume();
+}
+
 struct SampleBody {
     Grid grid;
     Real const* field;
@@ -165,7 +170,7 @@ void Engine::start_fields(InitialState const& state) {
         for_each_voxel(g, UnpackBody{g, by_voxel.data(), field.concentration.data()});
         if (field.held) for_each_voxel(g, HoldBody{g, field.concentration.data(), f.material.span(), f.properties.span(), l, ligands});
         field.faces = model_.ligands[l].faces, field.stale_halo = true;
-        field.ledger.initial = field.ledger.free = sum_rows<1>(g, f.partial, ContentTerm{g, field.concentration.data()})[0] * g.volume();
+        field.ledger.initial = field.ledger.free = content_of(f, field);
         field.present = sources || max_rows(g, f.partial, Magnitude{field.concentration.data()}) > 0;
     }
 }
@@ -173,6 +178,7 @@ void Engine::start_fields(InitialState const& state) {
 void Engine::field_totals(Totals& totals) {
     for (LigandField const& field : fields_.ligands) {
         totals.ligands.push_back(field.ledger);
+        totals.ligands.back().free = content_of(fields_, field);
         if (field.bound) totals.ligands.back().on_receptors = held_by_receptors(static_cast<int>(&field - fields_.ligands.data()));
         totals.solves.push_back(field.solve);
     }

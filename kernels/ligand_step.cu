@@ -100,8 +100,15 @@ void LigandStep::book(Rates const& r, double duration) {
 }
 
 double LigandStep::expected_content() const {
-    Ledger const& l = field_.ledger;
-    return l.initial + l.secreted + l.produced + l.entered - l.taken_up - l.decayed - l.cleaved - l.bound;
+    Ledger ledger = field_.ledger;
+    ledger.on_receptors = ledger.bound - ledger.internalised;  // what has left the field; cells count what they have themselves
+    return ledger.free + ledger.missing();
+}
+
+void LigandStep::note_correction(double amount, double rounded, double otherwise) {
+    field_.ledger.corrected += amount;
+    field_.ledger.rounding = kRounding * rounded;
+    field_.ledger.explained += kRounding * rounded + otherwise;
 }
 
 }  // namespace CRINE_NS

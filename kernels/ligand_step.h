@@ -5,6 +5,8 @@
 #include "kernels/field_state.h"
 #include "kernels/grid_loops.h"
 
+#include <limits>
+
 namespace crine {
 inline namespace CRINE_NS {
 
@@ -58,6 +60,11 @@ protected:
     void book(Rates const& rates, double duration);
     /// What the field should hold by the ledger [molecules].
     double expected_content() const;
+    /// Enters what was put into the field at the end of a step to make it so, and what it is to be expected from: the sum of all that has
+    /// been rounded, and what is explained otherwise [molecules].
+    void note_correction(double amount, double rounded, double otherwise = 0);
+
+    static constexpr double kRounding = 4 * std::numeric_limits<Real>::epsilon();  ///< of a step, relative to what is rounded
 
     Grid const& grid() const { return fields_.grid; }
     Real* concentration() { return field_.concentration.data(); }

@@ -40,12 +40,15 @@ struct ClearBody {
     CRINE_HD void operator()(int i, int j, int k) const { field[grid.at(i, j, k)] = 0; }
 };
 
+/// Σ of a field, and Σ of its size where it is not held.
 struct ContentTerm {
-    Grid grid;
+    Medium medium;
     Real const* field;
     CRINE_HD void operator()(int i, int j, int k, double (&into)[2]) const {
-        double const value = field[grid.at(i, j, k)];
-        into[0] += value, into[1] += std::fabs(value);
+        std::size_t const p = medium.grid.at(i, j, k);
+        double const value = field[p];
+        into[0] += value;
+        if (!medium.held || !medium.at(p).fixed) into[1] += std::fabs(value);
     }
 };
 
@@ -62,9 +65,13 @@ struct ScaleBody {
 /// Steps of one ligand along the axes: one of the length that was asked for, or as many as the tolerance needs.
 class LineSteps : LigandStep {
 public:
-    LineSteps(FieldState& fields, Model const& model, int ligand) : LigandStep(fields, model, ligand) {}
+    LineSteps(FieldState& fields, Model const& model, int ligand) : LigandStep(fields, model, ligand) {
+        for (std::size_t m = 0; m < model.material_names.size(); ++m)
+            mixing_ = std::max<double>(mixing_, model.property(static_cast<int>(m), ligand).diffusivity);
+    }
 
     bool take(double dt) {
+        dt_ = dt;
         describe();
         if (mean() != nullptr) for_each_voxel(grid(), ClearBody{grid(), mean()});
         bool const taken = model_.scheme == Scheme::adi ? one_step(dt) : adaptive_steps(dt);
@@ -155,22 +162,34 @@ private:
     void close() {
         constexpr double kLeast = 2 * std::numeric_limits<Real>::epsilon();
         double const volume = grid().volume(), missing = expected_content() / volume - content_;
+        double corrected = 0;
         if (std::fabs(missing) > kLeast * std::fabs(content_)) {
             double const size = content(concentration())[1];
             if (std::fabs(missing) > kLeast * size) {
                 for_each_voxel(grid(), ScaleBody{medium_, concentration(), static_cast<Real>(size > 0 ? missing / size : 0)});
+                double const before = content_;
                 content_ = content(concentration())[0];
+                corrected = content_ - before;
             }
         }
         field_.ledger.free = content_ * volume;
+        note_correction(corrected * volume, rounded() * volume);
+    }
+
+    /// All that has been rounded: the content in every step, what was lost, and what voxels exchanged, whose errors cancel as those of
+    /// independent ones do.
+    double rounded() const {
+        double const exchanged = 6 * mixing_ / (grid().spacing * grid().spacing) * dt_ / std::sqrt(static_cast<double>(grid().voxels()));
+        return std::fabs(content_) * (std::max(field_.solve.cycles, 1) + exchanged) + std::fabs(lost_) + equations_.loss * std::fabs(mean_);
     }
 
     double most(Real const* field) { return max_rows(grid(), fields_.partial, Magnitude{field}); }
-    std::array<double, 2> content(Real const* field) { return sum_rows<2>(grid(), fields_.partial, ContentTerm{grid(), field}); }
+    std::array<double, 2> content(Real const* field) { return sum_rows<2>(grid(), fields_.partial, ContentTerm{medium_, field}); }
 
     Dynamics equations_;
     bool plain_ = false, wants_mean_ = false;
     double content_ = field_.ledger.free / grid().volume();  ///< Σ c
+    double mixing_ = 0, dt_ = 0;                             ///< largest D [µm²/s], length of the interval [s]
     double mean_ = 0, lost_ = 0;                             ///< ∫ Σ c̄ dt, ∫ Σ loss_at c̄ dt
 };
 

@@ -205,6 +205,7 @@ private:
 
     void solve() {
         if (!field_.diffuses) return fields_.solver.solve_pointwise();
+        ++solves_;
         Multigrid::Outcome const outcome = fields_.solver.solve(tolerance_);
         field_.solve.cycles += outcome.cycles;
         field_.solve.error = outcome.error > field_.solve.error ? outcome.error : field_.solve.error;
@@ -218,23 +219,31 @@ private:
         bool const steady = model_.scheme == Scheme::quasi_steady;
         auto const s = sum_rows<ClosureTerm::count>(grid(), fields_.partial,
                                                     ClosureTerm{medium_, fields_.solver.equations(), fields_.inflow.data(), x(), shift_});
-        double const missing =
-            (steady ? 0 : expected_content() / grid().volume() - s[ClosureTerm::content]) + weight * dt * s[ClosureTerm::net];
-        double const answer = (steady ? 0 : s[ClosureTerm::content_answer]) - weight * dt * s[ClosureTerm::net_answer];
+        double const flow = -weight * dt * s[ClosureTerm::net_answer], content = steady ? 0 : s[ClosureTerm::content_answer];
+        double const answer = content + flow;
+        // A field in equilibrium has no content of its own to make up with: what rounding has left open goes into its flows, and no more.
+        double carried = answer > 0 ? open_ / grid().volume() / answer : 0;
+        if (steady) carried = std::clamp(carried, -kRounding, kRounding);
+        double const missing = (steady ? carried * answer : expected_content() / grid().volume() - s[ClosureTerm::content]) +
+                               weight * dt * s[ClosureTerm::net];
         double const delta = answer > 0 ? missing / answer : 0;
         for_each_voxel(grid(), SettleBody{medium_, x(), concentration(), static_cast<Real>(delta)});
 
         Rates const end = rates(concentration());
         observe(concentration(), weight);
         book(end, weight * dt);
-        double const before = field_.ledger.free;
+        double const before = field_.ledger.free, size = s[ClosureTerm::content_answer] * grid().volume();
         field_.ledger.free = end.content * grid().volume();
+        note_correction(delta * size, std::fabs(field_.ledger.free) + flow * grid().volume(),
+                        std::min(std::fabs(delta - carried), solves_ * tolerance_) * size);
         if (steady) field_.ledger.produced += field_.ledger.free - before;
     }
 
     Real shift_ = 0;
     double observed_ = 0;  ///< part of the step that the mean is of
     bool converged_ = true;
+    int solves_ = 0;
+    double const open_ = expected_content() - field_.ledger.free;  ///< of the steps before, which this one makes up for
 };
 
 }  // namespace

@@ -1,8 +1,8 @@
 #include "host/format.h"
 #include "host/probes.h"
 #include "host/writers/atomic_file.h"
+#include "host/writers/tables.h"
 #include "host/writers/vtk_file.h"
-#include "host/writers/writer.h"
 
 namespace crine {
 namespace {
@@ -18,26 +18,6 @@ public:
 
 private:
     std::string text_;
-};
-
-struct LedgerTerm {
-    char const* name;
-    double Ledger::*value;
-};
-constexpr LedgerTerm kLedgerTerms[] = {
-    {"initial", &Ledger::initial},           {"secreted", &Ledger::secreted}, {"produced", &Ledger::produced},
-    {"entered", &Ledger::entered},           {"taken up", &Ledger::taken_up}, {"own", &Ledger::own},
-    {"decayed", &Ledger::decayed},           {"cleaved", &Ledger::cleaved},   {"on receptors", &Ledger::on_receptors},
-    {"internalised", &Ledger::internalised},
-};
-
-struct MembraneTerm {
-    char const* name;
-    double MembraneLedger::*value;
-};
-constexpr MembraneTerm kMembraneTerms[] = {
-    {"initial", &MembraneLedger::initial}, {"made", &MembraneLedger::made}, {"present", &MembraneLedger::present},
-    {"bound", &MembraneLedger::bound},     {"lost", &MembraneLedger::lost}, {"internalised", &MembraneLedger::internalised},
 };
 
 struct Counter {
@@ -60,43 +40,15 @@ public:
 
     void write(Frame const& frame) override {
         if (!frame.tables) return;
-        Totals const& totals = frame.totals;
-        Grid const& grid = model_.grid;
-        double const domain = static_cast<double>(grid.voxels()) * grid.volume();
         Line line(number(output_hours(frame.snapshot.time)));
-        for (auto const n : totals.live) line << n;
-        for (auto const n : totals.dead) line << n;
-        for (std::size_t l = 0; l < model_.ligands.size(); ++l) {
-            Ledger const& ledger = totals.ligands[l];
-            line << ledger.free << ledger.free / domain / model_.ligands[l].display_scale;
-            for (auto const& term : kLedgerTerms) line << ledger.*term.value;
-            line << ledger.imbalance();
-        }
-        for (MembraneLedger const& ledger : totals.membrane_ligands) {
-            for (auto const& term : kMembraneTerms) line << ledger.*term.value;
-            line << ledger.imbalance();
-        }
-        for (auto const& counter : kCounters) line << totals.*counter.value;
-        for (auto const n : totals.recruited) line << n;
+        for (auto const& field : summary_row(model_, frame)) std::visit([&](auto value) { line << value; }, field);
         table_.add(line.text());
     }
 
 private:
     static std::string header(Model const& model) {
         Line line("time [h]");
-        for (auto const& type : model.types) line << type.name;
-        for (auto const& type : model.types) line << "dead " + type.name;
-        for (auto const& ligand : model.ligands) {
-            line << ligand.name + " total [molecules]" << ligand.name + " mean [" + ligand.display_unit + "]";
-            for (auto const& term : kLedgerTerms) line << ligand.name + " " + term.name + " [molecules]";
-            line << ligand.name + " imbalance";
-        }
-        for (auto const& ligand : model.membrane_ligands) {
-            for (auto const& term : kMembraneTerms) line << ligand.name + " " + term.name + " [molecules]";
-            line << ligand.name + " imbalance";
-        }
-        for (auto const& counter : kCounters) line << std::string(counter.name);
-        for (auto const& type : model.types) line << "recruited " + type.name;
+        for (auto const& column : summary_columns(model)) line << column;
         return line.text();
     }
 
@@ -127,6 +79,48 @@ private:
 };
 
 }  // namespace
+
+std::vector<std::string> summary_columns(Model const& model) {
+    std::vector<std::string> columns;
+    for (auto const& type : model.types) columns.push_back(type.name);
+    for (auto const& type : model.types) columns.push_back("dead " + type.name);
+    for (auto const& ligand : model.ligands) {
+        columns.push_back(ligand.name + " mean [" + ligand.display_unit + "]");
+        Ledger::for_each_entry(
+            [&](char const* name, Ledger::Side, double Ledger::*) { columns.push_back(ligand.name + " " + name + " [molecules]"); });
+        columns.push_back(ligand.name + " imbalance");
+    }
+    for (auto const& ligand : model.membrane_ligands) {
+        MembraneLedger::for_each_entry(
+            [&](char const* name, double MembraneLedger::*) { columns.push_back(ligand.name + " " + name + " [molecules]"); });
+        columns.push_back(ligand.name + " imbalance");
+    }
+    for (auto const& counter : kCounters) columns.push_back(counter.name);
+    for (auto const& type : model.types) columns.push_back("recruited " + type.name);
+    return columns;
+}
+
+std::vector<TableField> summary_row(Model const& model, Frame const& frame) {
+    Totals const& totals = frame.totals;
+    double const domain = static_cast<double>(model.grid.voxels()) * model.grid.volume();
+    std::vector<TableField> row;
+    for (auto const n : totals.live) row.push_back(n);
+    for (auto const n : totals.dead) row.push_back(n);
+    for (std::size_t l = 0; l < model.ligands.size(); ++l) {
+        Ledger const& ledger = totals.ligands[l];
+        row.push_back(ledger.free / domain / model.ligands[l].display_scale);
+        Ledger::for_each_entry([&](char const*, Ledger::Side, double Ledger::*entry) { row.push_back(ledger.*entry); });
+        row.push_back(ledger.imbalance());
+    }
+    for (std::size_t m = 0; m < model.membrane_ligands.size(); ++m) {
+        MembraneLedger const ledger = m < totals.membrane_ligands.size() ? totals.membrane_ligands[m] : MembraneLedger{};
+        MembraneLedger::for_each_entry([&](char const*, double MembraneLedger::*entry) { row.push_back(ledger.*entry); });
+        row.push_back(ledger.imbalance());
+    }
+    for (auto const& counter : kCounters) row.push_back(totals.*counter.value);
+    for (auto const n : totals.recruited) row.push_back(n);
+    return row;
+}
 
 std::unique_ptr<Writer> make_summary_writer(Scenario const& scenario, std::filesystem::path const& folder) {
     return std::make_unique<SummaryWriter>(scenario, folder);

@@ -23,15 +23,15 @@ struct Moment {
     std::uint64_t step = 0;  ///< key of the random numbers: number of base ticks since the start
 };
 
-/// What has become of every molecule of one ligand since the start [molecules]:
-/// initial + secreted + produced + entered = free + taken_up + decayed + cleaved + on_receptors + internalised, to round-off.
+/// What has become of every molecule of one ligand since the start [molecules]: what came in = what is accounted for, to round-off.
+/// A new entry is one line here and one in `for_each_entry`.
 struct Ledger {
     double initial = 0;   ///< in the field at time 0
     double secreted = 0;  ///< by cells
     double produced =
         0;  ///< by region sources, by holding a region at a value (net), and by a quasi-steady field's jumps to equilibrium (net)
     double entered = 0;   ///< through faces of the domain: flux and value conditions (net)
-    double free = 0;      ///< in the field now
+    double free = 0;      ///< in the field now; `Backend::totals` adds up the field itself
     double taken_up = 0;  ///< by cells, their own ligand included
     double own = 0;       ///< part of taken_up that a cell caught from itself before it reached the field
     double decayed = 0;
@@ -39,12 +39,51 @@ struct Ledger {
     double bound = 0;         ///< by receptors, less what they let go
     double internalised = 0;  ///< of that: gone inside or shed with its receptor, or lost with a cell
     double on_receptors = 0;  ///< of that: at the surface of cells now
-    /// what came in less what is accounted for, relative to the turnover
+    double corrected = 0;     ///< put into the field (net) where steps did not add up
+    double explained = 0;     ///< the most of `corrected` that rounding and the solver's tolerance are good for
+    double rounding = 0;      ///< of the last step: what may be missing until the next one makes up for it
+
+    enum class Side { in, out, neither };
+
+    /// Calls visit(name, side, entry) for every entry, in the order of summary.csv.
+    template <class Visit>
+    static void for_each_entry(Visit&& visit) {
+        visit("total", Side::out, &Ledger::free);
+        visit("initial", Side::in, &Ledger::initial);
+        visit("secreted", Side::in, &Ledger::secreted);
+        visit("produced", Side::in, &Ledger::produced);
+        visit("entered", Side::in, &Ledger::entered);
+        visit("taken up", Side::out, &Ledger::taken_up);
+        visit("own", Side::neither, &Ledger::own);
+        visit("decayed", Side::out, &Ledger::decayed);
+        visit("cleaved", Side::out, &Ledger::cleaved);
+        visit("on receptors", Side::out, &Ledger::on_receptors);
+        visit("internalised", Side::out, &Ledger::internalised);
+        visit("corrected", Side::neither, &Ledger::corrected);
+    }
+
+    /// What came in less what is accounted for.
+    double missing() const {
+        double sum = 0;
+        for_each_entry([&](char const*, Side side, double Ledger::*entry) {
+            if (side == Side::in) sum += this->*entry;
+            if (side == Side::out) sum -= this->*entry;
+        });
+        return sum;
+    }
+    /// What has passed through the ledger; net entries count by their size.
+    double turnover() const {
+        double in = 0, out = 0;
+        for_each_entry([&](char const*, Side side, double Ledger::*entry) {
+            if (side == Side::in) in += std::fabs(this->*entry);
+            if (side == Side::out) out += std::fabs(this->*entry);
+        });
+        return in > out ? in : out;
+    }
+    /// `missing` relative to `turnover`.
     double imbalance() const {
-        double const in = initial + secreted + produced + entered;
-        double const out = free + taken_up + decayed + cleaved + on_receptors + internalised;
-        double const turnover = std::fabs(initial) + std::fabs(secreted) + std::fabs(produced) + std::fabs(entered);
-        return turnover > 0 ? (in - out) / turnover : in - out;
+        double const all = turnover();
+        return all > 0 ? missing() / all : missing();
     }
 };
 
@@ -56,6 +95,14 @@ struct MembraneLedger {
     double bound = 0;         ///< by receptors of the cells that touch them, now
     double lost = 0;          ///< from the surface, or with its cell
     double internalised = 0;  ///< with a receptor; shed or torn off with it, or lost with its cell
+
+    /// Calls visit(name, entry) for every entry, in the order of summary.csv.
+    template <class Visit>
+    static void for_each_entry(Visit&& visit) {
+        visit("initial", &MembraneLedger::initial), visit("made", &MembraneLedger::made);
+        visit("present", &MembraneLedger::present), visit("bound", &MembraneLedger::bound);
+        visit("lost", &MembraneLedger::lost), visit("internalised", &MembraneLedger::internalised);
+    }
     double imbalance() const {
         double const in = initial + made;
         return in > 0 ? (in - present - bound - lost - internalised) / in : 0;

@@ -1,0 +1,117 @@
+#include "host/course.h"
+
+#include "crine/contracts.h"
+#include "host/format.h"
+#include "host/mass_balance.h"
+#include "host/observer.h"
+#include "host/units.h"
+#include "host/writers/tables.h"
+#include "host/yaml.h"
+
+#include <algorithm>
+
+#include <muParser.h>
+
+namespace crine {
+namespace {
+
+std::string without_unit(std::string const& column) {
+    auto const bracket = column.rfind(" [");
+    return bracket == std::string::npos || column.back() != ']' ? column : column.substr(0, bracket);
+}
+
+std::size_t column_of(Course const& course, std::string const& name) {
+    for (std::size_t c = 0; c < course.columns.size(); ++c)
+        if (course.columns[c] == name || without_unit(course.columns[c]) == name) return c;
+    throw InputError("\"" + name + "\" is not a column of summary.csv or probes.csv" + suggestion(name, course.columns));
+}
+
+std::size_t row_at(Course const& course, double time) {
+    if (time < 0) return course.times.size() - 1;
+    for (std::size_t r = 0; r < course.times.size(); ++r)
+        if (std::fabs(course.times[r] - time) <= 0.5001 * course.tick) return r;
+    throw InputError("there is no summary at " + duration(time) + " (output.summary says when there is)");
+}
+
+double integral(Course const& course, std::size_t column, std::size_t last) {
+    double sum = 0;
+    for (std::size_t r = 1; r <= last; ++r)
+        sum += (course.times[r] - course.times[r - 1]) * (course.rows[r][column] + course.rows[r - 1][column]) / 2;
+    return sum;
+}
+
+/// What stands between quotes.
+double look_up(std::string text, std::map<std::string, Course> const& runs, std::string const& run, double time) {
+    auto course = runs.find(run);
+    if (auto const colon = text.find(':'); colon != std::string::npos && runs.count(text.substr(0, colon)) > 0) {
+        course = runs.find(text.substr(0, colon));
+        text.erase(0, colon + 1);
+    }
+    CRINE_ENSURES(course != runs.end());
+    if (auto const at = text.rfind('@'); at != std::string::npos) {
+        time = quantity(text.substr(at + 1), Dimension::time);
+        text.erase(at);
+    }
+    constexpr std::string_view kIntegral = "integral of ";
+    bool const over_time = text.starts_with(kIntegral);
+    std::size_t const column = column_of(course->second, over_time ? text.substr(kIntegral.size()) : text),
+                      row = row_at(course->second, time);
+    return over_time ? integral(course->second, column, row) : course->second.rows[row][column];
+}
+
+}  // namespace
+
+Course run_course(Scenario scenario, Device const& device) {
+    scenario.output.volumes = 0;
+    Simulation simulation(scenario, make_backend(device));
+    scenario.initial = {};  // the engine has it now
+    Observer observer(scenario, simulation);
+    Course course;
+    course.columns = summary_columns(scenario.model);
+    for (auto const& column : probe_columns(scenario)) course.columns.push_back(column);
+    course.tick = simulation.tick();
+    auto const observe = [&](Last last) {
+        if (!observer.due(last)) return;
+        Frame const frame = observer.look();
+        check_balance(scenario.model, frame.totals, simulation.time());
+        auto& row = course.rows.emplace_back();
+        for (auto const& field : summary_row(scenario.model, frame))
+            row.push_back(std::visit([](auto value) { return static_cast<double>(value); }, field));
+        row.insert(row.end(), frame.probes.begin(), frame.probes.end());
+        course.times.push_back(simulation.time());
+    };
+    auto const more = [&] { return simulation.time() < scenario.schedule.end - simulation.tick() / 2; };
+    observe(more() ? Last::no : Last::yes);
+    while (more()) {
+        simulation.step();
+        observe(more() ? Last::no : Last::yes);
+    }
+    return course;
+}
+
+double evaluate(std::string const& formula, std::map<std::string, Course> const& runs, std::string const& run, double time) {
+    std::vector<double> values;
+    std::string text;
+    for (std::size_t i = 0; i < formula.size(); ++i) {
+        if (formula[i] != '\'') {
+            text += formula[i];
+            continue;
+        }
+        auto const end = formula.find('\'', i + 1);
+        if (end == std::string::npos) throw InputError("bad formula \"" + formula + "\": a quote is not closed");
+        text += "column" + std::to_string(values.size());
+        values.push_back(look_up(formula.substr(i + 1, end - i - 1), runs, run, time));
+        i = end;
+    }
+    mu::Parser parser;
+    try {
+        for (std::size_t v = 0; v < values.size(); ++v) parser.DefineVar("column" + std::to_string(v), &values[v]);
+        parser.DefineConst("pi", 3.14159265358979323846);
+        parser.SetExpr(text);
+        return parser.Eval();
+    } catch (mu::Parser::exception_type const& error) {
+        throw InputError("bad formula \"" + formula + "\": " + error.GetMsg());
+    }
+}
+
+}  // namespace crine
