@@ -2,6 +2,7 @@
 
 #include "host/expression.h"
 #include "host/format.h"
+#include "host/synapses.h"
 #include "host/vti.h"
 #include "host/words.h"
 
@@ -201,8 +202,9 @@ std::vector<CellType> make_types(ScenarioInput const& in, Names const& ligands, 
 }
 
 std::vector<Rule> make_rules(ScenarioInput const& in, Names const& ligands, Names const& types, Names const& receptors,
-                             std::vector<CellType> const& kinds) {
-    Phrases const signals = Phrases::signals(ligands, types, receptors), behaviours = Phrases::behaviours(ligands, types, receptors);
+                             std::vector<CellType> const& kinds, std::vector<SynapseType> const& synapses) {
+    Phrases const signals = Phrases::signals(ligands, types, receptors, !synapses.empty()),
+                  behaviours = Phrases::behaviours(ligands, types, receptors, !synapses.empty());
     std::vector<Rule> rules;
     for (std::size_t t = 0; t < in.cells.size(); ++t) {
         for (auto const& rule : in.cells[t].value.rules) {
@@ -220,6 +222,7 @@ std::vector<Rule> make_rules(ScenarioInput const& in, Names const& ligands, Name
             r.half = real(read_quantity(rule.half.node, signal.dimension, Range::positive));
             r.hill = real(rule.hill);
             r.applies_to_dead = rule.applies_to_dead.value;
+            check_synaptic_rule(rule, r, synapses);
             Real const base = kinds[t].base[static_cast<std::size_t>(behaviour.index)];
             if (!std::isfinite(base) || !std::isfinite(r.saturation))
                 fail(rule.to.node.at, "a rule cannot change an infinite value of \"" + behaviour.text + "\"");

@@ -16,7 +16,7 @@ std::vector<CellType> make_types(ScenarioInput const& in, Names const& ligands, 
 /// Refuses a cell that cannot be meant.
 void check_radius(Place const& at, double radius, Grid const& grid);
 std::vector<Rule> make_rules(ScenarioInput const& in, Names const& ligands, Names const& types, Names const& receptors,
-                             std::vector<CellType> const& kinds);
+                             std::vector<CellType> const& kinds, std::vector<SynapseType> const& synapses);
 std::vector<Probe> make_probes(std::vector<ProbeInput> const& in, Names const& ligands, Names const& types, Names const& regions,
                                Grid const& grid);
 OutputPlan make_output(OutputInput const& in, Names const& ligands);

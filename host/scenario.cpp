@@ -3,6 +3,7 @@
 #include "host/build.h"
 #include "host/merge.h"
 #include "host/placement.h"
+#include "host/synapses.h"
 #include "host/words.h"
 
 namespace crine {
@@ -10,7 +11,7 @@ namespace {
 
 /// A name must not make a phrase of the rules mean two things, like a ligand called `age`.
 void check_names(ScenarioInput const& in, Names const& ligands, Names const& types, Names const& receptors) {
-    Phrases const signals = Phrases::signals(ligands, types, receptors);
+    Phrases const signals = Phrases::signals(ligands, types, receptors, !in.synapses.empty());
     for (auto const& e : in.ligands)
         if (signals.count(e.name.value) > 1) fail(e.name.at, "\"" + e.name.value + "\" is another signal in rules and cannot be a ligand");
     for (auto const& e : in.cells)
@@ -43,7 +44,8 @@ Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> 
     model.ligands = make_ligands(in, ligands, model.grid);
     model.receptors = make_receptors(in, ligands);
     model.types = make_types(in, ligands, types, receptors, model.receptors, model.grid);
-    model.rules = make_rules(in, ligands, types, receptors, model.types);
+    model.synapses = make_synapses(in, ligands, types, model);
+    model.rules = make_rules(in, ligands, types, receptors, model.types, model.synapses);
 
     Regions regions(in.regions, model.grid);
     MaterialPlan plan{ligands, {}, &in.regions, {}};
@@ -70,6 +72,8 @@ Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> 
     for (std::size_t p = 0; p < in.placement.size(); ++p)
         count += place_cells(in.placement[p], p, model, types, regions, size_only ? nullptr : &s.initial.cells);
     if (expected_cells) *expected_cells = count;
+    s.pairings = make_pairings(in);
+    if (!size_only) s.initial.synapses = make_pairs(in, s);
 
     s.regions = regions.take_masks(size_only);
     return s;

@@ -2,7 +2,7 @@
 
 namespace crine {
 
-Phrases Phrases::signals(Names const& ligands, Names const& types, Names const& receptors) {
+Phrases Phrases::signals(Names const& ligands, Names const& types, Names const& receptors, bool synapses) {
     Vocabulary const v{static_cast<int>(ligands.list.size()), static_cast<int>(types.list.size()), static_cast<int>(receptors.list.size())};
     Phrases p;
     p.what_ = "signal";
@@ -15,6 +15,7 @@ Phrases Phrases::signals(Names const& ligands, Names const& types, Names const& 
         {"engulfed cells", v.of(signal::engulfed), Dimension::number},
         {"contact with dead cells", v.of(signal::dead_contacts), Dimension::number},
     };
+    if (synapses) p.list_.push_back({"open channels", v.of(signal::open_channels), Dimension::number});
     for (int l = 0; l < v.ligands; ++l) {
         std::string const& name = ligands.list[static_cast<std::size_t>(l)];
         p.list_.push_back({name, v.of(signal::concentration, l), Dimension::concentration});
@@ -30,7 +31,7 @@ Phrases Phrases::signals(Names const& ligands, Names const& types, Names const& 
     return p;
 }
 
-Phrases Phrases::behaviours(Names const& ligands, Names const& types, Names const& receptors) {
+Phrases Phrases::behaviours(Names const& ligands, Names const& types, Names const& receptors, bool synapses) {
     Vocabulary const v{static_cast<int>(ligands.list.size()), static_cast<int>(types.list.size()), static_cast<int>(receptors.list.size())};
     Phrases p;
     p.what_ = "behaviour";
@@ -40,6 +41,7 @@ Phrases Phrases::behaviours(Names const& ligands, Names const& types, Names cons
         {"persistence", v.of(behaviour::persistence), Dimension::time}, {"repulsion", v.of(behaviour::repulsion), Dimension::speed},
         {"adhesion", v.of(behaviour::adhesion), Dimension::speed},      {"phagocytosis", v.of(behaviour::phagocytosis), Dimension::rate},
     };
+    if (synapses) p.list_.push_back({"firing", v.of(behaviour::firing), Dimension::rate});
     for (int l = 0; l < v.ligands; ++l) {
         std::string const& name = ligands.list[static_cast<std::size_t>(l)];
         p.list_.push_back({"secretion of " + name, v.of(behaviour::secretion, l), Dimension::molecule_rate});

@@ -9,8 +9,9 @@ namespace crine {
 /// what it measures. `gradient of CXCL8`, `becomes macrophage M2`.
 class Phrases {
 public:
-    static Phrases signals(Names const& ligands, Names const& types, Names const& receptors);
-    static Phrases behaviours(Names const& ligands, Names const& types, Names const& receptors);
+    /// Words of synapses only where there are synapses.
+    static Phrases signals(Names const& ligands, Names const& types, Names const& receptors, bool synapses);
+    static Phrases behaviours(Names const& ligands, Names const& types, Names const& receptors, bool synapses);
 
     struct Phrase {
         std::string text;

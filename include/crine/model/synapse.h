@@ -46,16 +46,18 @@ public:
         : enzyme_(kinetics.enzyme),
           channels_(kinetics.channels),
           disc_(kinetics.cleft.shape == Cleft::Shape::disc),
+          linear_(channels_.number == 0 && enzyme_.k_cat == 0),
           n_(kinetics.cleft.nodes),
           dx_(kinetics.cleft.half_length / kinetics.cleft.nodes),
           strength_(kinetics.cleft.diffusivity * kinetics.cleft.width * (disc_ ? 2 * kPi : 2 * kinetics.cleft.breadth / dx_)) {
         Cleft const& cleft = kinetics.cleft;
         volume_ = cleft.width * cleft.half_length * (disc_ ? kPi * cleft.half_length : 2 * cleft.breadth);
         shortest_ = dx_ * dx_ / cleft.diffusivity;
+        portion_ = disc_ ? 1.0 / (n_ * n_) : 1.0 / n_;
     }
 
     CRINE_HD double volume() const { return volume_; }  ///< of the cleft [µm³]
-    CRINE_HD double share(int i) const { return disc_ ? (2 * i + 1.0) / n_ / n_ : 1.0 / n_; }
+    CRINE_HD double share(int i) const { return disc_ ? (2 * i + 1) * portion_ : portion_; }
     /// Of the face towards the exit [µm³/s]; the last one is half a node away.
     CRINE_HD double conductance(int i) const {
         double const inside = disc_ ? strength_ * (i + 1) : strength_;
@@ -80,8 +82,8 @@ public:
             double const content = free(s) + bound(s), left = duration - done;
             if (content == 0) return;  // the next release is the next thing to happen
             double const step = progress.step > 0 ? progress.step : left, tau = step < left * (1 - 1e-9) ? step : left;
-            CleftFlows const once = implicit_step(s, tau, whole);
-            CleftFlows const first = implicit_step(s, tau / 2, middle), second = implicit_step(middle, tau / 2, halves);
+            CleftFlows const once = implicit_step(s, tau, s, s, whole), first = implicit_step(s, tau / 2, s, whole, middle),
+                             second = implicit_step(middle, tau / 2, whole, whole, halves);
             CleftFlows twice{first.hydrolysed + second.hydrolysed, first.escaped + second.escaped, first.captured + second.captured};
             double const error = difference(whole, halves) / (kTolerance * (content + kNegligible));
             double const growth = limited(0.9 / std::sqrt(error));
@@ -109,23 +111,26 @@ public:
 
     /// Implicit Euler: positive at any step, and what leaves a volume arrives somewhere. Newton's method for the concentrations; where its
     /// tangent would make a right side negative, the chord from 0, so that the matrix is an M-matrix and every iterate positive.
-    CRINE_HD CleftFlows implicit_step(CleftState const& from, double dt, CleftState& to) const {
+    /// The first guess is half way between two states.
+    CRINE_HD CleftFlows implicit_step(CleftState const& from, double dt, CleftState const& guess, CleftState const& other,
+                                      CleftState& to) const {
         Binding const binding(channels_, dt);
         double reduced[Cleft::kMostNodes], right[Cleft::kMostNodes];
         double* const c = to.free;
         double content = 0;
         for (int i = 0; i < n_; ++i) {
-            c[i] = from.free[i] / (volume_ * share(i));
+            c[i] = 0.5 * (guess.free[i] + other.free[i]) / (volume_ * share(i));
             content += from.free[i] + held(from, i);
         }
         for (int round = 0; round < kMostRounds; ++round) {
             double below = 0, link = 0;  // of the node before: right side, and off-diagonal over pivot
+            bool chords = false;
             for (int i = 0; i < n_; ++i) {
                 Losses const loss = losses(binding, from, i, dt, c[i]);
                 double const v = volume_ * share(i), low = i == 0 ? 0 : dt * conductance(i - 1), high = dt * conductance(i);
                 double const there = from.free[i] + held(from, i);
                 double slope = loss.slope, known = there - loss.value + slope * c[i];
-                if (known < 0) slope = (loss.value - loss.at_zero) / c[i], known = there - loss.at_zero;
+                if (known < 0) slope = (loss.value - loss.at_zero) / c[i], known = there - loss.at_zero, chords = true;
                 double const pivot = 1 / (v + slope + high + low * (1 - link));
                 below = right[i] = (known + low * below) * pivot;
                 link = reduced[i] = high * pivot;
@@ -136,7 +141,7 @@ public:
                 change += std::fabs(next - c[i]) * volume_ * share(i);
                 beyond = c[i] = next;
             }
-            if (change <= kConverged * content) break;
+            if (linear_ || change <= (chords ? kConvergedByChords : kConverged) * content) break;
         }
         // What the concentrations say of every flux; the amounts follow from the fluxes, so that none is lost whatever they are.
         CleftFlows flows;
@@ -156,7 +161,8 @@ public:
 
 private:
     static constexpr int kMostRounds = 30;
-    static constexpr double kConverged = 1e-11;  ///< change in a round, relative to the content; the convergence is quadratic
+    /// Change in a round, relative to the content: tangents then leave its square, chords a share of it.
+    static constexpr double kConverged = 1e-7, kConvergedByChords = 1e-13;
 
     CRINE_HD double sum(double const (&of)[Cleft::kMostNodes]) const {
         double all = 0;
@@ -194,18 +200,20 @@ private:
 
     /// Molecules that the enzyme breaks down in a volume [1/s].
     CRINE_HD double breakdown(int i, double c) const {
-        return share(i) * c * (enzyme_.rate * volume_ + enzyme_.k_cat * enzyme_.amount / (enzyme_.K_m + c));
+        double const saturating = enzyme_.k_cat == 0 ? 0 : enzyme_.k_cat * enzyme_.amount / (enzyme_.K_m + c);
+        return share(i) * c * (enzyme_.rate * volume_ + saturating);
     }
     CRINE_HD double breakdown_slope(int i, double c) const {
         double const half = enzyme_.K_m + c;
-        return share(i) * (enzyme_.rate * volume_ + enzyme_.k_cat * enzyme_.amount * enzyme_.K_m / (half * half));
+        double const saturating = enzyme_.k_cat == 0 ? 0 : enzyme_.k_cat * enzyme_.amount * enzyme_.K_m / (half * half);
+        return share(i) * (enzyme_.rate * volume_ + saturating);
     }
 
     /// A step of the channels of one volume by implicit Euler at a concentration c: all but C are eliminated,
     ///
     ///     O = o + o₁ C,  D = d + d₁ C,  R = q - w C,  C = (p + b q) / (s + b w),  b = dt k_on c
     struct Binding {
-        double opens, closes, recovers, on, o1, d1, s, w;
+        double opens, closes, recovers, on, o1, d1, s, per_s, w;
 
         CRINE_HD Binding(Channels const& k, double dt)
             : opens(dt * k.open),
@@ -215,6 +223,7 @@ private:
               o1(opens * closes),
               d1(dt * k.desensitisation * recovers),
               s(1 + dt * (k.k_off + k.desensitisation) + opens * closes),
+              per_s(1 / s),
               w(1 + o1 + d1),
               back_(dt * k.close) {}
 
@@ -241,16 +250,17 @@ private:
         typename Binding::Local const local(by, from, i, channels_.number * share(i));
         double const room = 1 / (by.s + by.on * c * by.w), base = local.o + local.d;
         return {base + by.w * (local.p + by.on * c * local.q) * room + dt * breakdown(i, c),
-                by.w * by.on * (local.q * by.s - local.p * by.w) * room * room + dt * breakdown_slope(i, c), base + by.w * local.p / by.s};
+                by.w * by.on * (local.q * by.s - local.p * by.w) * room * room + dt * breakdown_slope(i, c),
+                base + by.w * local.p * by.per_s};
     }
 
     CleftEnzyme enzyme_;
     Channels channels_;
-    bool disc_;
+    bool disc_, linear_;
     int n_;
     double dx_;        ///< [µm]
     double strength_;  ///< [µm³/s]
-    double volume_ = 0, shortest_ = 0;
+    double volume_ = 0, shortest_ = 0, portion_ = 0;
 };
 
 /// What is left of an emptied pool's gap after some time.
