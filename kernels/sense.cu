@@ -117,9 +117,9 @@ void Engine::sense(Moment now) {
     cells_.concentrations.upload(concentrations(fields_));
     CellView const cells = cells_.view();
     Phenotype const phenotype = cells_.phenotype();
-    for_each_index(cells_.size(), SignalBody{cells, phenotype, model_.grid, std::as_const(cells_.concentrations).span(),
-                                             programs.signals.view(), synapses_.open_channels(), cells_.work.span(),
-                                             cells_.receptors.view(cells_.size()), now.time});
+    for_each_index(cells_.size(),
+                   SignalBody{cells, phenotype, model_.grid, std::as_const(cells_.concentrations).span(), programs.signals.view(),
+                              synapses_.open_channels(), cells_.work.span(), cells_.receptors.view(cells_.size()), now.time});
     if (programs.contact_signals.items.size() != 0)
         for_each_index(cells_.size(), ContactSignalBody{cells, phenotype, cells_.bins, programs.types.span(),
                                                         programs.contact_signals.view(), cells_.work.span()});

@@ -4,8 +4,9 @@
 #include "support/engines.h"
 #include "support/models.h"
 
+#include <algorithm>
 #include <cmath>
-#include <functional>
+#include <random>
 
 /// Validation C11, and what else a synapse owes: quanta, depletion, conservation, pairs of cells.
 
@@ -184,6 +185,55 @@ TEST(Synapse, AdaptiveStepsAgreeWithVeryShortOnes) {
     for (int n = 0; n < 40000; ++n) dynamics.implicit_step(half, 2.5e-8, half, half, b), half = b;
     EXPECT_TRUE(close(dynamics.open(s), 2 * dynamics.open(half) - dynamics.open(a), 3e-3));
     EXPECT_TRUE(close(dynamics.bound(s), 2 * dynamics.bound(half) - dynamics.bound(a), 3e-3));
+}
+
+/// Any cleft, enzyme and channel, in steps from microseconds to a quarter of an hour: nothing below 0, nothing lost, no more channels bound
+/// than there are, and few steps.
+TEST(Synapse, KeepsItsMoleculesWhateverItsConstants) {
+    std::mt19937 random(1);
+    auto const between = [&](double low, double high) {  // on a scale of logarithms
+        return std::exp(std::uniform_real_distribution<double>(std::log(low), std::log(high))(random));
+    };
+    auto const one_in = [&](unsigned n) { return random() % n == 0; };
+    for (int n = 0; n < 500; ++n) {
+        SynapseKinetics k;
+        k.cleft = {one_in(2) ? Cleft::Shape::slit : Cleft::Shape::disc,
+                   between(0.01, 0.1),
+                   between(0.1, 10),
+                   between(0.1, 10),
+                   between(1, 1000),
+                   static_cast<int>(4 + random() % 29)};
+        if (one_in(3))
+            k.enzyme.rate = between(1, 1e6);
+        else if (one_in(2))
+            k.enzyme = {0, between(1, 1e5), between(1e-3, 1e6), between(1, 1e6)};
+        if (!one_in(4))
+            k.channels = {between(1, 1e7),
+                          between(1e-4, 10),
+                          between(1, 1e6),
+                          between(1, 1e6),
+                          between(1, 1e6),
+                          one_in(2) ? between(1e-2, 1e3) : 0,
+                          one_in(2) ? between(1e-3, 1e2) : 0};
+        CleftDynamics const dynamics(k);
+        CleftState s{};
+        CleftProgress progress;
+        double released = 0;
+        for (int quantum = 0; quantum < 4; ++quantum) {
+            double const molecules = between(1, 1e7);
+            released += molecules;
+            dynamics.release(s, molecules, progress);
+            dynamics.advance(s, between(1e-6, 1e3), progress);
+            for (int i = 0; i < k.cleft.nodes; ++i) {
+                EXPECT_TRUE(s.free[i] >= 0 && s.closed[i] >= 0 && s.open[i] >= 0 && s.desensitised[i] >= 0) << n;
+                EXPECT_LE(s.closed[i] + s.open[i] + s.desensitised[i], k.channels.number * dynamics.share(i) * (1 + 1e-12)) << n;
+            }
+        }
+        CleftFlows const& out = progress.flows;
+        EXPECT_NEAR(out.hydrolysed + out.escaped + dynamics.bound(s) + dynamics.free(s), released, 1e-12 * released) << n;
+        EXPECT_GE(std::min({out.hydrolysed, out.escaped, out.captured}), -1e-14 * released) << n;
+        EXPECT_LE(progress.steps, 2500) << n;
+    }
 }
 
 TEST_P(SynapseOnEveryEngine, AnEsteraseMakesTheEndplateCurrentSmallAndShort) {

@@ -82,7 +82,8 @@ public:
             double const content = free(s) + bound(s), left = duration - done;
             if (content == 0) return;  // the next release is the next thing to happen
             double const step = progress.step > 0 ? progress.step : left, tau = step < left * (1 - 1e-9) ? step : left;
-            CleftFlows const once = implicit_step(s, tau, s, s, whole), first = implicit_step(s, tau / 2, s, whole, middle),
+            CleftFlows once = implicit_step(s, tau, s, s, whole);
+            CleftFlows const first = implicit_step(s, tau / 2, s, whole, middle),
                              second = implicit_step(middle, tau / 2, whole, whole, halves);
             CleftFlows twice{first.hydrolysed + second.hydrolysed, first.escaped + second.escaped, first.captured + second.captured};
             double const error = difference(whole, halves) / (kTolerance * (content + kNegligible));
@@ -91,12 +92,7 @@ public:
                 progress.step = tau * (growth < 0.9 ? growth : 0.9);
                 continue;
             }
-            if (extrapolate(whole, halves)) {
-                twice.hydrolysed += twice.hydrolysed - once.hydrolysed;
-                twice.escaped += twice.escaped - once.escaped;
-                twice.captured += twice.captured - once.captured;
-                halves = whole;
-            }
+            if (extrapolate(whole, once, halves, twice)) halves = whole, twice = once;
             double const opened = open(halves);
             progress.open_time += 0.5 * (open(s) + opened) * tau;
             progress.peak = opened > progress.peak ? opened : progress.peak;
@@ -109,13 +105,14 @@ public:
         }
     }
 
-    /// Implicit Euler: positive at any step, and what leaves a volume arrives somewhere. Newton's method for the concentrations; where its
-    /// tangent would make a right side negative, the chord from 0, so that the matrix is an M-matrix and every iterate positive.
-    /// The first guess is half way between two states.
+    /// Implicit Euler: positive at any step, and what leaves a volume arrives somewhere. The losses to enzyme and channels are concave in
+    /// the concentration, so that Newton's method with tangents comes below the solution at once and then rises to it: every iterate is
+    /// positive. Only the first tangent must not be one that asks for more than there is; it is then that at 0. The first guess is half way
+    /// between two states.
     CRINE_HD CleftFlows implicit_step(CleftState const& from, double dt, CleftState const& guess, CleftState const& other,
                                       CleftState& to) const {
         Binding const binding(channels_, dt);
-        double reduced[Cleft::kMostNodes], right[Cleft::kMostNodes];
+        double reduced[Cleft::kMostNodes], right[Cleft::kMostNodes], weight[Cleft::kMostNodes];
         double* const c = to.free;
         double content = 0;
         for (int i = 0; i < n_; ++i) {
@@ -124,24 +121,27 @@ public:
         }
         for (int round = 0; round < kMostRounds; ++round) {
             double below = 0, link = 0;  // of the node before: right side, and off-diagonal over pivot
-            bool chords = false;
             for (int i = 0; i < n_; ++i) {
                 Losses const loss = losses(binding, from, i, dt, c[i]);
                 double const v = volume_ * share(i), low = i == 0 ? 0 : dt * conductance(i - 1), high = dt * conductance(i);
                 double const there = from.free[i] + held(from, i);
                 double slope = loss.slope, known = there - loss.value + slope * c[i];
-                if (known < 0) slope = (loss.value - loss.at_zero) / c[i], known = there - loss.at_zero, chords = true;
-                double const pivot = 1 / (v + slope + high + low * (1 - link));
+                if (round == 0 && known < 0) {
+                    Losses const start = losses(binding, from, i, dt, 0);
+                    slope = start.slope, known = there > start.value ? there - start.value : 0;
+                }
+                weight[i] = v + slope + high + low;
+                double const pivot = 1 / (weight[i] - low * link);
                 below = right[i] = (known + low * below) * pivot;
                 link = reduced[i] = high * pivot;
             }
-            double change = 0, beyond = 0;
+            double change = 0, terms = 0, beyond = 0;  // in molecules, as they stand in the equations
             for (int i = n_ - 1; i >= 0; --i) {
-                double const next = right[i] + (i + 1 < n_ ? reduced[i] * beyond : 0.0);
-                change += std::fabs(next - c[i]) * volume_ * share(i);
+                double const solved = right[i] + (i + 1 < n_ ? reduced[i] * beyond : 0.0), next = solved > 0 ? solved : 0;
+                change += std::fabs(next - c[i]) * weight[i], terms += next * weight[i];
                 beyond = c[i] = next;
             }
-            if (linear_ || change <= (chords ? kConvergedByChords : kConverged) * content) break;
+            if (linear_ || change <= kConverged * content + kRoundOff * terms) break;
         }
         // What the concentrations say of every flux; the amounts follow from the fluxes, so that none is lost whatever they are.
         CleftFlows flows;
@@ -152,17 +152,18 @@ public:
             flows.captured += binding(from, i, here, channels_.number * share(i), to);
             flows.hydrolysed += broken;
             if (i + 1 == n_) flows.escaped = outflow;
-            double const amount = before - held(to, i) - broken + inflow - outflow;
+            to.free[i] = before - held(to, i) - broken + inflow - outflow;
             inflow = outflow;
-            to.free[i] = amount > 0 ? amount : 0;  // below 0 by round-off only
         }
+        double const missing = lift(to.free);  // round-off
+        (flows.escaped > flows.hydrolysed ? flows.escaped : flows.hydrolysed) += missing;
         return flows;
     }
 
 private:
-    static constexpr int kMostRounds = 30;
-    /// Change in a round, relative to the content: tangents then leave its square, chords a share of it.
-    static constexpr double kConverged = 1e-7, kConvergedByChords = 1e-13;
+    static constexpr int kMostRounds = 60;
+    /// Change in a round, relative to the content, of which it leaves about the square; and to all terms of the equations.
+    static constexpr double kConverged = 1e-8, kRoundOff = 1e-14;
 
     CRINE_HD double sum(double const (&of)[Cleft::kMostNodes]) const {
         double all = 0;
@@ -180,22 +181,36 @@ private:
         return all;
     }
 
-    /// Makes y₁ the extrapolation 2 y₂ - y₁. Where it is below 0, as where transmitter only just arrives, the missing molecules are taken
-    /// from the free ones and these from the node before. False if that does not do.
-    CRINE_HD bool extrapolate(CleftState& y1, CleftState const& y2) const {
+    /// Where amounts are below 0, the missing molecules come from the node before; what is still missing in the middle is returned.
+    CRINE_HD double lift(double (&amounts)[Cleft::kMostNodes]) const {
+        double missing = 0;
+        for (int i = n_ - 1; i >= 0; --i) {
+            amounts[i] += missing;
+            missing = amounts[i] < 0 ? amounts[i] : 0;
+            amounts[i] -= missing;
+        }
+        return missing;
+    }
+
+    /// Makes y₁ and its flows the extrapolation 2 y₂ - y₁. What is below 0, as where transmitter only just arrives, is made up for by free
+    /// transmitter. False if that does not do.
+    CRINE_HD bool extrapolate(CleftState& y1, CleftFlows& flows1, CleftState const& y2, CleftFlows const& flows2) const {
+        double missing = 0;
+        auto const take = [&](double& to, double from) {
+            to = 2 * from - to;
+            if (to < 0) missing += to, to = 0;
+        };
         for (int i = 0; i < n_; ++i) {
-            double missing = 0;
-            auto const take = [&](double& to, double from) {
-                to = 2 * from - to;
-                if (to < 0) missing += to, to = 0;
-            };
+            missing = 0;
             take(y1.closed[i], y2.closed[i]), take(y1.open[i], y2.open[i]), take(y1.desensitised[i], y2.desensitised[i]);
             y1.free[i] = 2 * y2.free[i] - y1.free[i] + missing;
             if (held(y1, i) > channels_.number * share(i)) return false;
         }
-        for (int i = n_ - 1; i > 0; --i)
-            if (y1.free[i] < 0) y1.free[i - 1] += y1.free[i], y1.free[i] = 0;
-        return y1.free[0] >= 0;
+        missing = 0;
+        take(flows1.escaped, flows2.escaped), take(flows1.hydrolysed, flows2.hydrolysed);
+        y1.free[n_ - 1] += missing;
+        take(flows1.captured, flows2.captured);
+        return lift(y1.free) == 0;
     }
 
     /// Molecules that the enzyme breaks down in a volume [1/s].
@@ -213,7 +228,7 @@ private:
     ///
     ///     O = o + o₁ C,  D = d + d₁ C,  R = q - w C,  C = (p + b q) / (s + b w),  b = dt k_on c
     struct Binding {
-        double opens, closes, recovers, on, o1, d1, s, per_s, w;
+        double opens, closes, recovers, on, o1, d1, s, w;
 
         CRINE_HD Binding(Channels const& k, double dt)
             : opens(dt * k.open),
@@ -223,7 +238,6 @@ private:
               o1(opens * closes),
               d1(dt * k.desensitisation * recovers),
               s(1 + dt * (k.k_off + k.desensitisation) + opens * closes),
-              per_s(1 / s),
               w(1 + o1 + d1),
               back_(dt * k.close) {}
 
@@ -244,14 +258,13 @@ private:
 
     /// What a volume loses in a step to channels (all that is bound then) and to the enzyme, at a concentration c.
     struct Losses {
-        double value, slope, at_zero;
+        double value, slope;
     };
     CRINE_HD Losses losses(Binding const& by, CleftState const& from, int i, double dt, double c) const {
         typename Binding::Local const local(by, from, i, channels_.number * share(i));
         double const room = 1 / (by.s + by.on * c * by.w), base = local.o + local.d;
         return {base + by.w * (local.p + by.on * c * local.q) * room + dt * breakdown(i, c),
-                by.w * by.on * (local.q * by.s - local.p * by.w) * room * room + dt * breakdown_slope(i, c),
-                base + by.w * local.p * by.per_s};
+                by.w * by.on * (local.q * by.s - local.p * by.w) * room * room + dt * breakdown_slope(i, c)};
     }
 
     CleftEnzyme enzyme_;
