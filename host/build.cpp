@@ -2,6 +2,7 @@
 
 #include "host/expression.h"
 #include "host/format.h"
+#include "host/synapses.h"
 #include "host/vti.h"
 #include "host/words.h"
 
@@ -120,7 +121,7 @@ std::vector<MembraneLigand> make_membrane_ligands(ScenarioInput const& in) {
     return ligands;
 }
 
-std::vector<Receptor> make_receptors(ScenarioInput const& in, Names const& ligands, Names const& membrane_ligands) {
+std::vector<Receptor> make_receptors(ScenarioInput const& in, Dictionary const& names) {
     std::vector<Receptor> kinds;
     for (auto const& [name, receptor] : in.receptors) {
         Receptor kind;
@@ -142,9 +143,9 @@ std::vector<Receptor> make_receptors(ScenarioInput const& in, Names const& ligan
             kind.bindings.push_back(b);
         };
         for (auto const& [ligand, binding] : receptor.ligands)
-            add(binding, ligands.find(ligand), binding.k_off ? binding.k_off->value : binding.K_d->value * binding.k_on);
+            add(binding, names.ligands.find(ligand), binding.k_off ? binding.k_off->value : binding.K_d->value * binding.k_on);
         for (auto const& [ligand, binding] : receptor.membrane_ligands) {
-            add(binding, membrane_ligands.find(ligand), 0);
+            add(binding, names.membrane_ligands.find(ligand), 0);
             kind.bindings.back().on_membrane = true;
         }
         kinds.push_back(std::move(kind));
@@ -152,10 +153,8 @@ std::vector<Receptor> make_receptors(ScenarioInput const& in, Names const& ligan
     return kinds;
 }
 
-std::vector<CellType> make_types(ScenarioInput const& in, Names const& ligands, Names const& types, Names const& receptors,
-                                 Names const& membrane_ligands, Model const& model) {
-    Vocabulary const words{static_cast<int>(ligands.list.size()), static_cast<int>(types.list.size()),
-                           static_cast<int>(receptors.list.size()), static_cast<int>(membrane_ligands.list.size())};
+std::vector<CellType> make_types(ScenarioInput const& in, Dictionary const& names, Model const& model) {
+    Vocabulary const words = names.vocabulary();
     Grid const& grid = model.grid;
     std::vector<CellType> kinds;
     for (auto const& [name, cell] : in.cells) {
@@ -174,7 +173,7 @@ std::vector<CellType> make_types(ScenarioInput const& in, Names const& ligands, 
         k.apoptosis_duration = real(cell.apoptosis.duration);
         k.necrosis_duration = real(cell.necrosis.duration);
         k.base.assign(static_cast<std::size_t>(words.behaviours()), 0);
-        k.saturation.assign(ligands.list.size(), std::numeric_limits<Real>::infinity());
+        k.saturation.assign(names.ligands.list.size(), std::numeric_limits<Real>::infinity());
         auto const base = [&](int index) -> Real& { return k.base[static_cast<std::size_t>(index)]; };
         base(words.of(behaviour::cycle_entry)) = real(cell.cycle.entry);
         base(words.of(behaviour::apoptosis)) = real(cell.apoptosis.rate);
@@ -185,46 +184,44 @@ std::vector<CellType> make_types(ScenarioInput const& in, Names const& ligands, 
         base(words.of(behaviour::adhesion)) = real(cell.adhesion);
         base(words.of(behaviour::phagocytosis)) = real(cell.phagocytosis);
         for (auto const& e : cell.secretion) {
-            int const l = ligands.find(e.name);
+            int const l = names.ligands.find(e.name);
             base(words.of(behaviour::secretion, l)) = real(e.value.rate);
             if (e.value.saturation) k.saturation[static_cast<std::size_t>(l)] = real(*e.value.saturation);
         }
-        for (auto const& e : cell.uptake) base(words.of(behaviour::uptake, ligands.find(e.name))) = real(clearance_of(e.value));
-        k.receptors.assign(receptors.list.size(), 0);
+        for (auto const& e : cell.uptake) base(words.of(behaviour::uptake, names.ligands.find(e.name))) = real(clearance_of(e.value));
+        k.receptors.assign(names.receptors.list.size(), 0);
         for (auto const& [receptor, expressed] : cell.receptors) {
-            int const kind = receptors.find(receptor);
+            int const kind = names.receptors.find(receptor);
             ReceptorRates const& rates = model.receptors[static_cast<std::size_t>(kind)].rates;
             k.receptors[static_cast<std::size_t>(kind)] = expressed.number;
             base(words.of(behaviour::synthesis, kind)) =
                 real(expressed.synthesis ? expressed.synthesis->value : expressed.number * (rates.turnover + rates.shedding));
             for (auto const& b : model.receptors[static_cast<std::size_t>(kind)].bindings)
                 if (!b.on_membrane && std::isinf(base(words.of(behaviour::uptake, b.ligand))))
-                    fail(receptor.at, "cells that take up \"" + ligands.list[static_cast<std::size_t>(b.ligand)] +
+                    fail(receptor.at, "cells that take up \"" + names.ligands.list[static_cast<std::size_t>(b.ligand)] +
                                           "\" perfectly leave none for their receptors");
         }
-        k.presented.assign(membrane_ligands.list.size(), 0);
+        k.presented.assign(names.membrane_ligands.list.size(), 0);
         for (auto const& [ligand, presented] : cell.presents) {
-            int const m = membrane_ligands.find(ligand);
+            int const m = names.membrane_ligands.find(ligand);
             k.presented[static_cast<std::size_t>(m)] = presented.number;
             base(words.of(behaviour::presentation, m)) =
                 real(presented.synthesis ? presented.synthesis->value
                                          : presented.number * model.membrane_ligands[static_cast<std::size_t>(m)].turnover);
         }
-        for (auto const& e : cell.chemotaxis) base(words.of(behaviour::chemotaxis, ligands.find(e.name))) = real(e.value);
+        for (auto const& e : cell.chemotaxis) base(words.of(behaviour::chemotaxis, names.ligands.find(e.name))) = real(e.value);
         for (auto const& e : cell.becomes) {
             if (e.name.value == name.value) fail(e.name.at, "a type cannot become itself");
-            base(words.of(behaviour::differentiation, types.find(e.name))) = real(e.value);
+            base(words.of(behaviour::differentiation, names.types.find(e.name))) = real(e.value);
         }
-        for (auto const& e : cell.recruits) base(words.of(behaviour::recruitment, types.find(e.name))) = real(e.value);
+        for (auto const& e : cell.recruits) base(words.of(behaviour::recruitment, names.types.find(e.name))) = real(e.value);
         kinds.push_back(std::move(k));
     }
     return kinds;
 }
 
-std::vector<Rule> make_rules(ScenarioInput const& in, Names const& ligands, Names const& types, Names const& receptors,
-                             Names const& membrane_ligands, std::vector<CellType> const& kinds) {
-    Phrases const signals = Phrases::signals(ligands, types, receptors),
-                  behaviours = Phrases::behaviours(ligands, types, receptors, membrane_ligands);
+std::vector<Rule> make_rules(ScenarioInput const& in, Dictionary const& names, std::vector<CellType> const& kinds) {
+    Phrases const signals = Phrases::signals(names), behaviours = Phrases::behaviours(names);
     std::vector<Rule> rules;
     for (std::size_t t = 0; t < in.cells.size(); ++t) {
         for (auto const& rule : in.cells[t].value.rules) {
@@ -242,6 +239,7 @@ std::vector<Rule> make_rules(ScenarioInput const& in, Names const& ligands, Name
             r.half = real(read_quantity(rule.half.node, signal.dimension, Range::positive));
             r.hill = real(rule.hill);
             r.applies_to_dead = rule.applies_to_dead.value;
+            check_synaptic_rule(rule, r, synapses);
             Real const base = kinds[t].base[static_cast<std::size_t>(behaviour.index)];
             if (!std::isfinite(base) || !std::isfinite(r.saturation))
                 fail(rule.to.node.at, "a rule cannot change an infinite value of \"" + behaviour.text + "\"");

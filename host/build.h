@@ -11,14 +11,12 @@ Schedule make_schedule(TimeInput const& in);
 Grid make_grid(DomainInput const& in);
 std::vector<Ligand> make_ligands(ScenarioInput const& in, Names const& ligands, Grid const& grid);
 std::vector<MembraneLigand> make_membrane_ligands(ScenarioInput const& in);
-std::vector<Receptor> make_receptors(ScenarioInput const& in, Names const& ligands, Names const& membrane_ligands);
+std::vector<Receptor> make_receptors(ScenarioInput const& in, Dictionary const& names);
 /// `model` has its grid, membrane ligands and receptors.
-std::vector<CellType> make_types(ScenarioInput const& in, Names const& ligands, Names const& types, Names const& receptors,
-                                 Names const& membrane_ligands, Model const& model);
+std::vector<CellType> make_types(ScenarioInput const& in, Dictionary const& names, Model const& model);
 /// Refuses a cell that cannot be meant.
 void check_radius(Place const& at, double radius, Grid const& grid);
-std::vector<Rule> make_rules(ScenarioInput const& in, Names const& ligands, Names const& types, Names const& receptors,
-                             Names const& membrane_ligands, std::vector<CellType> const& kinds);
+std::vector<Rule> make_rules(ScenarioInput const& in, Dictionary const& names, std::vector<CellType> const& kinds);
 std::vector<Probe> make_probes(std::vector<ProbeInput> const& in, Names const& ligands, Names const& types, Names const& regions,
                                Grid const& grid);
 OutputPlan make_output(OutputInput const& in, Names const& ligands);

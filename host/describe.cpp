@@ -2,6 +2,7 @@
 
 #include "crine/units.h"
 #include "host/format.h"
+#include "host/synapses.h"
 
 #include <algorithm>
 #include <cmath>
@@ -88,6 +89,26 @@ void list_types(Listing& list, Scenario const& scenario) {
     }
 }
 
+void list_synapses(Listing& list, Scenario const& scenario) {
+    Model const& model = scenario.model;
+    if (model.synapses.empty()) return;
+    std::vector<std::size_t> pairs(model.synapses.size(), 0);
+    for (auto const& pair : scenario.initial.synapses) ++pairs[static_cast<std::size_t>(pair.type)];
+    list.heading("synapses", (scenario.initial.synapses.empty() ? "" : counted(scenario.initial.synapses.size(), "pair") + " of ") +
+                                 counted(model.synapses.size(), "type"));
+    auto const type = [&](int t) { return model.types[static_cast<std::size_t>(t)].name; };
+    for (std::size_t n = 0; n < model.synapses.size(); ++n) {
+        SynapseType const& s = model.synapses[n];
+        SynapseKinetics const& k = s.kinetics;
+        std::string const firing = k.train.given ? "a train at " + rounded(k.train.rate) + " /s"
+                                                 : rounded(model.types[static_cast<std::size_t>(s.from)].base[behaviour::firing]) + " /s";
+        list.entry(s.name, (pairs[n] > 0 ? counted(pairs[n], "pair") + ", " : "") + type(s.from) + " → " + type(s.to) + " by " +
+                               s.transmitter + ", cleared with a time constant of " + rounded(clearance_time(k) * 1e3) + " ms, quantum " +
+                               rounded(k.vesicles.content) + " molecules, fires at " + firing + ", " +
+                               (s.ligand >= 0 ? "spills into the field of " + s.transmitter : "what escapes is gone"));
+    }
+}
+
 }  // namespace
 
 std::string describe(Scenario const& scenario, std::size_t cells) {
@@ -125,6 +146,7 @@ std::string describe(Scenario const& scenario, std::size_t cells) {
     }
     list.heading("cells", counted(cells, "cell") + " of " + counted(model.types.size(), "type"));
     list_types(list, scenario);
+    list_synapses(list, scenario);
     list.heading("regions", std::to_string(scenario.regions.size()));
     for (auto const& region : scenario.regions)
         list.entry(region.name, (region.inside.empty() ? "about " : "") + counted(region.voxels, "voxel"));

@@ -3,6 +3,7 @@
 #include "crine/rng.h"
 #include "host/background.h"
 #include "host/simulation.h"
+#include "host/synapses.h"
 
 #include <algorithm>
 #include <chrono>
@@ -40,6 +41,8 @@ Scenario piece_of(Scenario const& whole, std::size_t cells) {
         Real const x = random.uniform() * size.x, y = random.uniform() * size.y, z = random.uniform() * size.z;
         piece.initial.cells.add(type, {x, y, z}, piece.model.types[type].radius);
     }
+    piece.initial.synapses.clear();
+    for (std::size_t t = 0; t < piece.pairings.size(); ++t) pair_cells(piece, t, piece.initial.synapses);
     return piece;
 }
 

@@ -279,6 +279,60 @@ struct CellInput {
     std::vector<RuleInput> rules;
 };
 
+struct CleftInput {
+    Choice<Cleft::Shape> geometry;
+    Positive<Dimension::length> width, half_length;
+    std::optional<Positive<Dimension::length>> breadth;
+    Positive<Dimension::diffusivity> diffusivity;
+    Whole nodes;
+};
+struct VesiclesInput {
+    Positive<Dimension::molecules> content;
+    Positive<Dimension::number> pool;
+    Rate refill;
+    Positive<Dimension::number> released;
+    Flag stochastic;
+};
+struct TrainInput {
+    Place at;
+    Time from, to;
+    Positive<Dimension::rate> rate;
+};
+struct FiringInput {
+    std::optional<Rate> rate;
+    std::optional<TrainInput> train;
+};
+struct CleftEnzymeInput {
+    Place at;
+    std::optional<Rate> rate;
+    std::optional<Positive<Dimension::rate>> k_cat;
+    std::optional<Positive<Dimension::concentration>> K_m;
+    std::optional<Quantity<Dimension::molecules>> amount;
+};
+struct ChannelsInput {
+    Positive<Dimension::molecules> number;
+    Positive<Dimension::bimolecular> k_on;
+    Rate k_off, open, close, desensitisation, recovery;
+};
+
+/// `nearest`, or a list of pairs of ids.
+struct PairsInput {
+    Place at;
+    std::vector<std::array<Whole, 2>> list;  ///< empty: nearest
+};
+
+struct SynapseInput {
+    Place at;
+    Text ligand, from, to;
+    std::optional<PairsInput> pairs;
+    std::optional<Positive<Dimension::length>> reach;
+    CleftInput cleft;
+    VesiclesInput vesicles;
+    std::optional<FiringInput> firing;
+    std::optional<CleftEnzymeInput> enzyme;
+    std::optional<ChannelsInput> receptor;
+};
+
 enum class Lattice { square, hex, cubic, fcc, hcp };
 
 struct PlacementInput {
@@ -352,6 +406,7 @@ struct ScenarioInput {
     Named<RegionInput> regions;
     Named<CellInput> cells;
     std::vector<PlacementInput> placement;
+    Named<SynapseInput> synapses;
     std::vector<ProbeInput> probes;
     OutputInput output;
     std::optional<ValidationInput> validation;
@@ -368,6 +423,10 @@ struct Words<Scheme> {
                                                               {"implicit-euler", Scheme::implicit_euler},
                                                               {"tr-bdf2", Scheme::tr_bdf2},
                                                               {"quasi-steady", Scheme::quasi_steady}};
+};
+template <>
+struct Words<Cleft::Shape> {
+    static constexpr std::pair<char const*, Cleft::Shape> list[] = {{"slit", Cleft::Shape::slit}, {"disc", Cleft::Shape::disc}};
 };
 template <>
 struct Words<NoFlux> {

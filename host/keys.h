@@ -249,6 +249,70 @@ void keys(Visitor& key, CellInput& in) {
 }
 
 template <class Visitor>
+void keys(Visitor& key, CleftInput& in) {
+    key("geometry", in.geometry, otherwise("slit"), "slit: open at both ends; disc: open all around");
+    key("width", in.width, required, "between the two membranes");
+    key("half_length", in.half_length, required, "from the middle, where vesicles open, to the exit, which absorbs; of a disc its radius");
+    key("breadth", in.breadth, optional, "of a slit, across its width and length; twice half_length if absent");
+    key("diffusivity", in.diffusivity, required, "of the transmitter in the cleft");
+    key("nodes", in.nodes, otherwise("24"), "finite volumes from the middle to the exit, 4 to 32");
+}
+template <class Visitor>
+void keys(Visitor& key, VesiclesInput& in) {
+    key("content", in.content, required, "molecules in one vesicle");
+    key("pool", in.pool, required, "vesicles that are ready when the bouton has rested");
+    key("refill", in.refill, otherwise("0 /s"), "rate at which each empty place in the pool fills");
+    key("released", in.released, required, "vesicles that one spike opens when the pool is full; from a smaller one the same fraction");
+    key("stochastic", in.stochastic, otherwise("false"), "true: whole vesicles by chance; false: the mean");
+}
+template <class Visitor>
+void keys(Visitor& key, TrainInput& in) {
+    key("from", in.from, required, "time of the first spike");
+    key("to", in.to, required, "there are no more spikes");
+    key("rate", in.rate, required, "of spikes");
+}
+template <class Visitor>
+void keys(Visitor& key, FiringInput& in) {
+    key.shorthand("rate");
+    key.exactly_one({"rate", "train"});
+    key("rate", in.rate, optional, "of regular firing: the base value of the presynaptic type's behaviour `firing`");
+    key("train", in.train, optional, "spikes at given times, whatever the cell's behaviour");
+}
+template <class Visitor>
+void keys(Visitor& key, CleftEnzymeInput& in) {
+    key.shorthand("rate");
+    key.exactly_one({"rate", "k_cat"});
+    key("rate", in.rate, optional, "first-order breakdown of the transmitter");
+    key("k_cat", in.k_cat, optional, "turnover of one enzyme; with K_m and amount: Michaelis-Menten");
+    key("K_m", in.K_m, optional, "transmitter at half the highest rate");
+    key("amount", in.amount, optional, "enzymes in the cleft");
+}
+template <class Visitor>
+void keys(Visitor& key, ChannelsInput& in) {
+    key("number", in.number, required, "channels in the postsynaptic membrane, with one binding site each");
+    key("k_on", in.k_on, required, "association rate constant");
+    key("k_off", in.k_off, required, "dissociation rate constant of the closed channel");
+    key("open", in.open, otherwise("0 /s"), "rate at which a bound channel opens");
+    key("close", in.close, otherwise("0 /s"), "rate at which it closes");
+    key("desensitisation", in.desensitisation, otherwise("0 /s"), "rate at which a bound, closed channel desensitises");
+    key("recovery", in.recovery, otherwise("0 /s"), "rate at which a desensitised channel lets go and is vacant again");
+}
+template <class Visitor>
+void keys(Visitor& key, SynapseInput& in) {
+    key.exactly_one({"pairs", "reach"});
+    key("ligand", in.ligand, required, "transmitter; if it is one of the ligands, its field receives what escapes the cleft");
+    key("from", in.from, required, "presynaptic cell type");
+    key("to", in.to, required, "postsynaptic cell type");
+    key("pairs", in.pairs, optional, "nearest: every `to` cell with the nearest `from` cell; or a list of [from id, to id]");
+    key("reach", in.reach, optional, "all pairs with centres no further apart");
+    key("cleft", in.cleft, required, "the gap between the two cells");
+    key("vesicles", in.vesicles, required, "of the presynaptic cell");
+    key("firing", in.firing, optional, "spikes of the presynaptic cell; as its rules say if absent");
+    key("enzyme", in.enzyme, optional, "breaks transmitter down in the cleft");
+    key("receptor", in.receptor, optional, "ligand-gated channels of the postsynaptic cell");
+}
+
+template <class Visitor>
 void keys(Visitor& key, PlacementInput& in) {
     key.exactly_one({"density", "count", "packing", "lattice", "at", "file"});
     key("type", in.type, optional, "cell type; a file names its own");
@@ -329,6 +393,7 @@ void keys(Visitor& key, ScenarioInput& in) {
     key("regions", in.regions, optional, "parts of the domain; where they overlap the later wins, property by property");
     key("cells", in.cells, optional, "cell types, in this order");
     key("placement", in.placement, optional, "cells at time 0");
+    key("synapses", in.synapses, optional, "clefts between named pairs of cells, by name");
     key("probes", in.probes, optional, "quantities written to probes.csv");
     key("output", in.output, otherwise("{}"), "what is written, and how often");
     key("validation", in.validation, optional, "numbers that are known to come out, for `crine validate`; a run does not look at them");

@@ -12,6 +12,8 @@ using Path = std::filesystem::path;
 std::vector<std::vector<std::string_view>> const kAlternatives{
     {"decay", "half_life"},
     {"k_off", "K_d"},
+    {"pairs", "reach"},
+    {"rate", "train", "k_cat"},
     {"box", "sphere", "cylinder", "layer", "half_space", "expression", "mask", "all_of", "any_of", "none_of"},
 };
 

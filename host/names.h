@@ -1,5 +1,6 @@
 #pragma once
 
+#include "crine/vocabulary.h"
 #include "host/input.h"
 
 #include <algorithm>
@@ -22,6 +23,24 @@ struct Names {
         if (found == list.end())
             fail(name.at, "\"" + name.value + "\" is not a " + what + " of this scenario" + suggestion(name.value, list));
         return static_cast<int>(found - list.begin());
+    }
+};
+
+/// All names that a scenario gives, by what they name.
+struct Dictionary {
+    Names ligands, types, receptors, membrane_ligands;
+    bool synapses = false;  ///< there are some, hence words for what they do
+
+    explicit Dictionary(ScenarioInput const& in)
+        : ligands(Names::of("ligand", in.ligands)),
+          types(Names::of("cell type", in.cells)),
+          receptors(Names::of("receptor", in.receptors)),
+          membrane_ligands(Names::of("membrane ligand", in.membrane_ligands)),
+          synapses(!in.synapses.empty()) {}
+
+    Vocabulary vocabulary() const {
+        auto const size = [](Names const& names) { return static_cast<int>(names.list.size()); };
+        return {size(ligands), size(types), size(receptors), size(membrane_ligands)};
     }
 };
 

@@ -152,6 +152,14 @@ struct Read {
         }
     }
 
+    static void value(Node& node, PairsInput& to) {
+        to.at = node.at;
+        if (node.kind == Node::Kind::list && !node.members.empty())
+            value(node, to.list);
+        else if (scalar(node, "nearest, or a list of pairs [from id, to id]") != "nearest")
+            expected(node, "nearest, or a list of pairs [from id, to id]");
+    }
+
     /// Everything else is a map with keys of its own.
     template <Keyed T>
     static void value(Node& node, T& to);

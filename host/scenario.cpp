@@ -3,14 +3,15 @@
 #include "host/build.h"
 #include "host/merge.h"
 #include "host/placement.h"
+#include "host/synapses.h"
 #include "host/words.h"
 
 namespace crine {
 namespace {
 
 /// A name must not make a phrase of the rules mean two things, like a ligand called `age`.
-void check_names(ScenarioInput const& in, Names const& ligands, Names const& types, Names const& receptors) {
-    Phrases const signals = Phrases::signals(ligands, types, receptors);
+void check_names(ScenarioInput const& in, Dictionary const& names) {
+    Phrases const signals = Phrases::signals(names);
     for (auto const& e : in.ligands)
         if (signals.count(e.name.value) > 1) fail(e.name.at, "\"" + e.name.value + "\" is another signal in rules and cannot be a ligand");
     for (auto const& e : in.cells)
@@ -25,9 +26,9 @@ Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> 
                        std::size_t* expected_cells) {
     Node root = read_merged(file, overrides);
     ScenarioInput const in = read_input(root);
-    Names const ligands = Names::of("ligand", in.ligands), types = Names::of("cell type", in.cells),
-                receptors = Names::of("receptor", in.receptors), membrane_ligands = Names::of("membrane ligand", in.membrane_ligands);
-    check_names(in, ligands, types, receptors);
+    Dictionary const names(in);
+    Names const &ligands = names.ligands, &types = names.types;
+    check_names(in, names);
 
     Scenario s;
     s.file = file;
@@ -42,9 +43,10 @@ Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> 
     if (model.solver_tolerance > 0.1) fail(in.transport.tolerance.at, "a tolerance above 0.1 is no solution; expected for example 1e-3");
     model.ligands = make_ligands(in, ligands, model.grid);
     model.membrane_ligands = make_membrane_ligands(in);
-    model.receptors = make_receptors(in, ligands, membrane_ligands);
-    model.types = make_types(in, ligands, types, receptors, membrane_ligands, model);
-    model.rules = make_rules(in, ligands, types, receptors, membrane_ligands, model.types);
+    model.receptors = make_receptors(in, names);
+    model.types = make_types(in, names, model);
+    model.synapses = make_synapses(in, ligands, types, model);
+    model.rules = make_rules(in, names, model.types);
 
     Regions regions(in.regions, model.grid);
     MaterialPlan plan{ligands, {}, &in.regions, {}};
@@ -72,6 +74,8 @@ Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> 
     for (std::size_t p = 0; p < in.placement.size(); ++p)
         count += place_cells(in.placement[p], p, model, types, regions, size_only ? nullptr : &s.initial.cells);
     if (expected_cells) *expected_cells = count;
+    s.pairings = make_pairings(in);
+    if (!size_only) s.initial.synapses = make_pairs(in, s);
 
     s.regions = regions.take_masks(size_only);
     return s;

@@ -45,6 +45,17 @@ struct Probe {
     std::vector<Vec3> points;  ///< [µm]
 };
 
+/// Which cells of a type of synapse are paired.
+struct Pairing {
+    enum class Kind {
+        nearest,  ///< every postsynaptic cell with the nearest presynaptic one
+        reach,    ///< all that are no further apart than `reach`
+        list,     ///< as the file says
+    };
+    Kind kind = Kind::nearest;
+    double reach = 0;  ///< [µm]
+};
+
 struct OutputPlan {
     double volumes = 0;        ///< interval of fields_*.vti and cells_*.vtp [s]; 0: none
     double summary = 3600;     ///< interval of summary.csv and probes.csv [s]
@@ -90,7 +101,8 @@ struct Scenario {
     std::vector<Region> regions;
     std::vector<Probe> probes;
     Validation validation;
-    std::string resolved;  ///< the whole scenario as one YAML text: includes merged, --set applied, defaults filled in
+    std::vector<Pairing> pairings;  ///< by Model::synapses
+    std::string resolved;           ///< the whole scenario as one YAML text: includes merged, --set applied, defaults filled in
 };
 
 /// Reads and checks a scenario. Throws InputError whose message begins `FILE:LINE:COLUMN: ` and says what was found,

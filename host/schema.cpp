@@ -34,6 +34,9 @@ struct SchemaOf {
     static Json value(FieldsInput const*) {
         return {{"anyOf", {{{"enum", {"all", "none"}}}, value(static_cast<std::vector<Text> const*>(nullptr))}}};
     }
+    static Json value(PairsInput const*) {
+        return {{"anyOf", {{{"const", "nearest"}}, value(static_cast<std::vector<std::array<Whole, 2>> const*>(nullptr))}}};
+    }
     template <class E>
     static Json value(Choice<E> const*) {
         Json words = Json::array();

@@ -2,8 +2,8 @@
 
 namespace crine {
 
-Phrases Phrases::signals(Names const& ligands, Names const& types, Names const& receptors) {
-    Vocabulary const v{static_cast<int>(ligands.list.size()), static_cast<int>(types.list.size()), static_cast<int>(receptors.list.size())};
+Phrases Phrases::signals(Dictionary const& names) {
+    Vocabulary const v = names.vocabulary();
     Phrases p;
     p.what_ = "signal";
     p.list_ = {
@@ -15,24 +15,24 @@ Phrases Phrases::signals(Names const& ligands, Names const& types, Names const& 
         {"engulfed cells", v.of(signal::engulfed), Dimension::number},
         {"contact with dead cells", v.of(signal::dead_contacts), Dimension::number},
     };
+    if (names.synapses) p.list_.push_back({"open channels", v.of(signal::open_channels), Dimension::number});
     for (int l = 0; l < v.ligands; ++l) {
-        std::string const& name = ligands.list[static_cast<std::size_t>(l)];
+        std::string const& name = names.ligands.list[static_cast<std::size_t>(l)];
         p.list_.push_back({name, v.of(signal::concentration, l), Dimension::concentration});
         p.list_.push_back({"gradient of " + name, v.of(signal::gradient, l), Dimension::gradient});
     }
     for (int t = 0; t < v.types; ++t)
-        p.list_.push_back({"contact with " + types.list[static_cast<std::size_t>(t)], v.of(signal::contacts, t), Dimension::number});
+        p.list_.push_back({"contact with " + names.types.list[static_cast<std::size_t>(t)], v.of(signal::contacts, t), Dimension::number});
     for (int r = 0; r < v.receptors; ++r) {
-        std::string const& name = receptors.list[static_cast<std::size_t>(r)];
+        std::string const& name = names.receptors.list[static_cast<std::size_t>(r)];
         p.list_.push_back({"occupancy of " + name, v.of(signal::occupancy, r), Dimension::number});
         p.list_.push_back({"complexes of " + name, v.of(signal::complexes, r), Dimension::molecules});
     }
     return p;
 }
 
-Phrases Phrases::behaviours(Names const& ligands, Names const& types, Names const& receptors, Names const& membrane_ligands) {
-    Vocabulary const v{static_cast<int>(ligands.list.size()), static_cast<int>(types.list.size()), static_cast<int>(receptors.list.size()),
-                       static_cast<int>(membrane_ligands.list.size())};
+Phrases Phrases::behaviours(Dictionary const& names) {
+    Vocabulary const v = names.vocabulary();
     Phrases p;
     p.what_ = "behaviour";
     p.list_ = {
@@ -41,22 +41,23 @@ Phrases Phrases::behaviours(Names const& ligands, Names const& types, Names cons
         {"persistence", v.of(behaviour::persistence), Dimension::time}, {"repulsion", v.of(behaviour::repulsion), Dimension::speed},
         {"adhesion", v.of(behaviour::adhesion), Dimension::speed},      {"phagocytosis", v.of(behaviour::phagocytosis), Dimension::rate},
     };
+    if (names.synapses) p.list_.push_back({"firing", v.of(behaviour::firing), Dimension::rate});
     for (int l = 0; l < v.ligands; ++l) {
-        std::string const& name = ligands.list[static_cast<std::size_t>(l)];
+        std::string const& name = names.ligands.list[static_cast<std::size_t>(l)];
         p.list_.push_back({"secretion of " + name, v.of(behaviour::secretion, l), Dimension::molecule_rate});
         p.list_.push_back({"uptake of " + name, v.of(behaviour::uptake, l), Dimension::clearance});
         p.list_.push_back({"chemotaxis to " + name, v.of(behaviour::chemotaxis, l), Dimension::sensitivity});
     }
     for (int t = 0; t < v.types; ++t) {
-        std::string const& name = types.list[static_cast<std::size_t>(t)];
+        std::string const& name = names.types.list[static_cast<std::size_t>(t)];
         p.list_.push_back({"becomes " + name, v.of(behaviour::differentiation, t), Dimension::rate});
         p.list_.push_back({"recruits " + name, v.of(behaviour::recruitment, t), Dimension::rate});
     }
     for (int r = 0; r < v.receptors; ++r)
         p.list_.push_back(
-            {"synthesis of " + receptors.list[static_cast<std::size_t>(r)], v.of(behaviour::synthesis, r), Dimension::molecule_rate});
+            {"synthesis of " + names.receptors.list[static_cast<std::size_t>(r)], v.of(behaviour::synthesis, r), Dimension::molecule_rate});
     for (int m = 0; m < v.membrane_ligands; ++m)
-        p.list_.push_back({"presentation of " + membrane_ligands.list[static_cast<std::size_t>(m)], v.of(behaviour::presentation, m),
+        p.list_.push_back({"presentation of " + names.membrane_ligands.list[static_cast<std::size_t>(m)], v.of(behaviour::presentation, m),
                            Dimension::molecule_rate});
     return p;
 }

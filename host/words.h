@@ -9,8 +9,8 @@ namespace crine {
 /// what it measures. `gradient of CXCL8`, `becomes macrophage M2`.
 class Phrases {
 public:
-    static Phrases signals(Names const& ligands, Names const& types, Names const& receptors);
-    static Phrases behaviours(Names const& ligands, Names const& types, Names const& receptors, Names const& membrane_ligands);
+    static Phrases signals(Dictionary const& names);
+    static Phrases behaviours(Dictionary const& names);
 
     struct Phrase {
         std::string text;

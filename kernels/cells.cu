@@ -1,6 +1,7 @@
 #include "kernels/engine.h"
 
 #include "crine/model/cycle.h"
+#include "kernels/hash.h"
 
 #include <thrust/count.h>
 #include <thrust/iterator/counting_iterator.h>
@@ -67,25 +68,6 @@ struct IsOfType {
     std::uint8_t type;
     bool living;
     CRINE_HD bool operator()(std::size_t i) const { return cells.type[i] == type && alive(cells.state[i]) == living; }
-};
-
-/// A bijection of 64 bits in which every bit of the result depends on every bit of x: the finalizer of SplitMix64, Steele, Lea & Flood
-/// (2014) OOPSLA.
-CRINE_HD inline std::uint64_t mix(std::uint64_t x) {
-    x = (x ^ x >> 30) * 0xBF58476D1CE4E5B9u;
-    x = (x ^ x >> 27) * 0x94D049BB133111EBu;
-    return x ^ x >> 31;
-}
-
-template <class T>
-struct HashFieldBody {
-    Span<T const> field;
-    Span<std::uint64_t> hash;
-    CRINE_HD void operator()(std::size_t i) const {
-        std::uint64_t bits = 0;
-        std::memcpy(&bits, &field[i], sizeof(T));
-        hash[i] = mix(hash[i] + bits);
-    }
 };
 
 struct HashMoleculesBody {

@@ -219,6 +219,7 @@ void Engine::start(Model const& model, InitialState const& state) {
     error_.zero();
     start_fields(state);
     start_cells(state);
+    start_synapses(state);
     exchange_.prepare(model_, fields_);
 }
 
@@ -226,17 +227,18 @@ Totals Engine::totals() {
     Totals totals;
     field_totals(totals);
     cell_totals(totals);
+    synapse_totals(totals);
     return totals;
 }
 
 void Engine::snapshot(Snapshot& to, std::vector<bool> const& fields, bool cells) {
     to.fields.assign(model_.ligands.size(), {});
     snapshot_fields(to, fields);
-    to.cells = {}, to.receptors = {};
-    if (cells) snapshot_cells(to);
+    to.cells = {}, to.receptors = {}, to.open_channels.clear();
+    if (cells) snapshot_cells(to), snapshot_synapses(to);
 }
 
-std::uint64_t Engine::state_hash() { return field_hash() + cell_hash(); }
+std::uint64_t Engine::state_hash() { return field_hash() + cell_hash() + synapse_hash(); }
 
 void Engine::check(Moment now) {
     std::vector<ErrorReport> found;

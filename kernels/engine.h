@@ -6,6 +6,7 @@
 #include "kernels/device.h"
 #include "kernels/exchange_state.h"
 #include "kernels/field_state.h"
+#include "kernels/synapse_state.h"
 
 namespace crine {
 inline namespace CRINE_NS {
@@ -23,6 +24,7 @@ public:
     void exchange(Moment now) override;
     void transport(Moment now) override;
     void bind(Moment now) override;
+    void synapse(Moment now) override;
     void sense(Moment now) override;
     void behave(Moment now) override;
     void move(Moment now) override;
@@ -44,8 +46,10 @@ private:
     // The two halves of the state, each in its own files: fields.cu and cells.cu.
     void start_fields(InitialState const& state);
     void start_cells(InitialState const& state);
+    void start_synapses(InitialState const& state);
     void field_totals(Totals& totals);
     void cell_totals(Totals& totals);
+    void synapse_totals(Totals& totals);
     void snapshot_fields(Snapshot& to, std::vector<bool> const& which);
     void snapshot_cells(Snapshot& to);
     void start_receptors();
@@ -58,14 +62,18 @@ private:
     double held_by_receptors(int ligand);              ///< [molecules]
     double held_from_neighbours(int membrane_ligand);  ///< by receptors [molecules]
     double on_membranes(int membrane_ligand);          ///< of those who present it [molecules]
+    void snapshot_synapses(Snapshot& to);
     std::uint64_t field_hash();
     std::uint64_t cell_hash();
+    std::uint64_t synapse_hash();
+    void spill();
 
     Device device_;
     Model model_;
     FieldState fields_;          ///< kernels/field_state.h
     Population cells_;           ///< kernels/cell_state.h
     ExchangeState exchange_;     ///< kernels/exchange_state.h
+    SynapseState synapses_;      ///< kernels/synapse_state.h
     Buffer<ErrorReport> error_;  ///< one: what a kernel found wrong
 };
 

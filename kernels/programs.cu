@@ -21,6 +21,7 @@ Sensed decode(Vocabulary const& words, int signal) {
     return {Sensed::Kind::contacts, signal - words.of(signal::contacts, 0)};
 }
 static_assert(static_cast<int>(Sensed::Kind::dead_contacts) == signal::dead_contacts);
+static_assert(static_cast<int>(Sensed::Kind::open_channels) == signal::open_channels);
 
 /// The tables of one row while they grow.
 struct Row {

@@ -44,6 +44,7 @@ struct Sensed {
         volume,
         engulfed,
         dead_contacts,
+        open_channels,
         concentration,
         gradient,
         contacts,

@@ -17,6 +17,7 @@ struct SignalBody {
     Grid grid;
     Span<Real const* const> concentration;
     ListsView<Sensed> sensed;
+    OpenChannels open_channels;
     Span<Real> signals;  ///< [slot * cells + cell]
     ReceptorView receptors;
     double time;
@@ -36,6 +37,8 @@ struct SignalBody {
                 return Real(4 * kPi / 3) * cells.radius[i] * cells.radius[i] * cells.radius[i];
             case Sensed::Kind::engulfed:
                 return static_cast<Real>(cells.engulfed[i]);
+            case Sensed::Kind::open_channels:
+                return open_channels(cells.id[i]);
             case Sensed::Kind::concentration:
                 return here(concentration[what.index]);
             case Sensed::Kind::gradient:
@@ -114,8 +117,9 @@ void Engine::sense(Moment now) {
     cells_.concentrations.upload(concentrations(fields_));
     CellView const cells = cells_.view();
     Phenotype const phenotype = cells_.phenotype();
-    for_each_index(cells_.size(), SignalBody{cells, phenotype, model_.grid, std::as_const(cells_.concentrations).span(),
-                                             programs.signals.view(), cells_.work.span(), cells_.receptors.view(cells_.size()), now.time});
+    for_each_index(cells_.size(),
+                   SignalBody{cells, phenotype, model_.grid, std::as_const(cells_.concentrations).span(), programs.signals.view(),
+                              synapses_.open_channels(), cells_.work.span(), cells_.receptors.view(cells_.size()), now.time});
     if (programs.contact_signals.items.size() != 0)
         for_each_index(cells_.size(), ContactSignalBody{cells, phenotype, cells_.bins, programs.types.span(),
                                                         programs.contact_signals.view(), cells_.work.span()});

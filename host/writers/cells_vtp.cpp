@@ -81,6 +81,8 @@ public:
         of.AddArray(reals("time in state [h]", n, [&](std::size_t i) { return (now - cells.since[i]) / kHour; }));
         of.AddArray(reals("pressure", n, [&](std::size_t i) { return cells.pressure[i]; }));
         of.AddArray(integers<vtkUnsignedIntArray>("engulfed", n, [&](std::size_t i) { return cells.engulfed[i]; }));
+        if (!frame.snapshot.open_channels.empty())
+            of.AddArray(reals("open channels", n, [&](std::size_t i) { return frame.snapshot.open_channels[i]; }));
         of.AddArray(vectors("velocity [um/min]", n, cells.vx, cells.vy, cells.vz, kMinute));
 
         for (std::size_t r = 0; r < frame.snapshot.receptors.size(); ++r) {

@@ -14,6 +14,7 @@ namespace crine {
 struct InitialState {
     std::vector<std::vector<Real>> fields;  ///< [ligand][voxel]
     HostCells cells;
+    std::vector<SynapsePair> synapses;
 };
 
 /// When a process acts: its interval is [time, time + dt).
@@ -124,6 +125,8 @@ struct Totals {
     std::vector<Solve> solves;                                                                     ///< by ligand
     std::uint64_t divisions = 0, deaths = 0, removals = 0, engulfments = 0, differentiations = 0;  ///< since the start
     std::vector<std::uint64_t> recruited;                                                          ///< by type, since the start
+    std::vector<SynapseRecord> synapse_types;                                                      ///< sums by type of synapse
+    std::vector<SynapseRecord> synapses;                                                           ///< each, if they are few
 };
 
 /// Numbers of molecules of one kind of receptor, by cell; 0 where a cell has none of it.
@@ -141,6 +144,7 @@ struct Snapshot {
     std::vector<std::vector<Real>> fields;   ///< [ligand][voxel], empty where not asked for
     HostCells cells;                         ///< empty if not asked for; `vx…` include all motion of the last step
     std::vector<ReceptorNumbers> receptors;  ///< by kind, with the cells
+    std::vector<Real> open_channels;         ///< by cell: what the signal of that name is now; empty without synapses or cells
 };
 
 /// What a kernel found wrong, raised as RunError by `check`.
@@ -169,11 +173,12 @@ public:
     virtual void exchange(Moment now) = 0;   ///< 2 cells → sources and sinks of the fields
     virtual void transport(Moment now) = 0;  ///< 3 fields → fields: diffusion, decay, cleavage, sources, one implicit step
     virtual void bind(Moment now) = 0;       ///< 4 fields → receptors: what they have bound, let go and taken inside
-    virtual void sense(Moment now) = 0;      ///< 5 fields, neighbours → value of every modulated behaviour of every cell
-    virtual void behave(Moment now) = 0;     ///< 6 cells → intents: cycle, death, differentiation, phagocytosis, recruitment
-    virtual void move(Moment now) = 0;       ///< 7 forces first, then positions
-    virtual void apply(Moment now) = 0;      ///< 8 intents → cells: the only place the number of cells changes
-    virtual void check(Moment now) = 0;      ///< 9 throws RunError for what a kernel reported, with place and cell id
+    virtual void synapse(Moment now) = 0;    ///< 5 spikes → clefts, fields: in steps of microseconds to minutes
+    virtual void sense(Moment now) = 0;      ///< 6 fields, neighbours → value of every modulated behaviour of every cell
+    virtual void behave(Moment now) = 0;     ///< 7 cells → intents: cycle, death, differentiation, phagocytosis, recruitment
+    virtual void move(Moment now) = 0;       ///< 8 forces first, then positions
+    virtual void apply(Moment now) = 0;      ///< 9 intents → cells: the only place the number of cells changes
+    virtual void check(Moment now) = 0;      ///< 10 throws RunError for what a kernel reported, with place and cell id
 
     // --- observation ---
     virtual std::size_t cell_count() const = 0;

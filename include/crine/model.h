@@ -2,6 +2,7 @@
 
 #include "crine/grid.h"
 #include "crine/model/receptor.h"
+#include "crine/synapse.h"
 #include "crine/vocabulary.h"
 
 #include <array>
@@ -117,6 +118,7 @@ struct Model {
     std::vector<Receptor> receptors;
     std::vector<CellType> types;
     std::vector<Rule> rules;
+    std::vector<SynapseType> synapses;
     std::vector<std::string> material_names;
     std::vector<MaterialLigand> materials;  ///< [material * ligands.size() + ligand]
     std::vector<std::uint8_t> material;     ///< by interior voxel

@@ -16,6 +16,7 @@ enum Fixed : int {
     repulsion,     ///< c_r of the contact law [µm/s]
     adhesion,      ///< c_a of the contact law [µm/s]
     phagocytosis,  ///< rate at which a touching dead cell is engulfed [1/s]
+    firing,        ///< spikes of a presynaptic cell [1/s]
     fixed_count
 };
 enum OfLigand : int {
@@ -49,6 +50,7 @@ enum Fixed : int {
     volume,         ///< [µm³]
     engulfed,       ///< dead cells engulfed so far [1]
     dead_contacts,  ///< touching dead cells [1]
+    open_channels,  ///< of all channels in its synapses the fraction that was open, mean over the last transport step [1]
     fixed_count
 };
 enum OfLigand : int {

@@ -126,7 +126,9 @@ TEST(Library, TheDocumentedFormatIsSound) {
     Scenario const s = load_text(text, folder);
     EXPECT_EQ(s.model.ligands.size(), 4u);
     EXPECT_EQ(s.regions.size(), 9u);
-    EXPECT_EQ(s.model.types.size(), 6u);
+    EXPECT_EQ(s.model.types.size(), 7u);
+    EXPECT_EQ(s.model.synapses.size(), 1u);
+    EXPECT_FALSE(s.initial.synapses.empty());
     EXPECT_EQ(s.probes.size(), 5u);
 }
 

@@ -194,7 +194,19 @@ TEST(Schema, HasEveryKeyOfTheFormat) {
                             "output",
                             "volumes",
                             "summary",
-                            "fields"})
+                            "fields",
+                            "synapses",
+                            "pairs",
+                            "reach",
+                            "cleft",
+                            "geometry",
+                            "half_length",
+                            "vesicles",
+                            "released",
+                            "stochastic",
+                            "train",
+                            "k_cat",
+                            "desensitisation"})
         EXPECT_TRUE(keys.count(key)) << key;
 }
 
@@ -205,32 +217,42 @@ TEST(Schema, AgreesWithTheReader) {
         "ligands": {"A": {"diffusivity": "60 um^2/s", "boundaries": {"all": "zero-flux", "x-": {"value": "1 nM"}}, "initial": {"expression": "x", "unit": "nM"}}},
         "cells": {"T": {"radius": "5 um", "cycle": {"entry": "at once"}, "uptake": {"A": {"receptors": 1000, "k_on": "1e6 /M/s"}},
                   "rules": [{"signal": "A", "increases": "speed", "to": "1 um/min", "half": "1 nM", "hill": 2}]}},
+        "synapses": {"S": {"ligand": "ACh", "from": "T", "to": "T", "pairs": "nearest", "cleft": {"width": "50 nm", "half_length": "2 um",
+                  "diffusivity": "400 um^2/s"}, "vesicles": {"content": 1000, "pool": 10, "released": 1}, "firing": "10 Hz"}},
         "placement": [{"type": "T", "count": 3}], "output": {"fields": "none", "cells": false}})";
     struct Change {
         char const *pointer, *value;
         bool accepted;
     };
     std::filesystem::path const file = std::filesystem::path(testing::TempDir()) / "scenario.json.yaml";
-    for (auto const& change : std::vector<Change>{{"/seed", "3", true},
-                                                  {"/seed", "-3", false},
-                                                  {"/sead", "3", false},
-                                                  {"/ligands/A/diffusivity", "60", false},
-                                                  {"/ligands/A/diffusivity", "\"-60 um^2/s\"", false},
-                                                  {"/ligands/A/scheme", "\"quasi\"", false},
-                                                  {"/ligands/A/initial", "\"1 nM\"", true},
-                                                  {"/ligands/A/initial", R"({"expression": "x", "value": "1 nM"})", false},
-                                                  {"/ligands/A/boundaries/y-", R"({"flux": "-1 molecule/um^2/s"})", true},
-                                                  {"/ligands/A/boundaries/y-", R"("open")", false},
-                                                  {"/cells/T/moves", "false", true},
-                                                  {"/cells/T/moves", "0", false},
-                                                  {"/cells/T/uptake/A", "\"perfect\"", true},
-                                                  {"/cells/T/uptake/A", "\"50 um^3/s\"", true},
-                                                  {"/cells/T/velocity", R"(["1 um/s", "0 um/s"])", false},
-                                                  {"/cells/T/rules/0/hill", "0", false},
-                                                  {"/cells/T/rules/0/decreases", "\"speed\"", false},
-                                                  {"/placement/0/density", "\"1 /mm^3\"", false},
-                                                  {"/output/fields", R"(["A"])", true},
-                                                  {"/output/fields", "\"some\"", false}}) {
+    for (auto const& change :
+         std::vector<Change>{{"/seed", "3", true},
+                             {"/seed", "-3", false},
+                             {"/sead", "3", false},
+                             {"/ligands/A/diffusivity", "60", false},
+                             {"/ligands/A/diffusivity", "\"-60 um^2/s\"", false},
+                             {"/ligands/A/scheme", "\"quasi\"", false},
+                             {"/ligands/A/initial", "\"1 nM\"", true},
+                             {"/ligands/A/initial", R"({"expression": "x", "value": "1 nM"})", false},
+                             {"/ligands/A/boundaries/y-", R"({"flux": "-1 molecule/um^2/s"})", true},
+                             {"/ligands/A/boundaries/y-", R"("open")", false},
+                             {"/cells/T/moves", "false", true},
+                             {"/cells/T/moves", "0", false},
+                             {"/cells/T/uptake/A", "\"perfect\"", true},
+                             {"/cells/T/uptake/A", "\"50 um^3/s\"", true},
+                             {"/cells/T/velocity", R"(["1 um/s", "0 um/s"])", false},
+                             {"/cells/T/rules/0/hill", "0", false},
+                             {"/cells/T/rules/0/decreases", "\"speed\"", false},
+                             {"/synapses/S/pairs", "[[1, 2]]", true},
+                             {"/synapses/S/pairs", "[[1]]", false},
+                             {"/synapses/S/pairs", "\"some\"", false},
+                             {"/synapses/S/reach", "\"50 um\"", false},
+                             {"/synapses/S/firing", R"({"train": {"from": "0 s", "to": "1 s", "rate": "5 Hz"}})", true},
+                             {"/synapses/S/enzyme", "\"10 /ms\"", true},
+                             {"/synapses/S/vesicles/released", "\"5 s\"", false},
+                             {"/placement/0/density", "\"1 /mm^3\"", false},
+                             {"/output/fields", R"(["A"])", true},
+                             {"/output/fields", "\"some\"", false}}) {
         Json scenario = Json::parse(sound);
         scenario[Json::json_pointer(change.pointer)] = Json::parse(change.value);
         std::ofstream(file) << scenario.dump(1);
