@@ -17,6 +17,7 @@ enum class Stream : std::uint32_t {
     arrivals = 6,     ///< number of cells that a vessel lets in (key: its id)
     recruitment = 7,  ///< type and place of one of them (key: the new cell's id)
     contact = 8,      ///< direction in which two coincident cells part
+    activity = 9,     ///< initial value of an activity (key: its number)
 };
 
 inline namespace CRINE_NS {
