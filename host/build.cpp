@@ -35,7 +35,39 @@ double clearance_of(UptakeInput const& in) {
     return *in.receptors * *in.k_on;
 }
 
+Lag lag_of(int behaviour, ResponseTimeInput const& in) {
+    constexpr std::uint64_t most = 32;  // a standard deviation of a sixth of the delay
+    if (in.stages && !in.delay) fail(in.stages->at, "\"stages\" has a meaning only with delay");
+    if (in.stages && (in.stages->value < 1 || in.stages->value > most)) fail(in.stages->at, "expected 1 to 32 stages");
+    if (in.time) return {behaviour, real(*in.time), 1, 0, 0};
+    return {behaviour, real(*in.delay), in.stages ? static_cast<int>(in.stages->value) : 4, 0, 0};
+}
+
+bool has(CellInput const& cell, std::string const& activity) {
+    return std::any_of(cell.activities.begin(), cell.activities.end(), [&](auto const& e) { return e.name.value == activity; });
+}
+
+/// A phrase that is about an activity of the cell itself needs one.
+void check_activity(Text const& phrase, Entry<CellInput> const& type) {
+    std::string_view constexpr of = "activity of ";
+    if (!phrase.value.starts_with(of)) return;
+    std::string const name = phrase.value.substr(of.size());
+    std::vector<std::string> known;
+    for (auto const& e : type.value.activities) known.push_back(e.name.value);
+    if (!has(type.value, name))
+        fail(phrase.at, "\"" + type.name.value + "\" has no activity \"" + name + "\" (\"activities\" of the type lists them)" +
+                            suggestion(name, known));
+}
+
 }  // namespace
+
+Names activity_names(Named<CellInput> const& cells) {
+    Names names{"activity", {}};
+    for (auto const& type : cells)
+        for (auto const& e : type.value.activities)
+            if (std::find(names.list.begin(), names.list.end(), e.name.value) == names.list.end()) names.list.push_back(e.name.value);
+    return names;
+}
 
 Schedule make_schedule(TimeInput const& in) {
     Schedule s{in.end, in.transport, in.mechanics, in.behaviour};
@@ -141,9 +173,8 @@ std::vector<Receptor> make_receptors(ScenarioInput const& in, Names const& ligan
 }
 
 std::vector<CellType> make_types(ScenarioInput const& in, Names const& ligands, Names const& types, Names const& receptors,
-                                 std::vector<Receptor> const& kinds_of_receptors, Grid const& grid) {
-    Vocabulary const words{static_cast<int>(ligands.list.size()), static_cast<int>(types.list.size()),
-                           static_cast<int>(receptors.list.size())};
+                                 std::vector<Receptor> const& kinds_of_receptors, Names const& activities, Grid const& grid) {
+    Vocabulary const words = vocabulary_of(ligands, types, receptors, activities);
     std::vector<CellType> kinds;
     for (auto const& [name, cell] : in.cells) {
         CellType k;
@@ -195,19 +226,36 @@ std::vector<CellType> make_types(ScenarioInput const& in, Names const& ligands, 
             base(words.of(behaviour::differentiation, types.find(e.name))) = real(e.value);
         }
         for (auto const& e : cell.recruits) base(words.of(behaviour::recruitment, types.find(e.name))) = real(e.value);
+        for (auto const& e : cell.activities) {
+            int const b = words.of(behaviour::activity, activities.find(e.name));
+            base(b) = real(e.value.base);
+            if (!e.value.response_time) {
+                if (e.value.initial)
+                    fail(e.value.at, "\"initial\" has a meaning only with response_time (without, the value follows its rules at once)");
+                continue;
+            }
+            Lag lag = lag_of(b, *e.value.response_time);
+            lag.initial = base(b);
+            if (e.value.initial) {
+                if (e.value.initial->spread > 1) fail(e.value.initial->spread.at, "a spread is at most 1: no value is below 0");
+                lag.initial = real(e.value.initial->value), lag.spread = real(e.value.initial->spread);
+            }
+            k.lags.push_back(lag);
+        }
         kinds.push_back(std::move(k));
     }
     return kinds;
 }
 
-std::vector<Rule> make_rules(ScenarioInput const& in, Names const& ligands, Names const& types, Names const& receptors,
+std::vector<Rule> make_rules(ScenarioInput const& in, Phrases const& signals, Phrases const& behaviours,
                              std::vector<CellType> const& kinds) {
-    Phrases const signals = Phrases::signals(ligands, types, receptors), behaviours = Phrases::behaviours(ligands, types, receptors);
     std::vector<Rule> rules;
     for (std::size_t t = 0; t < in.cells.size(); ++t) {
         for (auto const& rule : in.cells[t].value.rules) {
             auto const& signal = signals.find(rule.signal);
             auto const& behaviour = behaviours.find(rule.increases ? *rule.increases : *rule.decreases);
+            check_activity(rule.signal, in.cells[t]);
+            check_activity(rule.increases ? *rule.increases : *rule.decreases, in.cells[t]);
             Rule r;
             r.type = static_cast<int>(t);
             r.signal = signal.index;
@@ -233,11 +281,31 @@ std::vector<Rule> make_rules(ScenarioInput const& in, Names const& ligands, Name
     return rules;
 }
 
-std::vector<Probe> make_probes(std::vector<ProbeInput> const& in, Names const& ligands, Names const& types, Names const& regions,
-                               Grid const& grid) {
+void add_response_times(ScenarioInput const& in, Phrases const& behaviours, Model& model) {
+    for (std::size_t t = 0; t < in.cells.size(); ++t)
+        for (auto const& e : in.cells[t].value.response_times) {
+            auto const& behaviour = behaviours.find(e.name);
+            if (behaviour.index >= model.vocabulary().of(behaviour::activity, 0))
+                fail(e.name.at, "the response time of an activity belongs to the activity, as its \"response_time\"");
+            bool changes = std::any_of(model.rules.begin(), model.rules.end(), [&](Rule const& rule) {
+                return rule.type == static_cast<int>(t) && rule.behaviour == behaviour.index;
+            });
+            for (std::size_t other = 0; other < in.cells.size(); ++other)  // what a cell takes along when it becomes this type
+                for (auto const& theirs : in.cells[other].value.response_times)
+                    changes = changes || (other != t && theirs.name.value == e.name.value);
+            if (!changes) fail(e.name.at, "no rule of this type changes \"" + behaviour.text + "\", so it has nothing to respond to");
+            Lag lag = lag_of(behaviour.index, e.value);
+            lag.initial = model.types[t].base[static_cast<std::size_t>(behaviour.index)];
+            if (!std::isfinite(lag.initial)) fail(e.name.at, "an infinite value of \"" + behaviour.text + "\" cannot change in time");
+            model.types[t].lags.push_back(lag);
+        }
+}
+
+std::vector<Probe> make_probes(ScenarioInput const& in, Names const& ligands, Names const& types, Names const& activities,
+                               Names const& regions, Grid const& grid) {
     std::vector<Probe> probes;
     std::set<std::string> names;
-    for (auto const& p : in) {
+    for (auto const& p : in.probes) {
         Probe probe;
         probe.name = p.name.value;
         if (probe.name.empty() || probe.name.find_first_of(",\"\n") != std::string::npos)
@@ -248,8 +316,8 @@ std::vector<Probe> make_probes(std::vector<ProbeInput> const& in, Names const& l
         if (!of_field && p.ligand) fail(p.ligand->at, "\"ligand\" has a meaning only with at, from or mean_over");
         if (p.from.has_value() != p.to.has_value()) fail(p.at, "a line needs both \"from\" and \"to\"");
         if (p.points && !p.from) fail(p.points->at, "\"points\" has a meaning only with from and to");
-        if (p.in && !p.count) fail(p.in->at, "\"in\" has a meaning only with count");
-        if (p.of && !p.coverage) fail(p.of->at, "\"of\" has a meaning only with coverage");
+        if (p.in && !p.count && !p.activity) fail(p.in->at, "\"in\" has a meaning only with count or activity");
+        if (p.of && !p.coverage && !p.activity) fail(p.of->at, "\"of\" has a meaning only with coverage or activity");
         if (p.ligand) probe.ligand = ligands.find(*p.ligand);
         if (p.point) {
             probe.kind = Probe::Kind::point;
@@ -267,6 +335,14 @@ std::vector<Probe> make_probes(std::vector<ProbeInput> const& in, Names const& l
         } else if (p.count) {
             probe.kind = Probe::Kind::count;
             probe.type = types.find(*p.count);
+            if (p.in) probe.region = regions.find(*p.in);
+        } else if (p.activity) {
+            probe.kind = Probe::Kind::activity;
+            probe.activity = activities.find(*p.activity);
+            if (!p.of) fail(p.at, "\"of\" is missing (the activity of which cells?)");
+            probe.type = types.find(*p.of);
+            if (!has(in.cells[static_cast<std::size_t>(probe.type)].value, p.activity->value))
+                fail(p.of->at, "\"" + p.of->value + "\" has no activity \"" + p.activity->value + "\"");
             if (p.in) probe.region = regions.find(*p.in);
         } else {
             probe.kind = Probe::Kind::coverage;

@@ -2,6 +2,7 @@
 
 #include "host/materials.h"
 #include "host/scenario.h"
+#include "host/words.h"
 
 namespace crine {
 
@@ -11,14 +12,18 @@ Schedule make_schedule(TimeInput const& in);
 Grid make_grid(DomainInput const& in);
 std::vector<Ligand> make_ligands(ScenarioInput const& in, Names const& ligands, Grid const& grid);
 std::vector<Receptor> make_receptors(ScenarioInput const& in, Names const& ligands);
+/// The names of all activities, in the order in which cell types first have them.
+Names activity_names(Named<CellInput> const& cells);
 std::vector<CellType> make_types(ScenarioInput const& in, Names const& ligands, Names const& types, Names const& receptors,
-                                 std::vector<Receptor> const& kinds_of_receptors, Grid const& grid);
+                                 std::vector<Receptor> const& kinds_of_receptors, Names const& activities, Grid const& grid);
 /// Refuses a cell that cannot be meant.
 void check_radius(Place const& at, double radius, Grid const& grid);
-std::vector<Rule> make_rules(ScenarioInput const& in, Names const& ligands, Names const& types, Names const& receptors,
+std::vector<Rule> make_rules(ScenarioInput const& in, Phrases const& signals, Phrases const& behaviours,
                              std::vector<CellType> const& kinds);
-std::vector<Probe> make_probes(std::vector<ProbeInput> const& in, Names const& ligands, Names const& types, Names const& regions,
-                               Grid const& grid);
+/// Adds to the lags of the types those of behaviours that rules change.
+void add_response_times(ScenarioInput const& in, Phrases const& behaviours, Model& model);
+std::vector<Probe> make_probes(ScenarioInput const& in, Names const& ligands, Names const& types, Names const& activities,
+                               Names const& regions, Grid const& grid);
 OutputPlan make_output(OutputInput const& in, Names const& ligands);
 
 /// Decay of a ligand outside all regions [1/s].

@@ -239,6 +239,22 @@ struct ExpressionInput {
     std::optional<Quantity<Dimension::molecule_rate>> synthesis;
 };
 
+/// An exponential approach, or a delay in stages.
+struct ResponseTimeInput {
+    Place at;
+    std::optional<Positive<Dimension::time>> time, delay;
+    std::optional<Whole> stages;
+};
+struct ActivityStartInput {
+    Quantity<Dimension::number> value, spread;
+};
+struct ActivityInput {
+    Place at;
+    Quantity<Dimension::number> base;
+    std::optional<ActivityStartInput> initial;
+    std::optional<ResponseTimeInput> response_time;
+};
+
 struct RuleInput {
     Place at;
     Text signal;
@@ -267,7 +283,9 @@ struct CellInput {
     Named<ExpressionInput> receptors;
     Named<Rate> becomes, recruits;
     std::vector<Text> habitat;
+    Named<ActivityInput> activities;
     std::vector<RuleInput> rules;
+    Named<ResponseTimeInput> response_times;
 };
 
 enum class Lattice { square, hex, cubic, fcc, hcp };
@@ -291,7 +309,7 @@ struct ProbeInput {
     std::optional<Text> ligand;
     std::optional<Point> point, from, to;
     std::optional<Whole> points;
-    std::optional<Text> mean_over, count, in, coverage, of;
+    std::optional<Text> mean_over, count, in, coverage, of, activity;
 };
 
 /// `all`, `none`, or a list of ligands.

@@ -9,13 +9,17 @@ namespace crine {
 namespace {
 
 /// A name must not make a phrase of the rules mean two things, like a ligand called `age`.
-void check_names(ScenarioInput const& in, Names const& ligands, Names const& types, Names const& receptors) {
-    Phrases const signals = Phrases::signals(ligands, types, receptors);
+void check_names(ScenarioInput const& in, Phrases const& signals) {
     for (auto const& e : in.ligands)
         if (signals.count(e.name.value) > 1) fail(e.name.at, "\"" + e.name.value + "\" is another signal in rules and cannot be a ligand");
     for (auto const& e : in.cells)
         if (signals.count("contact with " + e.name.value) > 1)
             fail(e.name.at, "\"contact with " + e.name.value + "\" is another signal in rules, so this cannot be a type");
+    for (auto const& e : in.cells)
+        for (auto const& activity : e.value.activities)
+            for (std::string const& phrase : {"activity of " + activity.name.value, activity.name.value + " on neighbours"})
+                if (signals.count(phrase) > 1)
+                    fail(activity.name.at, "\"" + phrase + "\" is another signal in rules, so this cannot be an activity");
     if (in.cells.size() > 255) fail(in.cells[255].name.at, "more than 255 cell types");
 }
 
@@ -26,8 +30,10 @@ Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> 
     Node root = read_merged(file, overrides);
     ScenarioInput const in = read_input(root);
     Names const ligands = Names::of("ligand", in.ligands), types = Names::of("cell type", in.cells),
-                receptors = Names::of("receptor", in.receptors);
-    check_names(in, ligands, types, receptors);
+                receptors = Names::of("receptor", in.receptors), activities = activity_names(in.cells);
+    Phrases const signals = Phrases::signals(ligands, types, receptors, activities),
+                  behaviours = Phrases::behaviours(ligands, types, receptors, activities);
+    check_names(in, signals);
 
     Scenario s;
     s.file = file;
@@ -42,8 +48,10 @@ Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> 
     if (model.solver_tolerance > 0.1) fail(in.transport.tolerance.at, "a tolerance above 0.1 is no solution; expected for example 1e-3");
     model.ligands = make_ligands(in, ligands, model.grid);
     model.receptors = make_receptors(in, ligands);
-    model.types = make_types(in, ligands, types, receptors, model.receptors, model.grid);
-    model.rules = make_rules(in, ligands, types, receptors, model.types);
+    model.activities = activities.list;
+    model.types = make_types(in, ligands, types, receptors, model.receptors, activities, model.grid);
+    model.rules = make_rules(in, signals, behaviours, model.types);
+    add_response_times(in, behaviours, model);
 
     Regions regions(in.regions, model.grid);
     MaterialPlan plan{ligands, {}, &in.regions, {}};
@@ -59,7 +67,7 @@ Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> 
     }
     make_materials(model, regions, plan, size_only);
     check_quasi_steady(in, model);
-    s.probes = make_probes(in.probes, ligands, types, regions.names(), model.grid);
+    s.probes = make_probes(in, ligands, types, activities, regions.names(), model.grid);
     s.output = make_output(in.output, ligands);
 
     for (int l = 0; l < static_cast<int>(model.ligands.size()); ++l) {

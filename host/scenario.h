@@ -32,11 +32,13 @@ struct Probe {
         mean,      ///< mean of the ligand over the region
         count,     ///< live cells of the type in the region
         coverage,  ///< fraction of the region's voxels that hold a live cell of the type
+        activity,  ///< its mean over live cells of the type in the region; NAN without any
     };
     Kind kind = Kind::point;
     std::string name;  ///< column name, or its beginning for a line
     int ligand = -1;
     int type = -1;
+    int activity = -1;
     int region = -1;           ///< index into Scenario::regions; -1: the whole domain
     std::vector<Vec3> points;  ///< [µm]
 };

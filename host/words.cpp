@@ -2,8 +2,13 @@
 
 namespace crine {
 
-Phrases Phrases::signals(Names const& ligands, Names const& types, Names const& receptors) {
-    Vocabulary const v{static_cast<int>(ligands.list.size()), static_cast<int>(types.list.size()), static_cast<int>(receptors.list.size())};
+Vocabulary vocabulary_of(Names const& ligands, Names const& types, Names const& receptors, Names const& activities) {
+    return {static_cast<int>(ligands.list.size()), static_cast<int>(types.list.size()), static_cast<int>(receptors.list.size()),
+            static_cast<int>(activities.list.size())};
+}
+
+Phrases Phrases::signals(Names const& ligands, Names const& types, Names const& receptors, Names const& activities) {
+    Vocabulary const v = vocabulary_of(ligands, types, receptors, activities);
     Phrases p;
     p.what_ = "signal";
     p.list_ = {
@@ -27,11 +32,16 @@ Phrases Phrases::signals(Names const& ligands, Names const& types, Names const& 
         p.list_.push_back({"occupancy of " + name, v.of(signal::occupancy, r), Dimension::number});
         p.list_.push_back({"complexes of " + name, v.of(signal::complexes, r), Dimension::molecules});
     }
+    for (int a = 0; a < v.activities; ++a) {
+        std::string const& name = activities.list[static_cast<std::size_t>(a)];
+        p.list_.push_back({"activity of " + name, v.of(signal::own, a), Dimension::number});
+        p.list_.push_back({name + " on neighbours", v.of(signal::on_neighbours, a), Dimension::number});
+    }
     return p;
 }
 
-Phrases Phrases::behaviours(Names const& ligands, Names const& types, Names const& receptors) {
-    Vocabulary const v{static_cast<int>(ligands.list.size()), static_cast<int>(types.list.size()), static_cast<int>(receptors.list.size())};
+Phrases Phrases::behaviours(Names const& ligands, Names const& types, Names const& receptors, Names const& activities) {
+    Vocabulary const v = vocabulary_of(ligands, types, receptors, activities);
     Phrases p;
     p.what_ = "behaviour";
     p.list_ = {
@@ -54,6 +64,8 @@ Phrases Phrases::behaviours(Names const& ligands, Names const& types, Names cons
     for (int r = 0; r < v.receptors; ++r)
         p.list_.push_back(
             {"synthesis of " + receptors.list[static_cast<std::size_t>(r)], v.of(behaviour::synthesis, r), Dimension::molecule_rate});
+    for (int a = 0; a < v.activities; ++a)
+        p.list_.push_back({"activity of " + activities.list[static_cast<std::size_t>(a)], v.of(behaviour::activity, a), Dimension::number});
     return p;
 }
 
@@ -63,6 +75,10 @@ Phrases::Phrase const& Phrases::find(Text const& written) const {
     std::vector<std::string> known;
     for (auto const& phrase : list_) known.push_back(phrase.text);
     fail(written.at, "\"" + written.value + "\" is not a " + what_ + suggestion(written.value, known));
+}
+
+std::string const& Phrases::text(int index) const {
+    return std::find_if(list_.begin(), list_.end(), [&](auto const& phrase) { return phrase.index == index; })->text;
 }
 
 std::size_t Phrases::count(std::string const& text) const {

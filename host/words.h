@@ -5,12 +5,14 @@
 
 namespace crine {
 
+Vocabulary vocabulary_of(Names const& ligands, Names const& types, Names const& receptors, Names const& activities);
+
 /// What rules are written in: every signal and behaviour of a scenario as a phrase, with its number in the Vocabulary and
 /// what it measures. `gradient of CXCL8`, `becomes macrophage M2`.
 class Phrases {
 public:
-    static Phrases signals(Names const& ligands, Names const& types, Names const& receptors);
-    static Phrases behaviours(Names const& ligands, Names const& types, Names const& receptors);
+    static Phrases signals(Names const& ligands, Names const& types, Names const& receptors, Names const& activities);
+    static Phrases behaviours(Names const& ligands, Names const& types, Names const& receptors, Names const& activities);
 
     struct Phrase {
         std::string text;
@@ -18,6 +20,7 @@ public:
         Dimension dimension = Dimension::number;
     };
     Phrase const& find(Text const& written) const;
+    std::string const& text(int index) const;
     std::size_t count(std::string const& text) const;
 
 private:

@@ -59,6 +59,7 @@ public:
                 kind.bindings.push_back(
                     {scenario.model.ligands[static_cast<std::size_t>(binding.ligand)].name, binding.rates.desensitisation > 0});
         }
+        for (auto const& name : scenario.model.activities) activity_names_.push_back("activity of " + name);
     }
 
     void write(Frame const& frame) override {
@@ -82,6 +83,8 @@ public:
         of.AddArray(reals("time in state [h]", n, [&](std::size_t i) { return (now - cells.since[i]) / kHour; }));
         of.AddArray(reals("pressure", n, [&](std::size_t i) { return cells.pressure[i]; }));
         of.AddArray(integers<vtkUnsignedIntArray>("engulfed", n, [&](std::size_t i) { return cells.engulfed[i]; }));
+        for (std::size_t a = 0; a < activity_names_.size(); ++a)
+            of.AddArray(reals(activity_names_[a].c_str(), n, [&](std::size_t i) { return frame.snapshot.activities[a][i]; }));
         of.AddArray(vectors("velocity [um/min]", n, cells.vx, cells.vy, cells.vz, kMinute));
 
         for (std::size_t r = 0; r < frame.snapshot.receptors.size(); ++r) {
@@ -116,7 +119,7 @@ private:
         std::vector<Binding> bindings;
     };
     std::vector<Kind> receptors_;
-    std::vector<std::string> type_names_;
+    std::vector<std::string> type_names_, activity_names_;
     std::filesystem::path folder_;
     int next_ = 0;
 };
