@@ -36,6 +36,30 @@ double clearance_of(UptakeInput const& in) {
     return *in.receptors * *in.k_on;
 }
 
+Lag lag_of(int behaviour, ResponseTimeInput const& in) {
+    constexpr std::uint64_t most = 32;  // a standard deviation of a sixth of the delay
+    if (in.stages && !in.delay) fail(in.stages->at, "\"stages\" has a meaning only with delay");
+    if (in.stages && (in.stages->value < 1 || in.stages->value > most)) fail(in.stages->at, "expected 1 to 32 stages");
+    if (in.time) return {behaviour, real(*in.time), 1, 0, 0};
+    return {behaviour, real(*in.delay), in.stages ? static_cast<int>(in.stages->value) : 4, 0, 0};
+}
+
+bool has(CellInput const& cell, std::string const& activity) {
+    return std::any_of(cell.activities.begin(), cell.activities.end(), [&](auto const& e) { return e.name.value == activity; });
+}
+
+/// A phrase that is about an activity of the cell itself needs one.
+void check_activity(Text const& phrase, Entry<CellInput> const& type) {
+    std::string_view constexpr of = "activity of ";
+    if (!phrase.value.starts_with(of)) return;
+    std::string const name = phrase.value.substr(of.size());
+    std::vector<std::string> known;
+    for (auto const& e : type.value.activities) known.push_back(e.name.value);
+    if (!has(type.value, name))
+        fail(phrase.at, "\"" + type.name.value + "\" has no activity \"" + name + "\" (\"activities\" of the type lists them)" +
+                            suggestion(name, known));
+}
+
 }  // namespace
 
 Schedule make_schedule(TimeInput const& in) {
@@ -215,18 +239,36 @@ std::vector<CellType> make_types(ScenarioInput const& in, Dictionary const& name
             base(words.of(behaviour::differentiation, names.types.find(e.name))) = real(e.value);
         }
         for (auto const& e : cell.recruits) base(words.of(behaviour::recruitment, names.types.find(e.name))) = real(e.value);
+        for (auto const& e : cell.activities) {
+            int const b = words.of(behaviour::activity, names.activities.find(e.name));
+            base(b) = real(e.value.base);
+            if (!e.value.response_time) {
+                if (e.value.initial)
+                    fail(e.value.at, "\"initial\" has a meaning only with response_time (without, the value follows its rules at once)");
+                continue;
+            }
+            Lag lag = lag_of(b, *e.value.response_time);
+            lag.initial = base(b);
+            if (e.value.initial) {
+                if (e.value.initial->spread > 1) fail(e.value.initial->spread.at, "a spread is at most 1: no value is below 0");
+                lag.initial = real(e.value.initial->value), lag.spread = real(e.value.initial->spread);
+            }
+            k.lags.push_back(lag);
+        }
         kinds.push_back(std::move(k));
     }
     return kinds;
 }
 
-std::vector<Rule> make_rules(ScenarioInput const& in, Dictionary const& names, std::vector<CellType> const& kinds) {
-    Phrases const signals = Phrases::signals(names), behaviours = Phrases::behaviours(names);
+std::vector<Rule> make_rules(ScenarioInput const& in, Phrases const& signals, Phrases const& behaviours,
+                             std::vector<CellType> const& kinds) {
     std::vector<Rule> rules;
     for (std::size_t t = 0; t < in.cells.size(); ++t) {
         for (auto const& rule : in.cells[t].value.rules) {
             auto const& signal = signals.find(rule.signal);
             auto const& behaviour = behaviours.find(rule.increases ? *rule.increases : *rule.decreases);
+            check_activity(rule.signal, in.cells[t]);
+            check_activity(rule.increases ? *rule.increases : *rule.decreases, in.cells[t]);
             Rule r;
             r.type = static_cast<int>(t);
             r.signal = signal.index;
@@ -253,11 +295,31 @@ std::vector<Rule> make_rules(ScenarioInput const& in, Dictionary const& names, s
     return rules;
 }
 
-std::vector<Probe> make_probes(std::vector<ProbeInput> const& in, Names const& ligands, Names const& types, Names const& regions,
-                               Grid const& grid) {
+void add_response_times(ScenarioInput const& in, Phrases const& behaviours, Model& model) {
+    for (std::size_t t = 0; t < in.cells.size(); ++t)
+        for (auto const& e : in.cells[t].value.response_times) {
+            auto const& behaviour = behaviours.find(e.name);
+            if (behaviour.index >= model.vocabulary().of(behaviour::activity, 0))
+                fail(e.name.at, "the response time of an activity belongs to the activity, as its \"response_time\"");
+            bool changes = std::any_of(model.rules.begin(), model.rules.end(), [&](Rule const& rule) {
+                return rule.type == static_cast<int>(t) && rule.behaviour == behaviour.index;
+            });
+            for (std::size_t other = 0; other < in.cells.size(); ++other)  // what a cell takes along when it becomes this type
+                for (auto const& theirs : in.cells[other].value.response_times)
+                    changes = changes || (other != t && theirs.name.value == e.name.value);
+            if (!changes) fail(e.name.at, "no rule of this type changes \"" + behaviour.text + "\", so it has nothing to respond to");
+            Lag lag = lag_of(behaviour.index, e.value);
+            lag.initial = model.types[t].base[static_cast<std::size_t>(behaviour.index)];
+            if (!std::isfinite(lag.initial)) fail(e.name.at, "an infinite value of \"" + behaviour.text + "\" cannot change in time");
+            model.types[t].lags.push_back(lag);
+        }
+}
+
+std::vector<Probe> make_probes(ScenarioInput const& in, Dictionary const& dictionary, Names const& regions, Grid const& grid) {
+    Names const &ligands = dictionary.ligands, &types = dictionary.types;
     std::vector<Probe> probes;
     std::set<std::string> names;
-    for (auto const& p : in) {
+    for (auto const& p : in.probes) {
         Probe probe;
         probe.name = p.name.value;
         if (probe.name.empty() || probe.name.find_first_of(",\"\n") != std::string::npos)
@@ -272,8 +334,8 @@ std::vector<Probe> make_probes(std::vector<ProbeInput> const& in, Names const& l
             fail(p.ligand->at, "\"ligand\" has a meaning only with at, from, mean_over, mean_position or variance");
         if (p.from.has_value() != p.to.has_value()) fail(p.at, "a line needs both \"from\" and \"to\"");
         if (p.points && !p.from) fail(p.points->at, "\"points\" has a meaning only with from and to");
-        if (p.in && !p.count) fail(p.in->at, "\"in\" has a meaning only with count");
-        if (p.of && !p.coverage) fail(p.of->at, "\"of\" has a meaning only with coverage");
+        if (p.in && !p.count && !p.activity) fail(p.in->at, "\"in\" has a meaning only with count or activity");
+        if (p.of && !p.coverage && !p.activity) fail(p.of->at, "\"of\" has a meaning only with coverage or activity");
         if (p.ligand) probe.ligand = ligands.find(*p.ligand);
         if (p.point) {
             probe.kind = Probe::Kind::point;
@@ -303,6 +365,14 @@ std::vector<Probe> make_probes(std::vector<ProbeInput> const& in, Names const& l
             probe.type = types.find(*p.mean_squared_displacement);
             for (bool const periodic : grid.periodic)
                 if (periodic) fail(p.at, "in a periodic domain it is not known how far a cell has come");
+        } else if (p.activity) {
+            probe.kind = Probe::Kind::activity;
+            probe.activity = dictionary.activities.find(*p.activity);
+            if (!p.of) fail(p.at, "\"of\" is missing (the activity of which cells?)");
+            probe.type = types.find(*p.of);
+            if (!has(in.cells[static_cast<std::size_t>(probe.type)].value, p.activity->value))
+                fail(p.of->at, "\"" + p.of->value + "\" has no activity \"" + p.activity->value + "\"");
+            if (p.in) probe.region = regions.find(*p.in);
         } else {
             probe.kind = Probe::Kind::coverage;
             probe.type = types.find(*p.coverage);

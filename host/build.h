@@ -2,6 +2,7 @@
 
 #include "host/materials.h"
 #include "host/scenario.h"
+#include "host/words.h"
 
 namespace crine {
 
@@ -16,9 +17,11 @@ std::vector<Receptor> make_receptors(ScenarioInput const& in, Dictionary const& 
 std::vector<CellType> make_types(ScenarioInput const& in, Dictionary const& names, Model const& model);
 /// Refuses a cell that cannot be meant.
 void check_radius(Place const& at, double radius, Grid const& grid);
-std::vector<Rule> make_rules(ScenarioInput const& in, Dictionary const& names, std::vector<CellType> const& kinds);
-std::vector<Probe> make_probes(std::vector<ProbeInput> const& in, Names const& ligands, Names const& types, Names const& regions,
-                               Grid const& grid);
+std::vector<Rule> make_rules(ScenarioInput const& in, Phrases const& signals, Phrases const& behaviours,
+                             std::vector<CellType> const& kinds);
+/// Adds to the lags of the types those of behaviours that rules change.
+void add_response_times(ScenarioInput const& in, Phrases const& behaviours, Model& model);
+std::vector<Probe> make_probes(ScenarioInput const& in, Dictionary const& names, Names const& regions, Grid const& grid);
 OutputPlan make_output(OutputInput const& in, Names const& ligands);
 
 /// Decay of a ligand outside all regions [1/s].

@@ -3,6 +3,7 @@
 #include "crine/units.h"
 #include "host/format.h"
 #include "host/synapses.h"
+#include "host/words.h"
 
 #include <algorithm>
 #include <cmath>
@@ -109,6 +110,48 @@ void list_synapses(Listing& list, Scenario const& scenario) {
     }
 }
 
+std::string in_time(Lag const& lag) {
+    return lag.stages == 1 ? "in " + duration(lag.time) : "after " + duration(lag.time) + " in " + counted(lag.stages, "stage");
+}
+
+/// For each activity what it is in each type that has it.
+void list_activities(Listing& list, Model const& model) {
+    if (model.activities.empty()) return;
+    list.heading("activities", std::to_string(model.activities.size()));
+    for (std::size_t a = 0; a < model.activities.size(); ++a) {
+        int const b = model.vocabulary().of(behaviour::activity, static_cast<int>(a));
+        std::string text;
+        for (std::size_t t = 0; t < model.types.size(); ++t) {
+            CellType const& type = model.types[t];
+            auto const lag = std::find_if(type.lags.begin(), type.lags.end(), [&](Lag const& l) { return l.behaviour == b; });
+            auto const rules = static_cast<std::size_t>(std::count_if(
+                model.rules.begin(), model.rules.end(), [&](Rule const& r) { return r.type == static_cast<int>(t) && r.behaviour == b; }));
+            Real const base = type.base[static_cast<std::size_t>(b)];
+            if (lag == type.lags.end() && base == 0 && rules == 0) continue;
+            text += (text.empty() ? "" : "; ") + type.name + ": base " + rounded(base) + ", " + counted(rules, "rule");
+            if (lag == type.lags.end()) continue;
+            text += " " + in_time(*lag) + ", begins at " + rounded(lag->initial);
+            if (lag->spread > 0) text += " ± " + rounded(100 * lag->spread) + " %";
+        }
+        list.entry(model.activities[a], text.empty() ? "0 in all cells" : text);
+    }
+}
+
+void list_response_times(Listing& list, Model const& model) {
+    Phrases const phrases = Phrases::behaviours(Dictionary(model));
+    bool first = true;
+    for (auto const& type : model.types) {
+        std::string text;
+        for (Lag const& lag : type.lags)
+            if (lag.behaviour < model.vocabulary().of(behaviour::activity, 0))
+                text += (text.empty() ? "" : "; ") + phrases.text(lag.behaviour) + " " + in_time(lag);
+        if (text.empty()) continue;
+        if (first) list.heading("responses", "that take time");
+        first = false;
+        list.entry(type.name, text);
+    }
+}
+
 }  // namespace
 
 std::string describe(Scenario const& scenario, std::size_t cells) {
@@ -147,6 +190,8 @@ std::string describe(Scenario const& scenario, std::size_t cells) {
     list.heading("cells", counted(cells, "cell") + " of " + counted(model.types.size(), "type"));
     list_types(list, scenario);
     list_synapses(list, scenario);
+    list_activities(list, model);
+    list_response_times(list, model);
     list.heading("regions", std::to_string(scenario.regions.size()));
     for (auto const& region : scenario.regions)
         list.entry(region.name, (region.inside.empty() ? "about " : "") + counted(region.voxels, "voxel"));

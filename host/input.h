@@ -248,6 +248,22 @@ struct ExpressionInput {
     std::optional<Quantity<Dimension::molecule_rate>> synthesis;
 };
 
+/// An exponential approach, or a delay in stages.
+struct ResponseTimeInput {
+    Place at;
+    std::optional<Positive<Dimension::time>> time, delay;
+    std::optional<Whole> stages;
+};
+struct ActivityStartInput {
+    Quantity<Dimension::number> value, spread;
+};
+struct ActivityInput {
+    Place at;
+    Quantity<Dimension::number> base;
+    std::optional<ActivityStartInput> initial;
+    std::optional<ResponseTimeInput> response_time;
+};
+
 struct RuleInput {
     Place at;
     Text signal;
@@ -276,7 +292,9 @@ struct CellInput {
     Named<ExpressionInput> receptors, presents;
     Named<Rate> becomes, recruits;
     std::vector<Text> habitat;
+    Named<ActivityInput> activities;
     std::vector<RuleInput> rules;
+    Named<ResponseTimeInput> response_times;
 };
 
 struct CleftInput {
@@ -354,7 +372,7 @@ struct ProbeInput {
     std::optional<Text> ligand;
     std::optional<Point> point, from, to;
     std::optional<Whole> points;
-    std::optional<Text> mean_over, count, in, coverage, of;
+    std::optional<Text> mean_over, count, in, coverage, of, activity;
     std::optional<Choice<Axis>> mean_position, variance;
     std::optional<Text> cells, mean_squared_displacement;
 };

@@ -222,6 +222,28 @@ void keys(Visitor& key, ExpressionInput& in) {
 }
 
 template <class Visitor>
+void keys(Visitor& key, ResponseTimeInput& in) {
+    key.shorthand("time");
+    key.exactly_one({"time", "delay"});
+    key("time", in.time, optional, "time constant of the exponential approach to what rules ask for");
+    key("delay", in.delay, optional, "mean delay; its standard deviation is delay / sqrt(stages)");
+    key("stages", in.stages, optional, "of the delay: first-order steps one after the other; 4 if absent");
+}
+template <class Visitor>
+void keys(Visitor& key, ActivityStartInput& in) {
+    key.shorthand("value");
+    key("value", in.value, required_here, "mean of all cells");
+    key("spread", in.spread, otherwise("0"), "largest deviation of a cell, relative to the mean; uniform");
+}
+template <class Visitor>
+void keys(Visitor& key, ActivityInput& in) {
+    key.shorthand("base");
+    key("base", in.base, otherwise("0"), "value without the signals of its rules");
+    key("initial", in.initial, optional, "value with which a cell of this type begins; base if absent");
+    key("response_time", in.response_time, optional, "how it follows its rules; at once if absent");
+}
+
+template <class Visitor>
 void keys(Visitor& key, CellInput& in) {
     key("radius", in.radius, required, "at rest");
     key("repulsion", in.repulsion, otherwise("10 um/min"), "contact law: speed of separation at full overlap");
@@ -245,7 +267,9 @@ void keys(Visitor& key, CellInput& in) {
     key("becomes", in.becomes, optional, "differentiation, by cell type: rate");
     key("recruits", in.recruits, optional, "by cell type: rate of letting one in through this cell's (vessel) wall");
     key("habitat", in.habitat, optional, "regions it may be in; everywhere if absent");
+    key("activities", in.activities, optional, "internal quantities, without dimension, which rules change and read");
     key("rules", in.rules, optional, "signal increases or decreases behaviour");
+    key("response_times", in.response_times, optional, "by behaviour: how it follows its rules; at once if absent");
 }
 
 template <class Visitor>
@@ -329,7 +353,7 @@ void keys(Visitor& key, PlacementInput& in) {
 
 template <class Visitor>
 void keys(Visitor& key, ProbeInput& in) {
-    key.exactly_one({"at", "from", "mean_over", "count", "coverage", "mean_position", "variance", "mean_squared_displacement"});
+    key.exactly_one({"at", "from", "mean_over", "count", "coverage", "activity", "mean_position", "variance", "mean_squared_displacement"});
     key("name", in.name, required_here, "column of probes.csv, or its beginning");
     key("ligand", in.ligand, optional, "what is measured");
     key("at", in.point, optional, "at a point");
@@ -338,9 +362,10 @@ void keys(Visitor& key, ProbeInput& in) {
     key("points", in.points, optional, "on the line, both ends included");
     key("mean_over", in.mean_over, optional, "mean over a region");
     key("count", in.count, optional, "number of live cells of this type");
-    key("in", in.in, optional, "region where they are counted; the whole domain if absent");
+    key("in", in.in, optional, "region where cells are counted or averaged; the whole domain if absent");
     key("coverage", in.coverage, optional, "fraction of voxels that hold a live cell of this type");
-    key("of", in.of, optional, "region whose voxels are looked at; the whole domain if absent");
+    key("activity", in.activity, optional, "mean of this activity over live cells of a type");
+    key("of", in.of, optional, "coverage: region whose voxels are looked at; the whole domain if absent. activity: the cell type");
     key("mean_position", in.mean_position, optional, "of the ligand, or of the live cells of a type, along this axis");
     key("variance", in.variance, optional, "of the positions along this axis, of the ligand or of the live cells of a type");
     key("cells", in.cells, optional, "type whose positions they are");

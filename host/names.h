@@ -1,6 +1,6 @@
 #pragma once
 
-#include "crine/vocabulary.h"
+#include "crine/model.h"
 #include "host/input.h"
 
 #include <algorithm>
@@ -28,20 +28,13 @@ struct Names {
 
 /// All names that a scenario gives, by what they name.
 struct Dictionary {
-    Names ligands, types, receptors, membrane_ligands;
-    bool synapses = false;  ///< there are some, hence words for what they do
+    Names ligands{"ligand", {}}, types{"cell type", {}}, receptors{"receptor", {}}, membrane_ligands{"membrane ligand", {}},
+        activities{"activity", {}};  ///< activities in the order in which cell types first have them
+    bool synapses = false;           ///< there are some, hence words for what they do
 
-    explicit Dictionary(ScenarioInput const& in)
-        : ligands(Names::of("ligand", in.ligands)),
-          types(Names::of("cell type", in.cells)),
-          receptors(Names::of("receptor", in.receptors)),
-          membrane_ligands(Names::of("membrane ligand", in.membrane_ligands)),
-          synapses(!in.synapses.empty()) {}
-
-    Vocabulary vocabulary() const {
-        auto const size = [](Names const& names) { return static_cast<int>(names.list.size()); };
-        return {size(ligands), size(types), size(receptors), size(membrane_ligands)};
-    }
+    explicit Dictionary(ScenarioInput const& in);
+    explicit Dictionary(Model const& model);
+    Vocabulary vocabulary() const;
 };
 
 }  // namespace crine

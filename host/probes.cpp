@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <utility>
 
 namespace crine {
@@ -38,26 +39,26 @@ double mean(Place const& place, std::vector<Real> const& field) {
     return sum / static_cast<double>(std::max<std::size_t>(place.voxels(), 1));
 }
 
-/// Calls visit(voxel) for every live cell of the probe's type inside its place.
+/// Calls visit(cell, voxel) for every live cell of the probe's type inside its place.
 template <class Visit>
 void for_each_cell(Grid const& grid, Probe const& probe, Place const& place, HostCells const& cells, Visit const& visit) {
     for (std::size_t i = 0; i < cells.size(); ++i) {
         if (cells.type[i] != probe.type || !alive(cells.state[i])) continue;
         std::size_t const voxel = voxel_of(grid, {cells.x[i], cells.y[i], cells.z[i]});
-        if (place.holds(voxel)) visit(voxel);
+        if (place.holds(voxel)) visit(i, voxel);
     }
 }
 
 double cells_in(Grid const& grid, Probe const& probe, Place const& place, HostCells const& cells) {
     std::size_t n = 0;
-    for_each_cell(grid, probe, place, cells, [&](std::size_t) { ++n; });
+    for_each_cell(grid, probe, place, cells, [&](std::size_t, std::size_t) { ++n; });
     return static_cast<double>(n);
 }
 
 double coverage(Grid const& grid, Probe const& probe, Place const& place, HostCells const& cells) {
     std::vector<bool> covered(grid.voxels());
     std::size_t n = 0;
-    for_each_cell(grid, probe, place, cells, [&](std::size_t voxel) {
+    for_each_cell(grid, probe, place, cells, [&](std::size_t, std::size_t voxel) {
         n += covered[voxel] ? 0 : 1;
         covered[voxel] = true;
     });
@@ -113,6 +114,13 @@ double mean_squared_displacement(Probe const& probe, HostCells const& cells, std
     return sum / n;
 }
 
+double mean_activity(Grid const& grid, Probe const& probe, Place const& place, Snapshot const& snapshot) {
+    auto const& values = snapshot.activities[static_cast<std::size_t>(probe.activity)];
+    double sum = 0, n = 0;
+    for_each_cell(grid, probe, place, snapshot.cells, [&](std::size_t cell, std::size_t) { sum += values[cell], n += 1; });
+    return n > 0 ? sum / n : NAN;
+}
+
 }  // namespace
 
 std::vector<std::string> probe_columns(Scenario const& scenario) {
@@ -131,6 +139,7 @@ std::vector<std::string> probe_columns(Scenario const& scenario) {
                 break;
             case Kind::count:
             case Kind::coverage:
+            case Kind::activity:
                 columns.push_back(probe.name);
                 break;
             case Kind::position:
@@ -192,6 +201,9 @@ std::vector<double> ProbeReader::read(Backend& from, Snapshot const& snapshot) {
                 break;
             case Kind::displacement:
                 values.push_back(mean_squared_displacement(probe, snapshot.cells, start_));
+                break;
+            case Kind::activity:
+                values.push_back(mean_activity(grid, probe, place, snapshot));
                 break;
         }
     }

@@ -10,13 +10,17 @@ namespace crine {
 namespace {
 
 /// A name must not make a phrase of the rules mean two things, like a ligand called `age`.
-void check_names(ScenarioInput const& in, Dictionary const& names) {
-    Phrases const signals = Phrases::signals(names);
+void check_names(ScenarioInput const& in, Phrases const& signals) {
     for (auto const& e : in.ligands)
         if (signals.count(e.name.value) > 1) fail(e.name.at, "\"" + e.name.value + "\" is another signal in rules and cannot be a ligand");
     for (auto const& e : in.cells)
         if (signals.count("contact with " + e.name.value) > 1)
             fail(e.name.at, "\"contact with " + e.name.value + "\" is another signal in rules, so this cannot be a type");
+    for (auto const& e : in.cells)
+        for (auto const& activity : e.value.activities)
+            for (std::string const& phrase : {"activity of " + activity.name.value, activity.name.value + " on neighbours"})
+                if (signals.count(phrase) > 1)
+                    fail(activity.name.at, "\"" + phrase + "\" is another signal in rules, so this cannot be an activity");
     if (in.cells.size() > 255) fail(in.cells[255].name.at, "more than 255 cell types");
 }
 
@@ -28,7 +32,8 @@ Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> 
     ScenarioInput const in = read_input(root);
     Dictionary const names(in);
     Names const &ligands = names.ligands, &types = names.types;
-    check_names(in, names);
+    Phrases const signals = Phrases::signals(names), behaviours = Phrases::behaviours(names);
+    check_names(in, signals);
 
     Scenario s;
     s.file = file;
@@ -44,9 +49,11 @@ Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> 
     model.ligands = make_ligands(in, ligands, model.grid);
     model.membrane_ligands = make_membrane_ligands(in);
     model.receptors = make_receptors(in, names);
+    model.activities = names.activities.list;
     model.types = make_types(in, names, model);
     model.synapses = make_synapses(in, ligands, types, model);
-    model.rules = make_rules(in, names, model.types);
+    model.rules = make_rules(in, signals, behaviours, model.types);
+    add_response_times(in, behaviours, model);
 
     Regions regions(in.regions, model.grid);
     MaterialPlan plan{ligands, {}, &in.regions, {}};
@@ -62,7 +69,7 @@ Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> 
     }
     make_materials(model, regions, plan, size_only);
     check_quasi_steady(in, model);
-    s.probes = make_probes(in.probes, ligands, types, regions.names(), model.grid);
+    s.probes = make_probes(in, names, regions.names(), model.grid);
     s.output = make_output(in.output, ligands);
     if (in.validation) s.validation = make_validation(*in.validation);
 

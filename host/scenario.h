@@ -32,6 +32,7 @@ struct Probe {
         mean,          ///< mean of the ligand over the region
         count,         ///< live cells of the type in the region
         coverage,      ///< fraction of the region's voxels that hold a live cell of the type
+        activity,      ///< its mean over live cells of the type in the region; NAN without any
         position,      ///< mean of the positions along `axis`, of the ligand or of the live cells of the type
         variance,      ///< of the same
         displacement,  ///< mean square of how far live cells of the type are from where they were at time 0
@@ -41,6 +42,7 @@ struct Probe {
     int ligand = -1;
     int type = -1;
     int axis = 0;
+    int activity = -1;
     int region = -1;           ///< index into Scenario::regions; -1: the whole domain
     std::vector<Vec3> points;  ///< [µm]
 };

@@ -2,6 +2,26 @@
 
 namespace crine {
 
+Dictionary::Dictionary(ScenarioInput const& in) : synapses(!in.synapses.empty()) {
+    ligands = Names::of("ligand", in.ligands), types = Names::of("cell type", in.cells);
+    receptors = Names::of("receptor", in.receptors), membrane_ligands = Names::of("membrane ligand", in.membrane_ligands);
+    for (auto const& type : in.cells)
+        for (auto const& e : type.value.activities)
+            if (std::find(activities.list.begin(), activities.list.end(), e.name.value) == activities.list.end())
+                activities.list.push_back(e.name.value);
+}
+Dictionary::Dictionary(Model const& model) : synapses(!model.synapses.empty()) {
+    auto const add = [](Names& names, auto const& entries) {
+        for (auto const& e : entries) names.list.push_back(e.name);
+    };
+    add(ligands, model.ligands), add(types, model.types), add(receptors, model.receptors), add(membrane_ligands, model.membrane_ligands);
+    activities.list = model.activities;
+}
+Vocabulary Dictionary::vocabulary() const {
+    auto const size = [](Names const& names) { return static_cast<int>(names.list.size()); };
+    return {size(ligands), size(types), size(receptors), size(membrane_ligands), size(activities)};
+}
+
 Phrases Phrases::signals(Dictionary const& names) {
     Vocabulary const v = names.vocabulary();
     Phrases p;
@@ -27,6 +47,11 @@ Phrases Phrases::signals(Dictionary const& names) {
         std::string const& name = names.receptors.list[static_cast<std::size_t>(r)];
         p.list_.push_back({"occupancy of " + name, v.of(signal::occupancy, r), Dimension::number});
         p.list_.push_back({"complexes of " + name, v.of(signal::complexes, r), Dimension::molecules});
+    }
+    for (int a = 0; a < v.activities; ++a) {
+        std::string const& name = names.activities.list[static_cast<std::size_t>(a)];
+        p.list_.push_back({"activity of " + name, v.of(signal::own, a), Dimension::number});
+        p.list_.push_back({name + " on neighbours", v.of(signal::on_neighbours, a), Dimension::number});
     }
     return p;
 }
@@ -59,6 +84,8 @@ Phrases Phrases::behaviours(Dictionary const& names) {
     for (int m = 0; m < v.membrane_ligands; ++m)
         p.list_.push_back({"presentation of " + names.membrane_ligands.list[static_cast<std::size_t>(m)], v.of(behaviour::presentation, m),
                            Dimension::molecule_rate});
+    for (int a = 0; a < v.activities; ++a)
+        p.list_.push_back({"activity of " + names.activities.list[static_cast<std::size_t>(a)], v.of(behaviour::activity, a), Dimension::number});
     return p;
 }
 
@@ -68,6 +95,10 @@ Phrases::Phrase const& Phrases::find(Text const& written) const {
     std::vector<std::string> known;
     for (auto const& phrase : list_) known.push_back(phrase.text);
     fail(written.at, "\"" + written.value + "\" is not a " + what_ + suggestion(written.value, known));
+}
+
+std::string const& Phrases::text(int index) const {
+    return std::find_if(list_.begin(), list_.end(), [&](auto const& phrase) { return phrase.index == index; })->text;
 }
 
 std::size_t Phrases::count(std::string const& text) const {

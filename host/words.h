@@ -18,6 +18,7 @@ public:
         Dimension dimension = Dimension::number;
     };
     Phrase const& find(Text const& written) const;
+    std::string const& text(int index) const;
     std::size_t count(std::string const& text) const;
 
 private:

@@ -111,7 +111,12 @@ struct CarryOutBody {
         return {};
     }
 
-    /// Makes a cell one of that type and state. If other rules apply to it then, behaviours have their base values until the next `sense`.
+    /// All stages of a response get that value.
+    CRINE_HD void settle(Response const& response, std::size_t k, Real value) const {
+        for (int s = 0; s < response.slots(); ++s) responses[(response.slot + s) * cells.id.size + k] = value;
+    }
+    /// Makes a cell one of that type and state. If other rules apply to it then, behaviours begin anew, except those that take time before
+    /// and after: what was under way goes on, and if it goes on in another number of stages, from the value it has.
     CRINE_HD void become(std::size_t k, std::uint8_t type, CellState state, double at) const {
         std::size_t const before = phenotype.row(k);
         if (!receptors.none() && alive(cells.state[k])) {
@@ -123,8 +128,16 @@ struct CarryOutBody {
         cells.type[k] = type, cells.state[k] = state, cells.since[k] = at;
         std::size_t const row = phenotype.row(k);
         if (row == before) return;
-        auto const list = program[row];
-        for (std::size_t s = 0; s < list.size; ++s) responses[s * cells.id.size + k] = list[s].base;
+        auto const list = program[row], old = program[before];
+        for (std::size_t b = 0; b < list.size; ++b) {
+            int stages_before = 0;
+            for (std::size_t o = 0; o < old.size; ++o)
+                if (old[o].slot == list[b].slot && old[o].stages > 0 && list[b].stages > 0) stages_before = old[o].stages;
+            if (stages_before == 0)
+                settle(list[b], k, list[b].at_start(seed, cells.id[k]));
+            else if (stages_before != list[b].stages)
+                settle(list[b], k, responses[list[b].slot * cells.id.size + k]);
+        }
     }
     CRINE_HD void change_state(std::size_t k, CellState state, double at) const {
         become(k, cells.type[k], state, at);
@@ -170,6 +183,8 @@ struct CarryOutBody {
         forget_motion(k);
         become(k, type, CellState::resting, end());
         if (!receptors.none()) receptors.be_born(k, type);
+        auto const list = program[phenotype.row(k)];
+        for (std::size_t b = 0; b < list.size; ++b) settle(list[b], k, list[b].at_start(seed, cells.id[k]));
     }
 
     CRINE_HD void operator()(std::size_t k) const {

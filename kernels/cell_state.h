@@ -73,7 +73,7 @@ struct Population {
     int behaviours = 0, types = 0;
     ReceptorState receptors;
     Buffer<Real> responses;                    ///< [slot * cells + cell], see Phenotype
-    Buffer<Real> work;                         ///< within exchange: what cells give, within sense: signals [slot * cells + cell]
+    Buffer<Real> work;                         ///< within exchange: what cells give, within sense: signals [slot * cells + cell], …
     Buffer<Intent> intents;                    ///< from behave to apply
     SpheresOf<Buffer> spheres;                 ///< within move and circles
     Buffer<Real const*> concentrations;        ///< within sense and move: the fields, by ligand

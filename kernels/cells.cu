@@ -52,15 +52,27 @@ Bins make_bins(Grid const& grid, Real reach) {
     return bins;
 }
 
-/// Until the first `sense` every behaviour has its base value.
-struct BaseResponsesBody {
+/// Until the first `sense` every behaviour has the value it begins with.
+struct FirstResponsesBody {
     Phenotype phenotype;
     ListsView<Response> program;
+    Span<std::uint32_t const> id;
     Span<Real> responses;
+    std::uint64_t seed;
     CRINE_HD void operator()(std::size_t i) const {
         auto const list = program[phenotype.row(i)];
-        for (std::size_t s = 0; s < list.size; ++s) responses[s * phenotype.type.size + i] = list[s].base;
+        for (std::size_t b = 0; b < list.size; ++b) {
+            Real const value = list[b].at_start(seed, id[i]);
+            for (int s = 0; s < list[b].slots(); ++s) responses[(list[b].slot + s) * id.size + i] = value;
+        }
     }
+};
+
+struct BehaviourBody {
+    Phenotype phenotype;
+    int behaviour;
+    Span<Real> value;
+    CRINE_HD void operator()(std::size_t i) const { value[i] = phenotype(behaviour, i); }
 };
 
 struct IsOfType {
@@ -87,12 +99,13 @@ struct HashResponsesBody {
     ListsView<Response> program;
     Span<std::uint64_t> hash;
     CRINE_HD void operator()(std::size_t i) const {
-        std::size_t const slots = program[phenotype.row(i)].size;
-        for (std::size_t s = 0; s < slots; ++s) {
-            std::uint64_t bits = 0;
-            std::memcpy(&bits, &phenotype.responses[s * phenotype.type.size + i], sizeof(Real));
-            hash[i] = mix(hash[i] + bits);
-        }
+        auto const list = program[phenotype.row(i)];
+        for (std::size_t b = 0; b < list.size; ++b)
+            for (int s = 0; s < list[b].slots(); ++s) {
+                std::uint64_t bits = 0;
+                std::memcpy(&bits, &phenotype.responses[(list[b].slot + s) * phenotype.type.size + i], sizeof(Real));
+                hash[i] = mix(hash[i] + bits);
+            }
     }
 };
 
@@ -113,7 +126,8 @@ void Engine::start_cells(InitialState const& state) {
     cells_.types = static_cast<int>(model_.types.size());
     cells_.programs.compile(model_);
     cells_.responses.resize(n * cells_.programs.response_slots);
-    for_each_index(n, BaseResponsesBody{cells_.phenotype(), cells_.programs.responses.view(), cells_.responses.span()});
+    for_each_index(n, FirstResponsesBody{cells_.phenotype(), cells_.programs.responses.view(), std::as_const(cells_.fields.id).span(),
+                                         cells_.responses.span(), model_.seed});
 
     start_receptors();
     cells_.bins = make_bins(model_.grid, longest_reach(model_, cells));
@@ -146,6 +160,13 @@ void Engine::cell_totals(Totals& totals) {
 void Engine::snapshot_cells(Snapshot& to) {
     cells_.fields.for_each_field_with(to.cells, [](auto& buffer, auto& host) { buffer.download(host); });
     to.receptors = receptor_numbers();
+    to.activities.resize(model_.activities.size());
+    for (std::size_t a = 0; a < to.activities.size(); ++a) {
+        cells_.work.resize(cells_.size());
+        for_each_index(cells_.size(),
+                       BehaviourBody{cells_.phenotype(), cells_.programs.first_activity + static_cast<int>(a), cells_.work.span()});
+        cells_.work.download(to.activities[a]);
+    }
 }
 
 std::uint64_t Engine::cell_hash() {

@@ -17,6 +17,10 @@ Sensed decode(Vocabulary const& words, int signal) {
         if (signal == words.of(signal::occupancy, r)) return {Sensed::Kind::occupancy, r};
         if (signal == words.of(signal::complexes, r)) return {Sensed::Kind::complexes, r};
     }
+    for (int a = 0; a < words.activities; ++a) {
+        if (signal == words.of(signal::own, a)) return {Sensed::Kind::activity, a};
+        if (signal == words.of(signal::on_neighbours, a)) return {Sensed::Kind::on_neighbours, a};
+    }
     CRINE_EXPECTS(signal >= words.of(signal::contacts, 0) && signal < words.of(signal::contacts, words.types));
     return {Sensed::Kind::contacts, signal - words.of(signal::contacts, 0)};
 }
@@ -35,6 +39,22 @@ struct Row {
         words.push_back(signal);
         signals.push_back(decode(vocabulary, signal));
         return static_cast<int>(words.size()) - 1;
+    }
+};
+
+/// Slots of the behaviours that take time in some type, as many as their longest chain.
+struct ChainSlots {
+    std::map<int, int> first;  ///< by behaviour
+    int count = 0;
+
+    explicit ChainSlots(Model const& model) {
+        std::map<int, int> stages;
+        for (CellType const& type : model.types)
+            for (Lag const& lag : type.lags) stages[lag.behaviour] = std::max(stages[lag.behaviour], lag.stages);
+        for (auto const& [behaviour, n] : stages) {
+            first[behaviour] = count;
+            count += n;
+        }
     }
 };
 
@@ -57,6 +77,8 @@ void Programs::compile(Model const& model) {
     std::vector<std::vector<Act>> row_chemotaxis(rows), type_fates(words.types), type_recruits(words.types);
     phagocytes = false;
     signal_slots = response_slots = 0;
+    first_activity = words.of(behaviour::activity, 0);
+    ChainSlots const chains(model);
 
     for (int r = 0; r < rows; ++r) {
         int const type = r % words.types;
@@ -70,8 +92,24 @@ void Programs::compile(Model const& model) {
         std::map<int, std::vector<Rule>> modulated;
         for (Rule const& rule : model.rules)
             if (rule.type == type && (!dead || rule.applies_to_dead)) modulated[rule.behaviour].push_back(rule);
+        std::map<int, Lag> lags;
+        for (Lag const& lag : model.types[type].lags) {
+            lags[lag.behaviour] = lag;
+            if (!dead) modulated[lag.behaviour];  // one that no rule acts on approaches its base value
+        }
+        int next_slot = chains.count;
         for (auto& [b, rules] : modulated) {
-            Response response{base_row[b], base_row[b], base_row[b], 0, 0, 0};
+            Response response;
+            response.base = response.highest = response.lowest = response.initial = base_row[b];
+            if (auto const lag = lags.find(b); lag != lags.end()) {
+                response.slot = static_cast<std::int16_t>(chains.first.at(b));
+                response.stages = static_cast<std::int16_t>(lag->second.stages);
+                response.stage_time = lag->second.time / static_cast<Real>(lag->second.stages);
+                if (!dead) response.initial = lag->second.initial, response.spread = lag->second.spread;
+                if (b >= first_activity) response.activity = static_cast<std::uint32_t>(b - first_activity);
+            } else {
+                response.slot = static_cast<std::int16_t>(next_slot++);
+            }
             auto const first_down = std::stable_partition(rules.begin(), rules.end(), [](Rule const& rule) { return rule.increases; });
             response.up = static_cast<std::uint32_t>(all_terms.size());
             response.down = response.up + static_cast<std::uint32_t>(first_down - rules.begin());
@@ -83,7 +121,7 @@ void Programs::compile(Model const& model) {
                     response.lowest = std::min(response.lowest, rule.saturation);
             }
             response.end = static_cast<std::uint32_t>(all_terms.size());
-            slot_row[b] = static_cast<std::int16_t>(row.responses.size());
+            slot_row[b] = response.slot;
             row.responses.push_back(response);
         }
 
@@ -104,17 +142,20 @@ void Programs::compile(Model const& model) {
         }
 
         bool touches = false;
-        std::vector<std::int16_t> contacts(words.types + 1, -1);
+        std::vector<std::int16_t> contacts(words.types + 1 + words.activities, -1);
         for (std::size_t s = 0; s < row.signals.size(); ++s) {
             Sensed const& sensed = row.signals[s];
-            bool const of_dead = sensed.kind == Sensed::Kind::dead_contacts;
-            if (!of_dead && sensed.kind != Sensed::Kind::contacts) continue;
-            contacts[of_dead ? words.types : sensed.index] = static_cast<std::int16_t>(s);
+            int entry = -1;
+            if (sensed.kind == Sensed::Kind::contacts) entry = sensed.index;
+            if (sensed.kind == Sensed::Kind::dead_contacts) entry = words.types;
+            if (sensed.kind == Sensed::Kind::on_neighbours) entry = words.types + 1 + sensed.index;
+            if (entry < 0) continue;
+            contacts[entry] = static_cast<std::int16_t>(s);
             touches = true;
         }
         if (touches) row_contacts[r] = contacts;
         signal_slots = std::max(signal_slots, static_cast<int>(row.signals.size()));
-        response_slots = std::max(response_slots, static_cast<int>(row.responses.size()));
+        response_slots = std::max(response_slots, next_slot);
         row_signals[r] = std::move(row.signals);
         row_responses[r] = std::move(row.responses);
     }

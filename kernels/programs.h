@@ -2,6 +2,7 @@
 
 #include "crine/cells.h"
 #include "crine/model.h"
+#include "crine/rng.h"
 #include "kernels/device.h"
 
 namespace crine {
@@ -49,10 +50,12 @@ struct Sensed {
         gradient,
         contacts,
         occupancy,
-        complexes
+        complexes,
+        activity,
+        on_neighbours
     };
     Kind kind = Kind::pressure;
-    int index = 0;  ///< ligand, cell type or kind of receptor
+    int index = 0;  ///< ligand, cell type, kind of receptor or activity
 };
 
 /// One summand of a response's S: (signal / half)^hill.
@@ -61,12 +64,23 @@ struct Term {
     Real half = 1, hill = 1;
 };
 
-/// A behaviour that rules modulate: model/hill.h.
+/// A behaviour that rules modulate, model/hill.h, or that takes time, model/lag.h.
 struct Response {
     Real base = 0;                            ///< b
     Real highest = 0;                         ///< M
     Real lowest = 0;                          ///< m
     std::uint32_t up = 0, down = 0, end = 0;  ///< terms [up, down) increase it, [down, end) decrease it
+    Real initial = 0, spread = 0;             ///< what a cell begins with: half-width relative to the value
+    std::uint32_t activity = 0;               ///< its number, which keys the spread
+    Real stage_time = 0;                      ///< θ of its chain [s]
+    std::int16_t stages = 0;                  ///< of its chain; 0: it has at once what the rules ask for
+    std::int16_t slot = 0;                    ///< of the response itself; those of a chain's earlier stages follow, the first last
+
+    CRINE_HD int slots() const { return stages > 1 ? stages : 1; }
+    CRINE_HD Real at_start(std::uint64_t seed, std::uint32_t id) const {
+        if (spread == 0) return initial;
+        return initial * (1 + spread * (2 * Random(seed, Stream::activity, activity, id).uniform() - 1));
+    }
 };
 
 /// A behaviour with a target that this type can show: its value can be other than 0.
@@ -83,7 +97,7 @@ struct Phenotype {
     Span<std::uint8_t const> type;
     Span<CellState const> state;
     Span<Real const> base;          ///< [row * behaviours + behaviour]
-    Span<std::int16_t const> slot;  ///< [row * behaviours + behaviour]: place among the row's responses, -1: not modulated
+    Span<std::int16_t const> slot;  ///< [row * behaviours + behaviour]: where its response is, -1: not modulated
     Span<Real const> responses;     ///< [slot * cells + cell]
     int behaviours = 0, types = 0;
 
@@ -113,15 +127,16 @@ struct Programs {
     Buffer<TypeConstants> types;
     Buffer<Real> base;
     Buffer<std::int16_t> slot;
-    Lists<Sensed> signals;  ///< by row
-    Lists<std::int16_t>
-        contact_signals;  ///< by row: place of the signal `contacts` of each type, then of dead_contacts, -1: not used; empty: none used
-    Lists<Response> responses;  ///< by row
+    Lists<Sensed> signals;                ///< by row
+    Lists<std::int16_t> contact_signals;  ///< by row: place of the signal `contacts` of each type, of dead_contacts, of each activity on
+                                          ///< neighbours, -1: not used; empty: none used
+    Lists<Response> responses;  ///< by row. What takes time has the same slot in all, so that it stays when a cell changes its row
     Buffer<Term> terms;
     Lists<Act> fates;                          ///< by type: what can end a live cell's present state
     Lists<Act> recruits;                       ///< by type
     Lists<Act> chemotaxis;                     ///< by row
     int signal_slots = 0, response_slots = 0;  ///< the most that a row has
+    int first_activity = 0;                    ///< behaviour of activity 0
     bool phagocytes = false;                   ///< some type can engulf
 
     void compile(Model const& model);

@@ -1,6 +1,7 @@
 #include "kernels/engine.h"
 
 #include "crine/model/hill.h"
+#include "crine/model/lag.h"
 #include "crine/model/motility.h"
 #include "crine/units.h"
 #include "kernels/neighbours.h"
@@ -20,6 +21,7 @@ struct SignalBody {
     OpenChannels open_channels;
     Span<Real> signals;  ///< [slot * cells + cell]
     ReceptorView receptors;
+    int first_activity;  ///< see Programs
     double time;
 
     CRINE_HD Real measure(Sensed const& what, std::size_t i, Between const& here) const {
@@ -49,9 +51,12 @@ struct SignalBody {
                 ReceptorView::Signal const s = receptors.signal(cells.type[i], what.index, i);
                 return s.surface > 0 ? static_cast<Real>(s.active / s.surface) : Real(0);
             }
+            case Sensed::Kind::activity:
+                return phenotype(first_activity + what.index, i);
             case Sensed::Kind::contacts:
             case Sensed::Kind::dead_contacts:
-                return 0;  // counted together below
+            case Sensed::Kind::on_neighbours:
+                return 0;  // together below
         }
         return 0;
     }
@@ -64,7 +69,7 @@ struct SignalBody {
     }
 };
 
-/// Adds up the contacts among them in one search for neighbours.
+/// Adds up those that need neighbours, in one search.
 struct ContactSignalBody {
     CellView cells;
     Phenotype phenotype;
@@ -72,24 +77,37 @@ struct ContactSignalBody {
     Span<TypeConstants const> types;
     ListsView<std::int16_t> contact_signals;
     Span<Real> signals;
+    int first_activity;
 
     CRINE_HD void operator()(std::size_t i) const {
-        auto const slot_of_type = contact_signals[phenotype.row(i)];
-        if (slot_of_type.empty()) return;
+        auto const slot_of = contact_signals[phenotype.row(i)];  // by type, of the dead, by activity
+        if (slot_of.empty()) return;
+        std::size_t const activities = types.size + 1;
+        Real touching = 0;
         for_each_touching(bins, cells, types, i, [&](std::size_t j) {
-            std::int16_t const slot = slot_of_type[alive(cells.state[j]) ? cells.type[j] : types.size];
+            bool const live = alive(cells.state[j]);
+            std::int16_t const slot = slot_of[live ? cells.type[j] : types.size];
             if (slot >= 0) signals[slot * cells.id.size + i] += 1;
+            if (!live) return;
+            touching += 1;
+            for (std::size_t a = activities; a < slot_of.size; ++a)
+                if (slot_of[a] >= 0)
+                    signals[slot_of[a] * cells.id.size + i] += phenotype(first_activity + static_cast<int>(a - activities), j);
         });
+        if (touching == 0) return;
+        for (std::size_t a = activities; a < slot_of.size; ++a)
+            if (slot_of[a] >= 0) signals[slot_of[a] * cells.id.size + i] /= touching;
     }
 };
 
-/// The responses of a cell's behaviours to these signals.
+/// The responses of a cell's behaviours to these signals. What takes time advances over the step, with the signals of its beginning.
 struct ResponseBody {
     Phenotype phenotype;
     ListsView<Response> program;
     Span<Term const> terms;
     Span<Real const> signals;  ///< [slot * cells + cell]
     Span<Real> responses;      ///< [slot * cells + cell]
+    double dt;
 
     CRINE_HD void operator()(std::size_t i) const {
         std::size_t const cells = phenotype.type.size;
@@ -102,7 +120,12 @@ struct ResponseBody {
             HillSum up, down;
             add(up, response.up, response.down);
             add(down, response.down, response.end);
-            responses[b * cells + i] = HillResponse{response.base, response.highest, response.lowest}(up, down);
+            Real const target = HillResponse{response.base, response.highest, response.lowest}(up, down);
+            if (response.stages == 0)
+                responses[response.slot * cells + i] = target;
+            else
+                Chain{static_cast<Real>(dt / response.stage_time), response.stages}(
+                    target, [&](int k) -> Real& { return responses[(response.slot + response.stages - k) * cells + i]; });
         }
     }
 };
@@ -119,12 +142,13 @@ void Engine::sense(Moment now) {
     Phenotype const phenotype = cells_.phenotype();
     for_each_index(cells_.size(),
                    SignalBody{cells, phenotype, model_.grid, std::as_const(cells_.concentrations).span(), programs.signals.view(),
-                              synapses_.open_channels(), cells_.work.span(), cells_.receptors.view(cells_.size()), now.time});
+                              synapses_.open_channels(), cells_.work.span(), cells_.receptors.view(cells_.size()), programs.first_activity,
+                              now.time});
     if (programs.contact_signals.items.size() != 0)
         for_each_index(cells_.size(), ContactSignalBody{cells, phenotype, cells_.bins, programs.types.span(),
-                                                        programs.contact_signals.view(), cells_.work.span()});
+                                                        programs.contact_signals.view(), cells_.work.span(), programs.first_activity});
     for_each_index(cells_.size(), ResponseBody{phenotype, programs.responses.view(), programs.terms.span(),
-                                               std::as_const(cells_.work).span(), cells_.responses.span()});
+                                               std::as_const(cells_.work).span(), cells_.responses.span(), now.dt});
     if (exchange_.modulated) ++cells_.changes;
 }
 

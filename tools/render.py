@@ -1,4 +1,4 @@
-"""Draws one moment of a run: cells as spheres coloured by type, one ligand as a cloud or on a section.
+"""Draws one moment of a run: cells as spheres coloured by type or by a quantity, one ligand as a cloud or on a section.
 
 Run by tools/render, which gives it ParaView's Python.
 """
@@ -42,6 +42,7 @@ def arguments():
     parse.add_argument("--slice", action="store_true", help="the ligand on a section through the middle, not as a cloud")
     parse.add_argument("--cut", action="store_true", help="take the front half away, to look into the tissue")
     parse.add_argument("--hide", action="append", default=[], metavar="TYPE", help="cell type not to draw; may be repeated")
+    parse.add_argument("--cells", metavar="ARRAY", help="colour live cells by this array of cells_*.vtp, like 'activity of Delta', not by type")
     parse.add_argument("--size", default="1600x1000", help="in pixels (default: %(default)s)")
     parse.add_argument("--azimuth", type=float, default=-20, help="of the eye, degrees from the front (default: %(default)s)")
     parse.add_argument("--elevation", type=float, default=28, help="of the eye above the horizon, degrees (default: %(default)s)")
@@ -84,7 +85,35 @@ def one_colour(shown, colour):
     shown.AmbientColor = shown.DiffuseColor = colour
 
 
-def show_cells(cells, view, ink, hidden):
+def by_quantity(shown, points, view, ink, name):
+    data = points.GetPointData()
+    known = [data.GetArrayName(i) for i in range(data.GetNumberOfArrays())]
+    if name not in known:
+        raise SystemExit(f"tools/render: no array {name} of the cells (there is {', '.join(known)})")
+    ColorBy(shown, ("POINTS", name))
+    colours = GetColorTransferFunction(name)
+    colours.ApplyPreset("Viridis (matplotlib)", True)
+    colours.RescaleTransferFunction(*data.GetArray(name).GetRange())
+    legend(colours, view, ink, name, "Lower Right Corner")
+    shown.SetScalarBarVisibility(view, True)
+
+
+def by_type(shown, points, view, ink, names, hidden):
+    ColorBy(shown, ("POINTS", "type"))
+    colours = GetColorTransferFunction("type")
+    present = points.GetPointData().GetArray("type")
+    present = sorted({int(present.GetTuple1(i)) for i in range(points.GetNumberOfPoints())})
+    present = [index for index in present if names[index] not in hidden]
+    colours.InterpretValuesAsCategories = 1
+    colours.AnnotationsInitialized = 1
+    colours.Annotations = [text for index in present for text in (str(index), names[index])]
+    colours.IndexedColors = [part for index in present for part in rgb(PALETTE[index % len(PALETTE)])]
+    colours.IndexedOpacities = [1.0] * len(present)
+    legend(colours, view, ink, "", "Lower Right Corner")
+    shown.SetScalarBarVisibility(view, True)
+
+
+def show_cells(cells, view, ink, hidden, quantity):
     points = servermanager.Fetch(cells)
     names = points.GetFieldData().GetAbstractArray("type names")
     names = [names.GetValue(i) for i in range(names.GetNumberOfValues())]
@@ -98,18 +127,10 @@ def show_cells(cells, view, ink, hidden):
             cells = Calculator(Input=cells, ResultArrayName="type", Function=f"type + ({len(names)} * (type == {index}))")
     live = where(where(cells, "type", 0, len(names) - 1), "state", 0, 1)
     shown = spheres(live, view)
-    ColorBy(shown, ("POINTS", "type"))
-    colours = GetColorTransferFunction("type")
-    present = points.GetPointData().GetArray("type")
-    present = sorted({int(present.GetTuple1(i)) for i in range(points.GetNumberOfPoints())})
-    present = [index for index in present if names[index] not in hidden]
-    colours.InterpretValuesAsCategories = 1
-    colours.AnnotationsInitialized = 1
-    colours.Annotations = [text for index in present for text in (str(index), names[index])]
-    colours.IndexedColors = [part for index in present for part in rgb(PALETTE[index % len(PALETTE)])]
-    colours.IndexedOpacities = [1.0] * len(present)
-    legend(colours, view, ink, "", "Lower Right Corner")
-    shown.SetScalarBarVisibility(view, True)
+    if quantity:
+        by_quantity(shown, points, view, ink, quantity)
+    else:
+        by_type(shown, points, view, ink, names, hidden)
 
     dead = spheres(where(where(cells, "type", 0, len(names) - 1), "state", 2, 3), view)
     one_colour(dead, rgb(DEAD))
@@ -216,7 +237,7 @@ def main():
         if options.ligand:  # not cut: a cloud reaches out of the section, towards the eye
             show_ligand(fields, view, ink, options.ligand, options.slice, low if options.cut else middle, options.dark)
     if cells:
-        show_cells(cells, view, ink, options.hide)
+        show_cells(cells, view, ink, options.hide, options.cells)
     box = Box(Center=middle, XLength=high[0] - low[0], YLength=high[1] - low[1], ZLength=high[2] - low[2])
     one_colour(Show(Outline(Input=box), view), [0.6, 0.6, 0.6])
     scale_bar(low, high, view, ink)

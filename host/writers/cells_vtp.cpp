@@ -58,6 +58,7 @@ public:
             for (auto const& binding : receptor.bindings)
                 kind.bindings.push_back({scenario.model.bound_by(binding), binding.rates.desensitisation > 0});
         }
+        for (auto const& name : scenario.model.activities) activity_names_.push_back("activity of " + name);
     }
 
     void write(Frame const& frame) override {
@@ -83,6 +84,8 @@ public:
         of.AddArray(integers<vtkUnsignedIntArray>("engulfed", n, [&](std::size_t i) { return cells.engulfed[i]; }));
         if (!frame.snapshot.open_channels.empty())
             of.AddArray(reals("open channels", n, [&](std::size_t i) { return frame.snapshot.open_channels[i]; }));
+        for (std::size_t a = 0; a < activity_names_.size(); ++a)
+            of.AddArray(reals(activity_names_[a].c_str(), n, [&](std::size_t i) { return frame.snapshot.activities[a][i]; }));
         of.AddArray(vectors("velocity [um/min]", n, cells.vx, cells.vy, cells.vz, kMinute));
 
         for (std::size_t r = 0; r < frame.snapshot.receptors.size(); ++r) {
@@ -117,7 +120,7 @@ private:
         std::vector<Binding> bindings;
     };
     std::vector<Kind> receptors_;
-    std::vector<std::string> type_names_;
+    std::vector<std::string> type_names_, activity_names_;
     std::filesystem::path folder_;
     int next_ = 0;
 };

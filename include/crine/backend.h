@@ -140,11 +140,12 @@ struct ReceptorNumbers {
 
 /// A host copy of the state for writers.
 struct Snapshot {
-    double time = 0;                         ///< [s]
-    std::vector<std::vector<Real>> fields;   ///< [ligand][voxel], empty where not asked for
-    HostCells cells;                         ///< empty if not asked for; `vx…` include all motion of the last step
-    std::vector<ReceptorNumbers> receptors;  ///< by kind, with the cells
-    std::vector<Real> open_channels;         ///< by cell: what the signal of that name is now; empty without synapses or cells
+    double time = 0;                            ///< [s]
+    std::vector<std::vector<Real>> fields;      ///< [ligand][voxel], empty where not asked for
+    HostCells cells;                            ///< empty if not asked for; `vx…` include all motion of the last step
+    std::vector<ReceptorNumbers> receptors;     ///< by kind, with the cells
+    std::vector<std::vector<Real>> activities;  ///< [activity][cell], with the cells
+    std::vector<Real> open_channels;            ///< by cell: what the signal of that name is now; empty without synapses or cells
 };
 
 /// What a kernel found wrong, raised as RunError by `check`.
@@ -183,7 +184,7 @@ public:
     // --- observation ---
     virtual std::size_t cell_count() const = 0;
     virtual Totals totals() = 0;
-    /// Copies the asked-for fields (by ligand) and, if asked, the cells.
+    /// Copies the asked-for fields (by ligand) and, if asked, the cells with their activities.
     virtual void snapshot(Snapshot& to, std::vector<bool> const& fields, bool cells) = 0;
     /// One ligand at points of the domain, by the fields' own interpolation [molecules/µm³].
     virtual std::vector<Real> sample(int ligand, std::vector<Vec3> const& points) = 0;

@@ -78,6 +78,15 @@ struct Receptor {
     std::vector<Binding> bindings;
 };
 
+/// A behaviour that takes time to become what rules ask for: model/lag.h.
+struct Lag {
+    int behaviour = 0;  ///< Vocabulary index
+    Real time = 0;      ///< mean time of the response [s]
+    int stages = 1;     ///< 1: exponential approach; more: a delay, the sharper the more there are
+    Real initial = 0;   ///< value with which a cell of this type begins
+    Real spread = 0;    ///< half the width of its uniform distribution over cells, relative to it
+};
+
 struct CellType {
     std::string name;
     Real radius = 8.4127;                                           ///< at rest [µm]
@@ -91,6 +100,7 @@ struct CellType {
     Real necrosis_duration = 0;                                     ///< [s]
     std::uint64_t habitat = ~std::uint64_t{0};                      ///< bit m set: may be in voxels of material m
     std::vector<Real> base;                                         ///< base value of every behaviour, by Vocabulary index
+    std::vector<Lag> lags;                                          ///< behaviours that take time; at most one each
     std::vector<Real> saturation;   ///< by ligand: secretion stops at this surrounding concentration [molecules/µm³]; infinite: never
     std::vector<double> receptors;  ///< by kind: free ones on the surface of a new cell [molecules]; 0: it has none
     std::vector<double> presented;  ///< by membrane ligand: on the surface of a new cell [molecules]
@@ -117,6 +127,7 @@ struct Model {
     std::vector<MembraneLigand> membrane_ligands;
     std::vector<Receptor> receptors;
     std::vector<CellType> types;
+    std::vector<std::string> activities;  ///< names of the cells' internal quantities
     std::vector<Rule> rules;
     std::vector<SynapseType> synapses;
     std::vector<std::string> material_names;
@@ -125,7 +136,7 @@ struct Model {
 
     Vocabulary vocabulary() const {
         return {static_cast<int>(ligands.size()), static_cast<int>(types.size()), static_cast<int>(receptors.size()),
-                static_cast<int>(membrane_ligands.size())};
+                static_cast<int>(membrane_ligands.size()), static_cast<int>(activities.size())};
     }
     std::string const& bound_by(Receptor::Binding const& b) const {
         return b.on_membrane ? membrane_ligands[static_cast<std::size_t>(b.ligand)].name : ligands[static_cast<std::size_t>(b.ligand)].name;

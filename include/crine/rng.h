@@ -18,6 +18,7 @@ enum class Stream : std::uint32_t {
     recruitment = 7,  ///< type and place of one of them (key: the new cell's id)
     contact = 8,      ///< direction in which two coincident cells part
     release = 9,      ///< vesicles that a bouton releases and refills (key: number of the synapse)
+    activity = 10,    ///< initial value of an activity (key: its number)
 };
 
 inline namespace CRINE_NS {

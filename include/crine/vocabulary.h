@@ -5,7 +5,8 @@
 namespace crine {
 
 /// What a cell does: quantities that every type has a base value of and that rules can modulate. A behaviour is
-/// one of the fixed ones, or belongs to a ligand, a cell type or a kind of receptor; `Vocabulary` numbers them all in one sequence.
+/// one of the fixed ones, or belongs to a ligand, a cell type, a kind of receptor or an activity; `Vocabulary` numbers them all in one
+/// sequence.
 namespace behaviour {
 enum Fixed : int {
     cycle_entry,   ///< rate of leaving rest into the division cycle [1/s]; infinite: at once
@@ -38,6 +39,10 @@ enum OfMembraneLigand : int {
     presentation,  ///< of new molecules on the surface [molecules/s]
     of_membrane_ligand_count
 };
+enum OfActivity : int {
+    activity,  ///< the value of this internal quantity [1]
+    of_activity_count
+};
 }  // namespace behaviour
 
 /// What a cell senses: the inputs of rules.
@@ -67,36 +72,46 @@ enum OfReceptor : int {
     complexes,  ///< their number [molecules]
     of_receptor_count
 };
+enum OfActivity : int {
+    own,            ///< the cell's own value [1]
+    on_neighbours,  ///< mean over touching live cells, 0 if there is none [1]
+    of_activity_count
+};
 }  // namespace signal
 
-/// Numbers behaviours and signals for a given number of ligands, cell types, kinds of receptors and membrane ligands.
+/// Numbers behaviours and signals for a given number of ligands, cell types, kinds of receptors, membrane ligands and activities.
 struct Vocabulary {
     int ligands = 0;
     int types = 0;
     int receptors = 0;
     int membrane_ligands = 0;
+    int activities = 0;
 
-    CRINE_HD int behaviours() const { return of(behaviour::presentation, membrane_ligands); }
+    CRINE_HD int behaviours() const { return of(behaviour::activity, activities * behaviour::of_activity_count); }
     CRINE_HD int of(behaviour::Fixed b) const { return b; }
     CRINE_HD int of(behaviour::OfLigand b, int ligand) const { return behaviour::fixed_count + b * ligands + ligand; }
     CRINE_HD int of(behaviour::OfType b, int type) const {
         return behaviour::fixed_count + behaviour::of_ligand_count * ligands + b * types + type;
     }
-
     CRINE_HD int of(behaviour::OfReceptor b, int receptor) const {
         return behaviour::fixed_count + behaviour::of_ligand_count * ligands + behaviour::of_type_count * types + b * receptors + receptor;
     }
-
     CRINE_HD int of(behaviour::OfMembraneLigand b, int ligand) const {
-        return of(behaviour::synthesis, receptors) + b * membrane_ligands + ligand;
+        return of(behaviour::synthesis, receptors * behaviour::of_receptor_count) + b * membrane_ligands + ligand;
+    }
+    CRINE_HD int of(behaviour::OfActivity b, int activity) const {
+        return of(behaviour::presentation, membrane_ligands * behaviour::of_membrane_ligand_count) + b * activities + activity;
     }
 
-    CRINE_HD int signals() const { return of(signal::complexes, receptors); }
+    CRINE_HD int signals() const { return of(signal::own, activities * signal::of_activity_count); }
     CRINE_HD int of(signal::Fixed s) const { return s; }
     CRINE_HD int of(signal::OfLigand s, int ligand) const { return signal::fixed_count + s * ligands + ligand; }
     CRINE_HD int of(signal::OfType s, int type) const { return signal::fixed_count + signal::of_ligand_count * ligands + s * types + type; }
     CRINE_HD int of(signal::OfReceptor s, int receptor) const {
         return signal::fixed_count + signal::of_ligand_count * ligands + signal::of_type_count * types + s * receptors + receptor;
+    }
+    CRINE_HD int of(signal::OfActivity s, int activity) const {
+        return of(signal::occupancy, receptors * signal::of_receptor_count) + s * activities + activity;
     }
 };
 

@@ -34,12 +34,13 @@ inline int add_ligand(Model& m, Real diffusivity, Real decay, Scheme scheme = Sc
     return index;
 }
 
-/// Adds a cell type that does nothing; call after all ligands. `types` is the final number of types.
+/// Adds a cell type that does nothing; call after all ligands and activities. `types` is the final number of types.
 inline int add_type(Model& m, Real radius, int types = 1) {
     CellType t;
     t.name = "type " + std::to_string(m.types.size());
     t.radius = radius;
-    Vocabulary const words{static_cast<int>(m.ligands.size()), types};
+    Vocabulary const words{static_cast<int>(m.ligands.size()), types, static_cast<int>(m.receptors.size()),
+                           static_cast<int>(m.membrane_ligands.size()), static_cast<int>(m.activities.size())};
     t.base.assign(words.behaviours(), 0);
     t.saturation.assign(m.ligands.size(), std::numeric_limits<Real>::infinity());
     m.types.push_back(t);

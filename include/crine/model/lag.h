@@ -1,0 +1,43 @@
+#pragma once
+
+#include "crine/portable.h"
+
+#include <cmath>
+
+namespace crine {
+inline namespace CRINE_NS {
+
+/// A response that takes time: a chain of n first-order stages of which the first follows the target u and the last is the response,
+///
+///     dx_1/dt = (u - x_1) / θ,   dx_k/dt = (x_{k-1} - x_k) / θ
+///
+/// so that a step of the target arrives after a gamma-distributed time with mean n θ and standard deviation √n θ: n = 1 is the exponential
+/// approach, more stages are a delay. MacDonald (1978) "Time Lags in Biological Models", the linear chain trick. Exact for a target that
+/// is constant over the step, at any step:
+///
+///     x_k ← u + e^{-a} Σ_{j ≤ k} a^{k-j} / (k-j)! (x_j - u),   a = dt / θ
+///
+/// in increments, so that what has arrived stays where it is.
+struct Chain {
+    Real a;
+    int stages;
+
+    /// stage(k) is a reference to x_k, 1 ≤ k ≤ n; from the last to the first, because each needs those before as they were.
+    template <class Stage>
+    CRINE_HD void operator()(Real target, Stage&& stage) const {
+        constexpr Real kLongest = 1000;  // then nothing is left of the past
+        Real const step = a < kLongest ? a : kLongest;
+        Real const past = std::exp(-step), arrived = -std::expm1(-step);
+        for (int k = stages; k >= 1; --k) {
+            Real change = arrived * (target - stage(k)), weight = past;
+            for (int j = k - 1; j >= 1; --j) {
+                weight *= step / static_cast<Real>(k - j);
+                change += weight * (stage(j) - target);
+            }
+            stage(k) += change;
+        }
+    }
+};
+
+}  // namespace CRINE_NS
+}  // namespace crine
