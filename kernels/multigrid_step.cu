@@ -19,6 +19,7 @@ struct AssembleBody {
         std::size_t const p = g.at(i, j, k);
         MaterialLigand const& here = medium.at(p);
         Real in = medium.secreted(p) + here.source, out = shift + (here.decay + medium.taken_up(p) + medium.stopped(p) + medium.cleaved(p));
+        in += here.exchange * medium.circulating + medium.infused(p), out += here.exchange;
         auto const conductance = [&](int side, int index) {
             Medium::Beyond const there = medium.beyond(side, index, p);
             if (there.wall) {
@@ -227,6 +228,7 @@ private:
         Rates const end = rates(concentration());
         observe(concentration(), weight);
         book(end, weight * dt);
+        if (!steady) settle_exchange(end.content);
         double const before = field_.ledger.free;
         field_.ledger.free = end.content * grid().volume();
         if (steady) field_.ledger.produced += field_.ledger.free - before;

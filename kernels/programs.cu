@@ -17,6 +17,7 @@ Sensed decode(Vocabulary const& words, int signal) {
         if (signal == words.of(signal::occupancy, r)) return {Sensed::Kind::occupancy, r};
         if (signal == words.of(signal::complexes, r)) return {Sensed::Kind::complexes, r};
     }
+    if (signal >= words.of(signal::circulating, 0)) return {Sensed::Kind::circulating, signal - words.of(signal::circulating, 0)};
     CRINE_EXPECTS(signal >= words.of(signal::contacts, 0) && signal < words.of(signal::contacts, words.types));
     return {Sensed::Kind::contacts, signal - words.of(signal::contacts, 0)};
 }

@@ -48,7 +48,8 @@ struct Sensed {
         gradient,
         contacts,
         occupancy,
-        complexes
+        complexes,
+        circulating
     };
     Kind kind = Kind::pressure;
     int index = 0;  ///< ligand, cell type or kind of receptor

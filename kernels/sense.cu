@@ -16,6 +16,7 @@ struct SignalBody {
     Phenotype phenotype;
     Grid grid;
     Span<Real const* const> concentration;
+    Span<Real const> circulating;  ///< by pool
     ListsView<Sensed> sensed;
     Span<Real> signals;  ///< [slot * cells + cell]
     ReceptorView receptors;
@@ -46,6 +47,8 @@ struct SignalBody {
                 ReceptorView::Signal const s = receptors.signal(cells.type[i], what.index, i);
                 return s.surface > 0 ? static_cast<Real>(s.active / s.surface) : Real(0);
             }
+            case Sensed::Kind::circulating:
+                return circulating[what.index];
             case Sensed::Kind::contacts:
             case Sensed::Kind::dead_contacts:
                 return 0;  // counted together below
@@ -112,10 +115,12 @@ void Engine::sense(Moment now) {
     if (programs.response_slots == 0) return;
     cells_.work.resize(cells_.size() * programs.signal_slots);
     cells_.concentrations.upload(concentrations(fields_));
+    if (!model_.pools.empty()) cells_.circulating.upload(endocrine_.levels());
     CellView const cells = cells_.view();
     Phenotype const phenotype = cells_.phenotype();
     for_each_index(cells_.size(), SignalBody{cells, phenotype, model_.grid, std::as_const(cells_.concentrations).span(),
-                                             programs.signals.view(), cells_.work.span(), cells_.receptors.view(cells_.size()), now.time});
+                                             std::as_const(cells_.circulating).span(), programs.signals.view(), cells_.work.span(),
+                                             cells_.receptors.view(cells_.size()), now.time});
     if (programs.contact_signals.items.size() != 0)
         for_each_index(cells_.size(), ContactSignalBody{cells, phenotype, cells_.bins, programs.types.span(),
                                                         programs.contact_signals.view(), cells_.work.span()});

@@ -24,16 +24,19 @@ struct Moment {
 };
 
 /// What has become of every molecule of one ligand since the start [molecules]:
-/// initial + secreted + produced + entered = free + taken_up + decayed + cleaved + on_receptors + internalised, to round-off.
+/// initial + secreted + produced + entered + exchanged + injected = free + taken_up + decayed + cleaved + on_receptors + internalised, to
+/// round-off.
 struct Ledger {
     double initial = 0;   ///< in the field at time 0
     double secreted = 0;  ///< by cells
     double produced =
         0;  ///< by region sources, by holding a region at a value (net), and by a quasi-steady field's jumps to equilibrium (net)
-    double entered = 0;   ///< through faces of the domain: flux and value conditions (net)
-    double free = 0;      ///< in the field now
-    double taken_up = 0;  ///< by cells, their own ligand included
-    double own = 0;       ///< part of taken_up that a cell caught from itself before it reached the field
+    double entered = 0;    ///< through faces of the domain: flux and value conditions (net)
+    double exchanged = 0;  ///< through vessel walls, from the compartment it circulates in (net)
+    double injected = 0;   ///< doses into the tissue
+    double free = 0;       ///< in the field now
+    double taken_up = 0;   ///< by cells, their own ligand included
+    double own = 0;        ///< part of taken_up that a cell caught from itself before it reached the field
     double decayed = 0;
     double cleaved = 0;       ///< by enzymes
     double bound = 0;         ///< by receptors, less what they let go
@@ -41,9 +44,28 @@ struct Ledger {
     double on_receptors = 0;  ///< of that: at the surface of cells now
     /// what came in less what is accounted for, relative to the turnover
     double imbalance() const {
-        double const in = initial + secreted + produced + entered;
+        double const in = initial + secreted + produced + entered + exchanged + injected;
         double const out = free + taken_up + decayed + cleaved + on_receptors + internalised;
-        double const turnover = std::fabs(initial) + std::fabs(secreted) + std::fabs(produced) + std::fabs(entered);
+        double const turnover = std::fabs(initial) + std::fabs(secreted) + std::fabs(produced) + std::fabs(entered) + std::fabs(exchanged) +
+                                std::fabs(injected);
+        return turnover > 0 ? (in - out) / turnover : in - out;
+    }
+};
+
+/// What has become of every molecule of one pool since the start [molecules]: initial + dosed + from_tissue + transferred = present +
+/// cleared, to round-off. `from_tissue` is that of all pieces that the simulated one represents.
+struct PoolState {
+    double initial = 0;      ///< free and bound at time 0
+    double dosed = 0;        ///< boluses and infusions
+    double from_tissue = 0;  ///< through vessel walls (net)
+    double transferred = 0;  ///< from other compartments (net)
+    double cleared = 0;
+    double present = 0;   ///< free and bound now
+    double free = 0;      ///< concentration of the free part now [molecules/µm³]
+    double exposure = 0;  ///< ∫ free dt since the start: the area under the curve [molecules/µm³ s]
+    double imbalance() const {
+        double const in = initial + dosed + from_tissue + transferred, out = present + cleared;
+        double const turnover = std::fabs(initial) + std::fabs(dosed) + std::fabs(from_tissue) + std::fabs(transferred);
         return turnover > 0 ? (in - out) / turnover : in - out;
     }
 };
@@ -59,6 +81,7 @@ struct Totals {
     std::vector<std::uint64_t> live;  ///< live cells by type
     std::vector<std::uint64_t> dead;  ///< apoptotic and necrotic cells by type
     std::vector<Ledger> ligands;
+    std::vector<PoolState> pools;                                                                  ///< by Model::pools
     std::vector<Solve> solves;                                                                     ///< by ligand
     std::uint64_t divisions = 0, deaths = 0, removals = 0, engulfments = 0, differentiations = 0;  ///< since the start
     std::vector<std::uint64_t> recruited;                                                          ///< by type, since the start

@@ -61,13 +61,18 @@ enum OfReceptor : int {
     complexes,  ///< their number [molecules]
     of_receptor_count
 };
+enum OfPool : int {
+    circulating,  ///< free concentration in a compartment [molecules/µm³]
+    of_pool_count
+};
 }  // namespace signal
 
-/// Numbers behaviours and signals for a given number of ligands, cell types and kinds of receptors.
+/// Numbers behaviours and signals for a given number of ligands, cell types, kinds of receptors and pools (ligands in compartments).
 struct Vocabulary {
     int ligands = 0;
     int types = 0;
     int receptors = 0;
+    int pools = 0;
 
     CRINE_HD int behaviours() const { return of(behaviour::synthesis, receptors); }
     CRINE_HD int of(behaviour::Fixed b) const { return b; }
@@ -80,13 +85,14 @@ struct Vocabulary {
         return behaviour::fixed_count + behaviour::of_ligand_count * ligands + behaviour::of_type_count * types + b * receptors + receptor;
     }
 
-    CRINE_HD int signals() const { return of(signal::complexes, receptors); }
+    CRINE_HD int signals() const { return of(signal::circulating, pools); }
     CRINE_HD int of(signal::Fixed s) const { return s; }
     CRINE_HD int of(signal::OfLigand s, int ligand) const { return signal::fixed_count + s * ligands + ligand; }
     CRINE_HD int of(signal::OfType s, int type) const { return signal::fixed_count + signal::of_ligand_count * ligands + s * types + type; }
     CRINE_HD int of(signal::OfReceptor s, int receptor) const {
         return signal::fixed_count + signal::of_ligand_count * ligands + signal::of_type_count * types + s * receptors + receptor;
     }
+    CRINE_HD int of(signal::OfPool s, int pool) const { return of(signal::complexes, receptors) + s * pools + pool; }
 };
 
 }  // namespace crine
