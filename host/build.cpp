@@ -202,7 +202,8 @@ std::vector<CellType> make_types(ScenarioInput const& in, Names const& ligands, 
 
 std::vector<Rule> make_rules(ScenarioInput const& in, Names const& ligands, Names const& types, Names const& receptors,
                              std::vector<CellType> const& kinds) {
-    Phrases const signals = Phrases::signals(ligands, types, receptors), behaviours = Phrases::behaviours(ligands, types, receptors);
+    Phrases const signals = Phrases::signals(ligands, types, receptors, pool_names(in)),
+                  behaviours = Phrases::behaviours(ligands, types, receptors);
     std::vector<Rule> rules;
     for (std::size_t t = 0; t < in.cells.size(); ++t) {
         for (auto const& rule : in.cells[t].value.rules) {
@@ -344,7 +345,7 @@ void check_quasi_steady(ScenarioInput const& in, Model const& model) {
         for (std::size_t m = 0; m < model.material_names.size(); ++m) {
             auto const& p = model.property(static_cast<int>(m), index);
             moves = moves || p.diffusivity > 0;
-            out = out || p.decay > 0 || p.fixed;
+            out = out || p.decay > 0 || p.fixed || p.exchange > 0;
         }
         for (auto const& face : ligand.faces) out = out || face.kind == FaceKind::value;
         auto const uptake = words.of(behaviour::uptake, index);
@@ -357,7 +358,8 @@ void check_quasi_steady(ScenarioInput const& in, Model const& model) {
         if (!moves) fail(at, "\"" + ligand.name + "\" does not diffuse, so it cannot be quasi-steady; expected adaptive or implicit-euler");
         if (!out)
             fail(at, "\"" + ligand.name +
-                         "\" is quasi-steady but has no way out (no decay, no uptake, no enzyme, no value on a face or region), so it has "
+                         "\" is quasi-steady but has no way out (no decay, no uptake, no enzyme, no vessels, no value on a face or "
+                         "region), so it has "
                          "no steady state");
     }
 }

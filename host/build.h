@@ -19,6 +19,10 @@ std::vector<Rule> make_rules(ScenarioInput const& in, Names const& ligands, Name
                              std::vector<CellType> const& kinds);
 std::vector<Probe> make_probes(std::vector<ProbeInput> const& in, Names const& ligands, Names const& types, Names const& regions,
                                Grid const& grid);
+/// Compartments, what they hold, transfers and doses; regions are asked for the voxels of doses into the tissue.
+void make_compartments(Model& model, ScenarioInput const& in, Names const& ligands, Regions& regions, bool size_only);
+/// `NAME in COMPARTMENT` of every pool, in the order of Model::pools.
+std::vector<std::string> pool_names(ScenarioInput const& in);
 OutputPlan make_output(OutputInput const& in, Names const& ligands);
 
 /// Decay of a ligand outside all regions [1/s].

@@ -10,7 +10,7 @@ namespace {
 
 /// A name must not make a phrase of the rules mean two things, like a ligand called `age`.
 void check_names(ScenarioInput const& in, Names const& ligands, Names const& types, Names const& receptors) {
-    Phrases const signals = Phrases::signals(ligands, types, receptors);
+    Phrases const signals = Phrases::signals(ligands, types, receptors, pool_names(in));
     for (auto const& e : in.ligands)
         if (signals.count(e.name.value) > 1) fail(e.name.at, "\"" + e.name.value + "\" is another signal in rules and cannot be a ligand");
     for (auto const& e : in.cells)
@@ -58,6 +58,7 @@ Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> 
         if (!size_only) regions.make_mask(r);
     }
     make_materials(model, regions, plan, size_only);
+    make_compartments(model, in, ligands, regions, size_only);
     check_quasi_steady(in, model);
     s.probes = make_probes(in.probes, ligands, types, regions.names(), model.grid);
     s.output = make_output(in.output, ligands);

@@ -2,8 +2,9 @@
 
 namespace crine {
 
-Phrases Phrases::signals(Names const& ligands, Names const& types, Names const& receptors) {
-    Vocabulary const v{static_cast<int>(ligands.list.size()), static_cast<int>(types.list.size()), static_cast<int>(receptors.list.size())};
+Phrases Phrases::signals(Names const& ligands, Names const& types, Names const& receptors, std::vector<std::string> const& pools) {
+    Vocabulary const v{static_cast<int>(ligands.list.size()), static_cast<int>(types.list.size()), static_cast<int>(receptors.list.size()),
+                       static_cast<int>(pools.size())};
     Phrases p;
     p.what_ = "signal";
     p.list_ = {
@@ -27,6 +28,8 @@ Phrases Phrases::signals(Names const& ligands, Names const& types, Names const& 
         p.list_.push_back({"occupancy of " + name, v.of(signal::occupancy, r), Dimension::number});
         p.list_.push_back({"complexes of " + name, v.of(signal::complexes, r), Dimension::molecules});
     }
+    for (int pool = 0; pool < v.pools; ++pool)
+        p.list_.push_back({pools[static_cast<std::size_t>(pool)], v.of(signal::circulating, pool), Dimension::concentration});
     return p;
 }
 

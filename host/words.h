@@ -9,7 +9,8 @@ namespace crine {
 /// what it measures. `gradient of CXCL8`, `becomes macrophage M2`.
 class Phrases {
 public:
-    static Phrases signals(Names const& ligands, Names const& types, Names const& receptors);
+    /// `pools`: pool_names.
+    static Phrases signals(Names const& ligands, Names const& types, Names const& receptors, std::vector<std::string> const& pools = {});
     static Phrases behaviours(Names const& ligands, Names const& types, Names const& receptors);
 
     struct Phrase {
