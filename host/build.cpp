@@ -485,7 +485,7 @@ void check_quasi_steady(ScenarioInput const& in, Model const& model) {
         for (std::size_t m = 0; m < model.material_names.size(); ++m) {
             auto const& p = model.property(static_cast<int>(m), index);
             moves = moves || p.diffusivity > 0;
-            out = out || p.decay > 0 || p.fixed;
+            out = out || p.decay > 0 || p.fixed || p.exchange > 0;
         }
         for (auto const& face : ligand.faces) out = out || face.kind == FaceKind::value;
         auto const uptake = words.of(behaviour::uptake, index);
@@ -498,7 +498,8 @@ void check_quasi_steady(ScenarioInput const& in, Model const& model) {
         if (!moves) fail(at, "\"" + ligand.name + "\" does not diffuse, so it cannot be quasi-steady; expected adaptive or implicit-euler");
         if (!out)
             fail(at, "\"" + ligand.name +
-                         "\" is quasi-steady but has no way out (no decay, no uptake, no enzyme, no value on a face or region), so it has "
+                         "\" is quasi-steady but has no way out (no decay, no uptake, no enzyme, no vessels, no value on a face or "
+                         "region), so it has "
                          "no steady state");
     }
 }

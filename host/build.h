@@ -22,6 +22,8 @@ std::vector<Rule> make_rules(ScenarioInput const& in, Phrases const& signals, Ph
 /// Adds to the lags of the types those of behaviours that rules change.
 void add_response_times(ScenarioInput const& in, Phrases const& behaviours, Model& model);
 std::vector<Probe> make_probes(ScenarioInput const& in, Dictionary const& names, Names const& regions, Grid const& grid);
+/// Compartments, what they hold, transfers and doses; regions are asked for the voxels of doses into the tissue.
+void make_compartments(Model& model, ScenarioInput const& in, Names const& ligands, Regions& regions, bool size_only);
 OutputPlan make_output(OutputInput const& in, Names const& ligands);
 
 /// Decay of a ligand outside all regions [1/s].

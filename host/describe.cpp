@@ -73,6 +73,53 @@ std::string domain(Grid const& grid) {
     return text;
 }
 
+void list_compartments(Listing& list, Model const& model) {
+    if (model.compartments.empty()) return;
+    double const litre = 1e15;  // [µm³]
+    list.heading("compartments",
+                 std::to_string(model.compartments.size()) + "; " +
+                     (model.represents == 1 ? "this piece of tissue alone" : rounded(model.represents) + " such pieces of tissue") +
+                     " beside them");
+    for (std::size_t c = 0; c < model.compartments.size(); ++c) {
+        list.entry(model.compartments[c].name, rounded(model.compartments[c].volume / litre) + " L");
+        for (std::size_t p = 0; p < model.pools.size(); ++p) {
+            Pool const& pool = model.pools[p];
+            if (pool.compartment != static_cast<int>(c)) continue;
+            Ligand const& ligand = model.ligands[static_cast<std::size_t>(pool.ligand)];
+            std::string text = rounded(pool.initial / pool.display_scale) + " " + pool.display_unit + " at the start, " +
+                               (pool.clearance > 0 ? "half-life " + duration(std::log(2.0) / pool.clearance) : "not cleared");
+            if (pool.carrier > 0)
+                text += " when free, carrier " + rounded(pool.carrier / pool.display_scale) + " " + pool.display_unit + ", K_d " +
+                        rounded(pool.carrier_kd / pool.display_scale) + " " + pool.display_unit;
+            for (Transfer const& t : model.transfers)
+                if (t.from == static_cast<int>(p))
+                    text += ", " + rounded(t.rate * kHour) + " /h to " +
+                            model.compartments[static_cast<std::size_t>(model.pools[static_cast<std::size_t>(t.to)].compartment)].name;
+            if (ligand.circulates == static_cast<int>(p))
+                text += ", crosses vessel walls at " +
+                        range(
+                            model, static_cast<std::size_t>(pool.ligand), [](MaterialLigand const& m) { return m.exchange; }, "/s");
+            list.entry("  " + ligand.name, text);
+        }
+    }
+}
+
+void list_doses(Listing& list, Model const& model) {
+    if (model.doses.empty()) return;
+    list.heading("doses", std::to_string(model.doses.size()));
+    for (Dose const& dose : model.doses) {
+        std::string text = dose.bolus > 0 ? rounded(dose.bolus) + " molecules at " + duration(dose.from)
+                                          : rounded(dose.rate) + " molecules/s from " + duration(dose.from) +
+                                                (std::isfinite(dose.to) ? " to " + duration(dose.to) : " on");
+        text += dose.pool < 0
+                    ? ", into " + counted(dose.voxels.size(), "voxel")
+                    : ", into " +
+                          model.compartments[static_cast<std::size_t>(model.pools[static_cast<std::size_t>(dose.pool)].compartment)].name;
+        if (dose.times > 1) text += ", " + count(dose.times) + " times, every " + duration(dose.every);
+        list.entry(model.ligands[static_cast<std::size_t>(dose.ligand)].name, text);
+    }
+}
+
 std::string volumes(OutputPlan const& plan) {
     bool const fields = std::count(plan.fields.begin(), plan.fields.end(), true) > 0;
     if (plan.volumes <= 0 || !(fields || plan.cells)) return "no volumes";
@@ -187,6 +234,8 @@ std::string describe(Scenario const& scenario, std::size_t cells) {
         }
         list.entry(receptor.name, "binds " + (text.empty() ? "nothing" : text));
     }
+    list_compartments(list, model);
+    list_doses(list, model);
     list.heading("cells", counted(cells, "cell") + " of " + counted(model.types.size(), "type"));
     list_types(list, scenario);
     list_synapses(list, scenario);

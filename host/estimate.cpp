@@ -31,6 +31,8 @@ Scenario piece_of(Scenario const& whole, std::size_t cells) {
     int const edge = grid.planar() ? kPieceEdge * 6 : kPieceEdge;
     grid.nx = std::min(grid.nx, edge), grid.ny = std::min(grid.ny, edge), grid.nz = std::min(grid.nz, edge);
     piece.model.material.assign(grid.voxels(), 0);
+    for (Dose& dose : piece.model.doses)
+        if (dose.pool < 0) dose.voxels = {0};
     piece.initial.fields.assign(piece.model.ligands.size(), std::vector<Real>(grid.voxels(), 0));
     auto const share = static_cast<double>(grid.voxels()) / static_cast<double>(whole.model.grid.voxels());
     auto const n = static_cast<std::uint32_t>(std::llround(share * static_cast<double>(cells)));

@@ -109,6 +109,7 @@ struct DomainInput {
     std::array<Positive<Dimension::length>, 3> size;
     Positive<Dimension::length> spacing;
     std::vector<Choice<Axis>> periodic;
+    Positive<Dimension::number> represents;
 };
 
 struct TransportInput {
@@ -150,6 +151,7 @@ struct LigandInput {
     InitialInput initial;
     BoundariesInput boundaries;
     Named<Quantity<Dimension::bimolecular>> cleaved_by;
+    std::optional<Positive<Dimension::molar_mass>> molar_mass;
 };
 
 struct BoxInput {
@@ -183,6 +185,41 @@ struct MaskInput {
     std::optional<Signed<Dimension::number>> value;
 };
 
+struct CarrierInput {
+    Positive<Dimension::concentration> total, kd;
+};
+struct PoolInput {
+    Place at;
+    std::optional<Rate> decay;
+    std::optional<Positive<Dimension::time>> half_life;
+    std::optional<Quantity<Dimension::clearance>> clearance;
+    Quantity<Dimension::concentration> initial;
+    std::optional<Text> unit;
+    std::optional<CarrierInput> carrier;
+};
+struct CompartmentInput {
+    Positive<Dimension::volume> volume;
+    Named<PoolInput> ligands;
+};
+struct TransferInput {
+    Place at;
+    Text ligand, from, to;
+    Rate rate;
+};
+struct DoseInput {
+    Place at;
+    Text ligand, into;
+    std::optional<Later> bolus, infusion;
+    std::optional<Time> time, from, to;
+    std::optional<Positive<Dimension::time>> every;
+    std::optional<Whole> times;
+};
+/// Vessel walls in a region, for one ligand.
+struct VesselInput {
+    Text with;
+    Rate permeability_surface;
+};
+
 struct RegionInput {
     Place at;
     std::optional<BoxInput> box;
@@ -198,6 +235,7 @@ struct RegionInput {
     Named<Quantity<Dimension::concentration_rate>> source;
     Named<Quantity<Dimension::concentration>> value;
     Named<InitialInput> initial;
+    Named<VesselInput> exchange;
 };
 
 struct CycleInput {
@@ -423,6 +461,9 @@ struct ScenarioInput {
     Named<ReceptorInput> receptors;
     Named<RegionInput> regions;
     Named<CellInput> cells;
+    Named<CompartmentInput> compartments;
+    std::vector<TransferInput> transfers;
+    std::vector<DoseInput> doses;
     std::vector<PlacementInput> placement;
     Named<SynapseInput> synapses;
     std::vector<ProbeInput> probes;

@@ -33,6 +33,7 @@ void keys(Visitor& key, DomainInput& in) {
     key("size", in.size, required, "edge lengths along x, y, z: whole multiples of spacing; one voxel thick in z: a sheet");
     key("spacing", in.spacing, required, "edge of a voxel");
     key("periodic", in.periodic, otherwise("[]"), "axes on which the domain closes on itself");
+    key("represents", in.represents, otherwise("1"), "such pieces of tissue that share the compartments");
 }
 
 template <class Visitor>
@@ -80,6 +81,7 @@ void keys(Visitor& key, LigandInput& in) {
     key("initial", in.initial, otherwise("0 nM"), "concentration at time 0");
     key("boundaries", in.boundaries, otherwise("{}"), "conditions on the faces of the domain; zero-flux if absent");
     key("cleaved_by", in.cleaved_by, optional, "enzymes, by other ligands of the list, and their rate constants");
+    key("molar_mass", in.molar_mass, optional, "for doses given as a mass");
 }
 
 template <class Visitor>
@@ -119,6 +121,52 @@ void keys(Visitor& key, MaskInput& in) {
 }
 
 template <class Visitor>
+void keys(Visitor& key, CarrierInput& in) {
+    key("total", in.total, required_here, "concentration of its binding sites");
+    key("K_d", in.kd, required_here, "dissociation constant");
+}
+template <class Visitor>
+void keys(Visitor& key, PoolInput& in) {
+    key.at_most_one({"decay", "half_life", "clearance"});
+    key("decay", in.decay, optional, "first-order loss of what is free; none if absent");
+    key("half_life", in.half_life, optional, "decay in another form: ln 2 / half_life");
+    key("clearance", in.clearance, optional, "decay in another form: volume cleared per time, over the volume");
+    key("initial", in.initial, otherwise("0 nM"), "concentration at time 0, free and bound");
+    key("unit", in.unit, optional, "unit of outputs; the ligand's if absent");
+    key("carrier", in.carrier, optional, "protein that binds it: only what is free is lost, transferred, or crosses vessel walls");
+}
+template <class Visitor>
+void keys(Visitor& key, CompartmentInput& in) {
+    key("volume", in.volume, required, "in which ligands are evenly dissolved");
+    key("ligands", in.ligands, optional, "that it holds");
+}
+template <class Visitor>
+void keys(Visitor& key, TransferInput& in) {
+    key("ligand", in.ligand, required_here, "what is transferred");
+    key("from", in.from, required_here, "compartment");
+    key("to", in.to, required_here, "compartment");
+    key("rate", in.rate, required_here, "share of the free amount in `from` that moves per time");
+}
+template <class Visitor>
+void keys(Visitor& key, DoseInput& in) {
+    key.exactly_one({"bolus", "infusion"});
+    key("ligand", in.ligand, required_here, "what is given");
+    key("into", in.into, required_here, "compartment, or region of the tissue");
+    key("bolus", in.bolus, optional, "amount given at once: molecules, moles, or a mass if the ligand has a molar_mass");
+    key("at", in.time, optional, "when the bolus is given");
+    key("infusion", in.infusion, optional, "amount given per time");
+    key("from", in.from, optional, "when the infusion begins");
+    key("to", in.to, optional, "when the infusion ends");
+    key("every", in.every, optional, "given again after this time; once if absent");
+    key("times", in.times, optional, "how often in all; until the end of the run if absent");
+}
+template <class Visitor>
+void keys(Visitor& key, VesselInput& in) {
+    key("with", in.with, required_here, "compartment beyond the vessel walls");
+    key("permeability_surface", in.permeability_surface, required_here, "permeability times wall area, per volume of tissue");
+}
+
+template <class Visitor>
 void keys(Visitor& key, RegionInput& in) {
     key("box", in.box, optional, "between two corners");
     key("sphere", in.sphere, optional, "a ball");
@@ -135,6 +183,7 @@ void keys(Visitor& key, RegionInput& in) {
     key("source", in.source, optional, "by ligand: production in the volume");
     key("value", in.value, optional, "by ligand: the concentration is held here");
     key("initial", in.initial, optional, "by ligand: at time 0");
+    key("exchange", in.exchange, optional, "by ligand: what crosses vessel walls here, to and from a compartment");
 }
 
 template <class Visitor>
@@ -417,6 +466,9 @@ void keys(Visitor& key, ScenarioInput& in) {
     key("receptors", in.receptors, optional, "kinds of receptors");
     key("regions", in.regions, optional, "parts of the domain; where they overlap the later wins, property by property");
     key("cells", in.cells, optional, "cell types, in this order");
+    key("compartments", in.compartments, optional, "well-mixed spaces outside the tissue: blood, lymph node, the rest of the body");
+    key("transfers", in.transfers, optional, "of ligands between compartments");
+    key("doses", in.doses, optional, "of ligands, into compartments or regions");
     key("placement", in.placement, optional, "cells at time 0");
     key("synapses", in.synapses, optional, "clefts between named pairs of cells, by name");
     key("probes", in.probes, optional, "quantities written to probes.csv");

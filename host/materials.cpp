@@ -16,7 +16,8 @@ struct Material {
 
     bool same_as(Material const& other) const {
         auto const same = [](MaterialLigand const& a, MaterialLigand const& b) {
-            return a.diffusivity == b.diffusivity && a.decay == b.decay && a.source == b.source && a.fixed == b.fixed && a.value == b.value;
+            return a.diffusivity == b.diffusivity && a.decay == b.decay && a.source == b.source && a.fixed == b.fixed &&
+                   a.value == b.value && a.exchange == b.exchange;
         };
         return types == other.types && std::equal(properties.begin(), properties.end(), other.properties.begin(), same);
     }
@@ -30,7 +31,8 @@ public:
             auto const& in = region(r);
             bool const home = std::any_of(plan.habitats.begin(), plan.habitats.end(),
                                           [r](auto const& h) { return std::count(h.begin(), h.end(), r) > 0; });
-            if (home || !in.diffusivity.empty() || !in.decay.empty() || !in.source.empty() || !in.value.empty()) relevant_.push_back(r);
+            if (home || !in.diffusivity.empty() || !in.decay.empty() || !in.source.empty() || !in.value.empty() || !in.exchange.empty())
+                relevant_.push_back(r);
             if (relevant_.size() > kMostRelevant) fail(in.at, "more than 64 regions have properties or inhabitants");
             if (home) most_ = kMostHabitats;
         }
@@ -76,6 +78,7 @@ private:
             for (auto const& e : in.diffusivity) property(e.name).diffusivity = static_cast<Real>(e.value.value);
             for (auto const& e : in.decay) property(e.name).decay = static_cast<Real>(e.value.value);
             for (auto const& e : in.source) property(e.name).source = static_cast<Real>(e.value.value);
+            for (auto const& e : in.exchange) property(e.name).exchange = static_cast<Real>(e.value.permeability_surface.value);
             for (auto const& e : in.value) property(e.name).fixed = true, property(e.name).value = static_cast<Real>(e.value.value);
         }
         if (m.name.empty()) m.name = "tissue";

@@ -68,6 +68,7 @@ Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> 
         if (!size_only) regions.make_mask(r);
     }
     make_materials(model, regions, plan, size_only);
+    make_compartments(model, in, ligands, regions, size_only);
     check_quasi_steady(in, model);
     s.probes = make_probes(in, names, regions.names(), model.grid);
     s.output = make_output(in.output, ligands);

@@ -85,7 +85,10 @@ public:
     void shorthand(char const* name) { shorthand_ = name; }
     void exactly_one(std::initializer_list<char const*> names) { choices_["oneOf"] = alternatives(names); }
     void at_most_one(std::initializer_list<char const*> names) {
-        choices_["not"] = {{"required", Json(std::vector<std::string>(names.begin(), names.end()))}};
+        Json pairs = Json::array();
+        for (auto const* a = names.begin(); a != names.end(); ++a)
+            for (auto const* b = a + 1; b != names.end(); ++b) pairs.push_back({{"required", {*a, *b}}});
+        choices_["not"] = pairs.size() == 1 ? pairs[0] : Json{{"anyOf", pairs}};
     }
 
     Json take() {

@@ -22,7 +22,7 @@ struct DimensionRow {
     char const* example;
 };
 
-constexpr std::array<DimensionRow, 18> kDimensions{{
+constexpr std::array<DimensionRow, 21> kDimensions{{
     {Dimension::number, "a number", "1", "0.5"},
     {Dimension::length, "a length", "um", "5 um"},
     {Dimension::volume, "a volume", "um^3", "2000 um^3"},
@@ -41,6 +41,9 @@ constexpr std::array<DimensionRow, 18> kDimensions{{
     {Dimension::bimolecular, "a rate per concentration", "um^3/s/molecule", "1e7 /M/s"},
     {Dimension::per_molecule, "a rate for each molecule", "1/s/molecule", "1e-6 /s/molecule"},
     {Dimension::sensitivity, "a drift per gradient of concentration", "um^5/s/molecule", "100 um^2/s/nM"},
+    {Dimension::mass, "a mass", "kg", "100 mg"},
+    {Dimension::mass_rate, "a mass per time", "kg/s", "1 mg/h"},
+    {Dimension::molar_mass, "a mass per amount of substance", "kg/molecule", "17 kg/mol"},
 }};
 
 DimensionRow const& row_of(Dimension d) {
@@ -171,6 +174,15 @@ double quantity(std::string_view text, Dimension dimension) {
     if (!(std::fabs(base) < largest))
         throw InputError("\"" + shown + "\" is not a finite number that can be stored; " + expected(dimension));
     return base;
+}
+
+bool measures(std::string_view text, Dimension dimension) {
+    std::string_view number = trim(text);
+    double value = 0;
+    auto const [end, error] = std::from_chars(number.data(), number.data() + number.size(), value);
+    if (error == std::errc::invalid_argument) return false;
+    Unit const unit = units().parse(plain(number.substr(static_cast<std::size_t>(end - number.data()))));
+    return unit && factor(unit.get(), units().parse(row_of(dimension).base).get()) != 0;
 }
 
 double unit_scale(std::string_view unit, Dimension dimension) { return convert(1, unit, dimension, std::string(unit)); }

@@ -26,6 +26,9 @@ enum class Dimension {
     bimolecular,  ///< second-order rate constant
     per_molecule,
     sensitivity,  ///< drift per gradient
+    mass,
+    mass_rate,
+    molar_mass,
 };
 
 /// For messages and the schema: `a length`, and `5 um`.
@@ -37,5 +40,8 @@ double quantity(std::string_view text, Dimension dimension);
 
 /// Base units in one `unit`, a text without number.
 double unit_scale(std::string_view unit, Dimension dimension);
+
+/// Whether a text like `100 mg` is of that dimension.
+bool measures(std::string_view text, Dimension dimension);
 
 }  // namespace crine

@@ -9,6 +9,8 @@ Dictionary::Dictionary(ScenarioInput const& in) : synapses(!in.synapses.empty())
         for (auto const& e : type.value.activities)
             if (std::find(activities.list.begin(), activities.list.end(), e.name.value) == activities.list.end())
                 activities.list.push_back(e.name.value);
+    for (auto const& compartment : in.compartments)
+        for (auto const& e : compartment.value.ligands) pools.list.push_back(e.name.value + " in " + compartment.name.value);
 }
 Dictionary::Dictionary(Model const& model) : synapses(!model.synapses.empty()) {
     auto const add = [](Names& names, auto const& entries) {
@@ -16,10 +18,13 @@ Dictionary::Dictionary(Model const& model) : synapses(!model.synapses.empty()) {
     };
     add(ligands, model.ligands), add(types, model.types), add(receptors, model.receptors), add(membrane_ligands, model.membrane_ligands);
     activities.list = model.activities;
+    for (auto const& pool : model.pools)
+        pools.list.push_back(model.ligands[static_cast<std::size_t>(pool.ligand)].name + " in " +
+                             model.compartments[static_cast<std::size_t>(pool.compartment)].name);
 }
 Vocabulary Dictionary::vocabulary() const {
     auto const size = [](Names const& names) { return static_cast<int>(names.list.size()); };
-    return {size(ligands), size(types), size(receptors), size(membrane_ligands), size(activities)};
+    return {size(ligands), size(types), size(receptors), size(membrane_ligands), size(activities), size(pools)};
 }
 
 Phrases Phrases::signals(Dictionary const& names) {
@@ -53,6 +58,8 @@ Phrases Phrases::signals(Dictionary const& names) {
         p.list_.push_back({"activity of " + name, v.of(signal::own, a), Dimension::number});
         p.list_.push_back({name + " on neighbours", v.of(signal::on_neighbours, a), Dimension::number});
     }
+    for (int pool = 0; pool < v.pools; ++pool)
+        p.list_.push_back({names.pools.list[static_cast<std::size_t>(pool)], v.of(signal::circulating, pool), Dimension::concentration});
     return p;
 }
 

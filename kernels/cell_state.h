@@ -77,6 +77,7 @@ struct Population {
     Buffer<Intent> intents;                    ///< from behave to apply
     SpheresOf<Buffer> spheres;                 ///< within move and circles
     Buffer<Real const*> concentrations;        ///< within sense and move: the fields, by ligand
+    Buffer<Real> circulating;                  ///< within sense: free concentration by pool
     Buffer<std::uint32_t> bin;                 ///< within sort
     Buffer<std::uint32_t> order;               ///< for rearrange
     Buffer<std::uint32_t> place, first_birth;  ///< within apply, see Lineage

@@ -218,6 +218,7 @@ void Engine::start(Model const& model, InitialState const& state) {
     model_ = model;
     error_.zero();
     start_fields(state);
+    endocrine_.start(model_, state);
     start_cells(state);
     start_synapses(state);
     exchange_.prepare(model_, fields_);
@@ -226,6 +227,7 @@ void Engine::start(Model const& model, InitialState const& state) {
 Totals Engine::totals() {
     Totals totals;
     field_totals(totals);
+    endocrine_.report(totals.pools);
     cell_totals(totals);
     synapse_totals(totals);
     return totals;
@@ -238,7 +240,7 @@ void Engine::snapshot(Snapshot& to, std::vector<bool> const& fields, bool cells)
     if (cells) snapshot_cells(to), snapshot_synapses(to);
 }
 
-std::uint64_t Engine::state_hash() { return field_hash() + cell_hash() + synapse_hash(); }
+std::uint64_t Engine::state_hash() { return field_hash() + cell_hash() + synapse_hash() + endocrine_.hash(); }
 
 void Engine::check(Moment now) {
     std::vector<ErrorReport> found;

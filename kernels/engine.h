@@ -4,6 +4,7 @@
 #include "kernels/cell_rates.h"
 #include "kernels/cell_state.h"
 #include "kernels/device.h"
+#include "kernels/endocrine.h"
 #include "kernels/exchange_state.h"
 #include "kernels/field_state.h"
 #include "kernels/synapse_state.h"
@@ -71,6 +72,7 @@ private:
     Device device_;
     Model model_;
     FieldState fields_;          ///< kernels/field_state.h
+    Endocrine endocrine_;        ///< kernels/endocrine.h
     Population cells_;           ///< kernels/cell_state.h
     ExchangeState exchange_;     ///< kernels/exchange_state.h
     SynapseState synapses_;      ///< kernels/synapse_state.h

@@ -29,6 +29,11 @@ struct LigandField {
     MaterialLigand everywhere;  ///< what holds in every voxel where they are alike
     double first_step = 0;      ///< of the next interval, if steps are adaptive [s]; 0: not known yet
 
+    double circulating = 0;  ///< concentration beyond vessel walls in this step [molecules/µm³]
+    Buffer<Real> infusion;   ///< into the tissue [molecules/µm³/s]; empty where no dose is
+    bool infusing = false;   ///< there is some now
+    bool vessels = false;    ///< somewhere
+
     /// What steps along lines need to know of source and loss, and of which exchange.
     struct {
         std::uint64_t version = ~std::uint64_t{0};
@@ -50,11 +55,13 @@ struct FieldState {
     // work space of transport, shared by all ligands
     Multigrid solver;
     LineSolver lines;
-    Buffer<Real> inflow;     ///< all that does not depend on the concentration [molecules/µm³/s]
-    Buffer<Real> loss;       ///< all that does [1/s]
-    Buffer<Real> mean;       ///< of the concentration of the ligand that has just been stepped
-    Buffer<Real> cleavage;   ///< loss to enzymes [1/s]
-    Buffer<double> partial;  ///< of sums
+    Buffer<Real> inflow;       ///< all that does not depend on the concentration [molecules/µm³/s]
+    Buffer<Real> loss;         ///< all that does [1/s]
+    Buffer<Real> mean;         ///< of the concentration of the ligand that has just been stepped
+    Buffer<Real> cleavage;     ///< loss to enzymes [1/s]
+    Buffer<Real> mean_before;  ///< of its mean, over what is done of an interval in pieces
+    Buffer<Real> before;       ///< where an interval starts that may have to be repeated
+    Buffer<double> partial;    ///< of sums
 
     std::size_t materials() const { return ligands.empty() ? 0 : properties.size() / ligands.size(); }
 };

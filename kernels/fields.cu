@@ -157,8 +157,10 @@ void Engine::start_fields(InitialState const& state) {
             field.diffuses = field.diffuses || here.diffusivity > 0;
             field.held = field.held || here.fixed;
             field.uniform_diffusivity = field.uniform_diffusivity && here.diffusivity == field.everywhere.diffusivity && !here.fixed;
-            field.plain = field.plain && here.decay == field.everywhere.decay && here.source == field.everywhere.source && !here.fixed;
-            sources = sources || here.source != 0;
+            field.plain = field.plain && here.decay == field.everywhere.decay && here.source == field.everywhere.source && !here.fixed &&
+                          here.exchange == 0;
+            field.vessels = field.vessels || here.exchange != 0;
+            sources = sources || here.source != 0 || here.exchange != 0;
         }
         for (Face const& face : model_.ligands[l].faces) {
             sources = sources || (face.kind != FaceKind::zero_flux && face.amount != 0);

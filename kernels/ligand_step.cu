@@ -1,6 +1,8 @@
 #include "kernels/ligand_step.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 namespace crine {
 inline namespace CRINE_NS {
@@ -50,7 +52,21 @@ struct RatesTerm {
         into[decayed] += decay;
         into[cleaved] += cleavage;
         // holding a voxel makes up for all that happens in it
-        into[produced] += here.fixed ? uptake + decay + cleavage - secretion - walls : here.source + held;
+        into[produced] += here.fixed ? uptake + decay + cleavage - secretion - walls - medium.crossing(p, value) : here.source + held;
+    }
+};
+
+/// Likewise, what comes and goes through vessel walls and is infused.
+struct VesselsTerm {
+    Medium medium;
+    Real const* c;
+    enum { exchanged, injected, both_ways, count };
+    CRINE_HD void operator()(int i, int j, int k, double (&into)[count]) const {
+        std::size_t const p = medium.grid.at(i, j, k);
+        double const value = c[p];
+        into[exchanged] += medium.crossing(p, value);
+        into[injected] += medium.infused(p);
+        into[both_ways] += medium.at(p).exchange * (std::fabs(static_cast<double>(medium.circulating)) + std::fabs(value));
     }
 };
 
@@ -75,7 +91,9 @@ LigandStep::LigandStep(FieldState& fields, Model const& model, int ligand)
                .held_back = pointer(field_.held_back),
                .cleavage = model_.cleaved_by.empty() ? nullptr : fields.cleavage.data(),
                .faces = {},
-               .held = field_.held};
+               .held = field_.held,
+               .circulating = static_cast<Real>(field_.circulating),
+               .injected = field_.infusing ? field_.infusion.data() : nullptr};
     std::copy(model_.faces.begin(), model_.faces.end(), medium_.faces);
     field_.solve = {};
 }
@@ -83,8 +101,15 @@ LigandStep::LigandStep(FieldState& fields, Model const& model, int ligand)
 LigandStep::Rates LigandStep::rates(Real const* c) {
     using Term = RatesTerm;
     auto const sums = sum_rows<Term::count>(grid(), fields_.partial, Term{medium_, c});
-    return {sums[Term::content],  sums[Term::secreted], sums[Term::produced], sums[Term::entered],
-            sums[Term::taken_up], sums[Term::decayed],  sums[Term::cleaved]};
+    Rates found{sums[Term::content],  sums[Term::secreted], sums[Term::produced], sums[Term::entered],
+                sums[Term::taken_up], sums[Term::decayed],  sums[Term::cleaved]};
+    if (field_.vessels || medium_.injected != nullptr) {
+        using Vessels = VesselsTerm;
+        auto const crossing = sum_rows<Vessels::count>(grid(), fields_.partial, Vessels{medium_, c});
+        found.exchanged = crossing[Vessels::exchanged], found.injected = crossing[Vessels::injected];
+        found.both_ways = crossing[Vessels::both_ways];
+    }
+    return found;
 }
 
 void LigandStep::book(Rates const& r, double duration) {
@@ -97,6 +122,13 @@ void LigandStep::book(Rates const& r, double duration) {
     ledger.own += own;
     ledger.decayed += r.decayed * amount;
     ledger.cleaved += r.cleaved * amount;
+    ledger.exchanged += r.exchanged * amount;
+    ledger.injected += r.injected * amount;
+    rounding_ += 4 * std::numeric_limits<Real>::epsilon() * r.both_ways * amount;
+}
+
+void LigandStep::settle_exchange(double content) {
+    if (rounding_ > 0) field_.ledger.exchanged += std::clamp(content * grid().volume() - expected_content(), -rounding_, rounding_);
 }
 
 double LigandStep::expected_content() const {

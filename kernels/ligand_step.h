@@ -21,7 +21,9 @@ struct Medium {
     Real const* held_back;      ///< null: no type saturates
     Real const* cleavage;       ///< null: no enzymes
     Face faces[6];
-    bool held;  ///< some material holds a value
+    bool held;             ///< some material holds a value
+    Real circulating;      ///< concentration beyond vessel walls
+    Real const* injected;  ///< infusions into the tissue [molecules/µm³/s]; null: none now
 
     CRINE_HD MaterialLigand const& at(std::size_t p) const { return properties[static_cast<std::size_t>(material[p]) * ligands + ligand]; }
     CRINE_HD Real link(std::size_t p, std::size_t q) const {
@@ -30,6 +32,9 @@ struct Medium {
     CRINE_HD Real secreted(std::size_t p) const { return source == nullptr ? Real(0) : source[p]; }
     CRINE_HD Real taken_up(std::size_t p) const { return loss == nullptr ? Real(0) : loss[p]; }
     CRINE_HD Real stopped(std::size_t p) const { return held_back == nullptr ? Real(0) : held_back[p]; }
+    /// Into the tissue through vessel walls, at a concentration there [molecules/µm³/s].
+    CRINE_HD double crossing(std::size_t p, double value) const { return at(p).exchange * (circulating - value); }
+    CRINE_HD Real infused(std::size_t p) const { return injected == nullptr ? Real(0) : injected[p]; }
     CRINE_HD Real cleaved(std::size_t p) const { return cleavage == nullptr ? Real(0) : cleavage[p]; }
 
     /// Sides of a voxel, and what is beyond each.
@@ -53,11 +58,14 @@ protected:
 
     /// Where molecules come from and go to [molecules/µm³/s], summed over the voxels.
     struct Rates {
-        double content, secreted, produced, entered, taken_up, decayed, cleaved;
+        double content, secreted, produced, entered, taken_up, decayed, cleaved, exchanged = 0, injected = 0, both_ways = 0;
     };
     Rates rates(Real const* c);
     /// Enters what happens at these rates during `duration` into the ledger.
     void book(Rates const& rates, double duration);
+    /// What crosses vessel walls is the difference of what goes each way, and known to the rounding of these. Within that, the balance
+    /// decides: where a step is long and walls leak fast, `content` (Σ c) tells what has crossed much better than they do.
+    void settle_exchange(double content);
     /// What the field should hold by the ledger [molecules].
     double expected_content() const;
     /// Enters what was put into the field at the end of a step to make it so, and what it is to be expected from: the sum of all that has
@@ -73,12 +81,17 @@ protected:
     LigandField& field_;
     Ligand const& model_;
     Medium medium_;
+    double rounding_ = 0;  ///< of what has crossed vessel walls in this step [molecules]
     double tolerance_;
 };
 
 /// One step of one ligand by multigrid, or by factors along the axes. True if it was solved to the tolerance.
 bool take_multigrid_step(FieldState& fields, Model const& model, int ligand, double dt);
 bool take_line_steps(FieldState& fields, Model const& model, int ligand, double dt);
+/// Whichever its scheme asks for.
+inline bool take_step(FieldState& fields, Model const& model, int ligand, double dt) {
+    return (by_lines(model.ligands[ligand].scheme) ? take_line_steps : take_multigrid_step)(fields, model, ligand, dt);
+}
 
 }  // namespace CRINE_NS
 }  // namespace crine

@@ -17,6 +17,7 @@ struct GatherBody {
         std::size_t const p = g.at(i, j, k);
         MaterialLigand const& here = medium.at(p);
         Real in = medium.secreted(p) + here.source, out = here.decay + medium.taken_up(p) + medium.stopped(p) + medium.cleaved(p);
+        in += here.exchange * medium.circulating + medium.infused(p), out += here.exchange;
         auto const look = [&](int side, int index) {
             Medium::Beyond const there = medium.beyond(side, index, p);
             Real const surface = wall_conductance(here.diffusivity, g.spacing);
@@ -76,6 +77,7 @@ public:
         if (mean() != nullptr) for_each_voxel(grid(), ClearBody{grid(), mean()});
         bool const taken = model_.scheme == Scheme::adi ? one_step(dt) : adaptive_steps(dt);
         enter(dt);
+        settle_exchange(content_);
         close();
         field_.stale_halo = true;
         return taken;
@@ -89,7 +91,7 @@ private:
     void describe() {
         wants_mean_ = field_.bound;
         MaterialLigand const first = field_.everywhere;
-        plain_ = field_.plain && medium_.held_back == nullptr && medium_.cleavage == nullptr;
+        plain_ = field_.plain && medium_.held_back == nullptr && medium_.cleavage == nullptr && medium_.injected == nullptr;
         equations_.grid = grid();
         if (field_.uniform_diffusivity) {
             equations_.link = face_conductance(first.diffusivity, first.diffusivity, grid().spacing);

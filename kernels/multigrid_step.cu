@@ -19,6 +19,7 @@ struct AssembleBody {
         std::size_t const p = g.at(i, j, k);
         MaterialLigand const& here = medium.at(p);
         Real in = medium.secreted(p) + here.source, out = shift + (here.decay + medium.taken_up(p) + medium.stopped(p) + medium.cleaved(p));
+        in += here.exchange * medium.circulating + medium.infused(p), out += here.exchange;
         auto const conductance = [&](int side, int index) {
             Medium::Beyond const there = medium.beyond(side, index, p);
             if (there.wall) {
@@ -232,6 +233,7 @@ private:
         Rates const end = rates(concentration());
         observe(concentration(), weight);
         book(end, weight * dt);
+        if (!steady) settle_exchange(end.content);
         double const before = field_.ledger.free, size = s[ClosureTerm::content_answer] * grid().volume();
         field_.ledger.free = end.content * grid().volume();
         note_correction(delta * size, std::fabs(field_.ledger.free) + flow * grid().volume(),

@@ -21,6 +21,7 @@ Sensed decode(Vocabulary const& words, int signal) {
         if (signal == words.of(signal::own, a)) return {Sensed::Kind::activity, a};
         if (signal == words.of(signal::on_neighbours, a)) return {Sensed::Kind::on_neighbours, a};
     }
+    if (signal >= words.of(signal::circulating, 0)) return {Sensed::Kind::circulating, signal - words.of(signal::circulating, 0)};
     CRINE_EXPECTS(signal >= words.of(signal::contacts, 0) && signal < words.of(signal::contacts, words.types));
     return {Sensed::Kind::contacts, signal - words.of(signal::contacts, 0)};
 }

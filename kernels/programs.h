@@ -52,7 +52,8 @@ struct Sensed {
         occupancy,
         complexes,
         activity,
-        on_neighbours
+        on_neighbours,
+        circulating
     };
     Kind kind = Kind::pressure;
     int index = 0;  ///< ligand, cell type, kind of receptor or activity

@@ -17,6 +17,7 @@ struct SignalBody {
     Phenotype phenotype;
     Grid grid;
     Span<Real const* const> concentration;
+    Span<Real const> circulating;  ///< by pool
     ListsView<Sensed> sensed;
     OpenChannels open_channels;
     Span<Real> signals;  ///< [slot * cells + cell]
@@ -53,6 +54,8 @@ struct SignalBody {
             }
             case Sensed::Kind::activity:
                 return phenotype(first_activity + what.index, i);
+            case Sensed::Kind::circulating:
+                return circulating[what.index];
             case Sensed::Kind::contacts:
             case Sensed::Kind::dead_contacts:
             case Sensed::Kind::on_neighbours:
@@ -138,12 +141,13 @@ void Engine::sense(Moment now) {
     if (programs.response_slots == 0) return;
     cells_.work.resize(cells_.size() * programs.signal_slots);
     cells_.concentrations.upload(concentrations(fields_));
+    if (!model_.pools.empty()) cells_.circulating.upload(endocrine_.levels());
     CellView const cells = cells_.view();
     Phenotype const phenotype = cells_.phenotype();
     for_each_index(cells_.size(),
-                   SignalBody{cells, phenotype, model_.grid, std::as_const(cells_.concentrations).span(), programs.signals.view(),
-                              synapses_.open_channels(), cells_.work.span(), cells_.receptors.view(cells_.size()), programs.first_activity,
-                              now.time});
+                   SignalBody{cells, phenotype, model_.grid, std::as_const(cells_.concentrations).span(),
+                              std::as_const(cells_.circulating).span(), programs.signals.view(), synapses_.open_channels(),
+                              cells_.work.span(), cells_.receptors.view(cells_.size()), programs.first_activity, now.time});
     if (programs.contact_signals.items.size() != 0)
         for_each_index(cells_.size(), ContactSignalBody{cells, phenotype, cells_.bins, programs.types.span(),
                                                         programs.contact_signals.view(), cells_.work.span(), programs.first_activity});

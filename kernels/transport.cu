@@ -9,13 +9,14 @@ void Engine::transport(Moment now) {
         LigandField& field = fields_.ligands[l];
         field.present =
             field.present || (field.source.size() != 0 && max_rows(fields_.grid, fields_.partial, Magnitude{field.source.data()}) > 0);
-        if (!field.present) {
-            if (field.bound) read_surfaces(static_cast<int>(l), nullptr);
-            continue;
-        }
-        auto const take = by_lines(model_.ligands[l].scheme) ? take_line_steps : take_multigrid_step;
-        bool const converged = take(fields_, model_, static_cast<int>(l), now.dt);
-        if (field.bound) read_surfaces(static_cast<int>(l), fields_.mean.data());
+        int const ligand = static_cast<int>(l);
+        bool converged = true;
+        if (endocrine_.concerns(ligand))
+            converged = endocrine_.take_step(fields_, model_, ligand, now);
+        else if (field.present)
+            converged = take_step(fields_, model_, ligand, now.dt);
+        if (field.bound) read_surfaces(ligand, field.present ? fields_.mean.data() : nullptr);
+        if (!field.present) continue;
         bool const finite = std::isfinite(field.ledger.free);
         if (converged && finite) continue;
         ErrorCode const code = finite ? ErrorCode::solver_stalled : ErrorCode::not_finite_field;

@@ -1,3 +1,4 @@
+#include "crine/units.h"
 #include "host/format.h"
 #include "host/probes.h"
 #include "host/writers/atomic_file.h"
@@ -49,6 +50,55 @@ private:
     static std::string header(Model const& model) {
         Line line("time [h]");
         for (auto const& column : summary_columns(model)) line << column;
+        return line.text();
+    }
+
+    Model const& model_;
+    LineFile table_;
+};
+
+struct PoolTerm {
+    char const* name;
+    double PoolState::*value;
+};
+constexpr PoolTerm kPoolTerms[] = {
+    {"initial", &PoolState::initial},         {"dosed", &PoolState::dosed},     {"from tissue", &PoolState::from_tissue},
+    {"transferred", &PoolState::transferred}, {"cleared", &PoolState::cleared},
+};
+
+/// compartments.csv: what every compartment holds of each of its ligands, and what became of it.
+class CompartmentsWriter final : public Writer {
+public:
+    CompartmentsWriter(Scenario const& scenario, std::filesystem::path const& folder)
+        : model_(scenario.model), table_(folder / output_name::compartments, header(scenario.model)) {}
+
+    void write(Frame const& frame) override {
+        if (!frame.tables) return;
+        Line line(number(output_hours(frame.snapshot.time)));
+        for (std::size_t p = 0; p < model_.pools.size(); ++p) {
+            Pool const& pool = model_.pools[p];
+            PoolState const& state = frame.totals.pools[p];
+            double const volume = model_.compartments[static_cast<std::size_t>(pool.compartment)].volume;
+            line << state.present / volume / pool.display_scale << state.free / pool.display_scale
+                 << state.exposure / pool.display_scale / kHour << state.present;
+            for (auto const& term : kPoolTerms) line << state.*term.value;
+            line << state.imbalance();
+        }
+        table_.add(line.text());
+    }
+
+private:
+    static std::string header(Model const& model) {
+        Line line("time [h]");
+        for (auto const& pool : model.pools) {
+            std::string const name = model.ligands[static_cast<std::size_t>(pool.ligand)].name + " in " +
+                                     model.compartments[static_cast<std::size_t>(pool.compartment)].name;
+            std::string const& unit = pool.display_unit;
+            line << name + " total [" + unit + "]" << name + " free [" + unit + "]" << name + " free AUC [" + unit + " h]"
+                 << name + " present [molecules]";
+            for (auto const& term : kPoolTerms) line << name + " " + term.name + " [molecules]";
+            line << name + " imbalance";
+        }
         return line.text();
     }
 
@@ -125,6 +175,10 @@ std::vector<TableField> summary_row(Model const& model, Frame const& frame) {
 std::unique_ptr<Writer> make_summary_writer(Scenario const& scenario, std::filesystem::path const& folder) {
     return std::make_unique<SummaryWriter>(scenario, folder);
 }
+std::unique_ptr<Writer> make_compartments_writer(Scenario const& scenario, std::filesystem::path const& folder) {
+    return std::make_unique<CompartmentsWriter>(scenario, folder);
+}
+
 std::unique_ptr<Writer> make_probes_writer(Scenario const& scenario, std::filesystem::path const& folder) {
     return std::make_unique<ProbesWriter>(scenario, folder);
 }

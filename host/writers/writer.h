@@ -29,6 +29,7 @@ std::unique_ptr<Writer> make_fields_writer(Scenario const& scenario, std::filesy
 std::unique_ptr<Writer> make_cells_writer(Scenario const& scenario, std::filesystem::path const& folder);
 std::unique_ptr<Writer> make_collection_writer(Scenario const& scenario, std::filesystem::path const& folder);
 std::unique_ptr<Writer> make_summary_writer(Scenario const& scenario, std::filesystem::path const& folder);
+std::unique_ptr<Writer> make_compartments_writer(Scenario const& scenario, std::filesystem::path const& folder);
 std::unique_ptr<Writer> make_probes_writer(Scenario const& scenario, std::filesystem::path const& folder);
 std::unique_ptr<Writer> make_synapses_writer(Scenario const& scenario, std::filesystem::path const& folder);
 
@@ -47,6 +48,7 @@ inline constexpr char const* collection = "run.pvd";
 inline constexpr char const* summary = "summary.csv";
 inline constexpr char const* probes = "probes.csv";
 inline constexpr char const* synapses = "synapses.csv";
+inline constexpr char const* compartments = "compartments.csv";
 inline constexpr char const* record = "run.json";
 }  // namespace output_name
 

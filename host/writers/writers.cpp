@@ -30,6 +30,7 @@ std::vector<std::unique_ptr<Writer>> make_writers(Scenario const& scenario, std:
     if (writes_cells(scenario.output)) writers.push_back(make_cells_writer(scenario, folder));
     if (scenario.output.volumes > 0) writers.push_back(make_collection_writer(scenario, folder));  // after the files it names
     writers.push_back(make_summary_writer(scenario, folder));
+    if (!scenario.model.pools.empty()) writers.push_back(make_compartments_writer(scenario, folder));
     if (!scenario.probes.empty()) writers.push_back(make_probes_writer(scenario, folder));
     if (!scenario.model.synapses.empty()) writers.push_back(make_synapses_writer(scenario, folder));
     return writers;

@@ -31,10 +31,12 @@ struct Ledger {
     double secreted = 0;  ///< by cells
     double produced =
         0;  ///< by region sources, by holding a region at a value (net), and by a quasi-steady field's jumps to equilibrium (net)
-    double entered = 0;   ///< through faces of the domain: flux and value conditions (net)
-    double free = 0;      ///< in the field now; `Backend::totals` adds up the field itself
-    double taken_up = 0;  ///< by cells, their own ligand included
-    double own = 0;       ///< part of taken_up that a cell caught from itself before it reached the field
+    double entered = 0;    ///< through faces of the domain: flux and value conditions (net)
+    double exchanged = 0;  ///< through vessel walls, from the compartment it circulates in (net)
+    double injected = 0;   ///< doses into the tissue
+    double free = 0;       ///< in the field now; `Backend::totals` adds up the field itself
+    double taken_up = 0;   ///< by cells, their own ligand included
+    double own = 0;        ///< part of taken_up that a cell caught from itself before it reached the field
     double decayed = 0;
     double cleaved = 0;       ///< by enzymes
     double bound = 0;         ///< by receptors, less what they let go
@@ -54,6 +56,8 @@ struct Ledger {
         visit("secreted", Side::in, &Ledger::secreted);
         visit("produced", Side::in, &Ledger::produced);
         visit("entered", Side::in, &Ledger::entered);
+        visit("exchanged", Side::in, &Ledger::exchanged);
+        visit("injected", Side::in, &Ledger::injected);
         visit("taken up", Side::out, &Ledger::taken_up);
         visit("own", Side::neither, &Ledger::own);
         visit("decayed", Side::out, &Ledger::decayed);
@@ -110,6 +114,24 @@ struct MembraneLedger {
     }
 };
 
+/// What has become of every molecule of one pool since the start [molecules]: initial + dosed + from_tissue + transferred = present +
+/// cleared, to round-off. `from_tissue` is that of all pieces that the simulated one represents.
+struct PoolState {
+    double initial = 0;      ///< free and bound at time 0
+    double dosed = 0;        ///< boluses and infusions
+    double from_tissue = 0;  ///< through vessel walls (net)
+    double transferred = 0;  ///< from other compartments (net)
+    double cleared = 0;
+    double present = 0;   ///< free and bound now
+    double free = 0;      ///< concentration of the free part now [molecules/µm³]
+    double exposure = 0;  ///< ∫ free dt since the start: the area under the curve [molecules/µm³ s]
+    double imbalance() const {
+        double const in = initial + dosed + from_tissue + transferred, out = present + cleared;
+        double const turnover = std::fabs(initial) + std::fabs(dosed) + std::fabs(from_tissue) + std::fabs(transferred);
+        return turnover > 0 ? (in - out) / turnover : in - out;
+    }
+};
+
 /// How the implicit solves of one ligand's last transport step went.
 struct Solve {
     int cycles = 0;    ///< of multigrid, all stages together
@@ -122,6 +144,7 @@ struct Totals {
     std::vector<std::uint64_t> dead;  ///< apoptotic and necrotic cells by type
     std::vector<Ledger> ligands;
     std::vector<MembraneLedger> membrane_ligands;
+    std::vector<PoolState> pools;                                                                  ///< by Model::pools
     std::vector<Solve> solves;                                                                     ///< by ligand
     std::uint64_t divisions = 0, deaths = 0, removals = 0, engulfments = 0, differentiations = 0;  ///< since the start
     std::vector<std::uint64_t> recruited;                                                          ///< by type, since the start

@@ -47,6 +47,7 @@ struct Ligand {
         Real rate = 0;   ///< [µm³/s per molecule]
     };
     std::vector<Cleavage> cleaved_by;
+    int circulates = -1;  ///< pool that it crosses into through vessel walls; -1: none
 };
 
 /// What one material (a combination of regions) does to one ligand.
@@ -56,6 +57,7 @@ struct MaterialLigand {
     Real source = 0;       ///< [molecules/µm³/s]
     bool fixed = false;    ///< the concentration is held at `value`
     Real value = 0;        ///< [molecules/µm³]
+    Real exchange = 0;     ///< permeability · surface of vessel walls per volume of tissue, to the pool it circulates in [1/s]
 };
 
 /// A ligand that stays on the membrane of the cells that present it, and binds receptors of cells that touch them.
@@ -119,6 +121,41 @@ struct Rule {
     bool applies_to_dead = false;
 };
 
+/// A well-mixed space outside the simulated tissue: blood, a lymph node, the rest of the body.
+struct Compartment {
+    std::string name;
+    double volume = 0;  ///< [µm³]
+};
+
+/// One ligand in one compartment. What is not bound to its carrier is free: only that is cleared, transferred, or crosses vessel walls.
+struct Pool {
+    int ligand = 0, compartment = 0;
+    double initial = 0;                  ///< free and bound [molecules/µm³]
+    double clearance = 0;                ///< of the free part, first order [1/s]
+    double carrier = 0;                  ///< binding sites; 0: no carrier [molecules/µm³]
+    double carrier_kd = 1;               ///< dissociation constant [molecules/µm³]
+    std::string display_unit = "nM";     ///< of outputs
+    double display_scale = 0.602214076;  ///< molecules/µm³ in one display unit
+};
+
+/// From pool to pool of the same ligand, first order in the free part.
+struct Transfer {
+    int from = 0, to = 0;
+    double rate = 0;  ///< of what is free in `from` [1/s]
+};
+
+/// What is given into a pool, or evenly into voxels: `bolus` at once at `from`, or at `rate` until `to`.
+struct Dose {
+    int ligand = 0;
+    int pool = -1;                      ///< -1: the voxels
+    std::vector<std::uint32_t> voxels;  ///< interior voxels (`Grid::voxel`)
+    double bolus = 0;                   ///< [molecules]
+    double rate = 0;                    ///< [molecules/s]
+    double from = 0, to = 0;            ///< [s]
+    double every = 0;                   ///< from one to the next [s]; of no meaning for a single one
+    std::uint64_t times = 1;            ///< how often
+};
+
 struct Model {
     Grid grid;
     std::uint64_t seed = 0;
@@ -133,10 +170,15 @@ struct Model {
     std::vector<std::string> material_names;
     std::vector<MaterialLigand> materials;  ///< [material * ligands.size() + ligand]
     std::vector<std::uint8_t> material;     ///< by interior voxel
+    double represents = 1;                  ///< such pieces of tissue that share the compartments
+    std::vector<Compartment> compartments;
+    std::vector<Pool> pools;
+    std::vector<Transfer> transfers;
+    std::vector<Dose> doses;
 
     Vocabulary vocabulary() const {
         return {static_cast<int>(ligands.size()), static_cast<int>(types.size()), static_cast<int>(receptors.size()),
-                static_cast<int>(membrane_ligands.size()), static_cast<int>(activities.size())};
+                static_cast<int>(membrane_ligands.size()), static_cast<int>(activities.size()), static_cast<int>(pools.size())};
     }
     std::string const& bound_by(Receptor::Binding const& b) const {
         return b.on_membrane ? membrane_ligands[static_cast<std::size_t>(b.ligand)].name : ligands[static_cast<std::size_t>(b.ligand)].name;

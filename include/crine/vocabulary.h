@@ -77,15 +77,21 @@ enum OfActivity : int {
     on_neighbours,  ///< mean over touching live cells, 0 if there is none [1]
     of_activity_count
 };
+enum OfPool : int {
+    circulating,  ///< free concentration in a compartment [molecules/µm³]
+    of_pool_count
+};
 }  // namespace signal
 
-/// Numbers behaviours and signals for a given number of ligands, cell types, kinds of receptors, membrane ligands and activities.
+/// Numbers behaviours and signals for a given number of ligands, cell types, kinds of receptors, membrane ligands, activities and pools
+/// (ligands in compartments).
 struct Vocabulary {
     int ligands = 0;
     int types = 0;
     int receptors = 0;
     int membrane_ligands = 0;
     int activities = 0;
+    int pools = 0;
 
     CRINE_HD int behaviours() const { return of(behaviour::activity, activities * behaviour::of_activity_count); }
     CRINE_HD int of(behaviour::Fixed b) const { return b; }
@@ -103,7 +109,7 @@ struct Vocabulary {
         return of(behaviour::presentation, membrane_ligands * behaviour::of_membrane_ligand_count) + b * activities + activity;
     }
 
-    CRINE_HD int signals() const { return of(signal::own, activities * signal::of_activity_count); }
+    CRINE_HD int signals() const { return of(signal::circulating, pools * signal::of_pool_count); }
     CRINE_HD int of(signal::Fixed s) const { return s; }
     CRINE_HD int of(signal::OfLigand s, int ligand) const { return signal::fixed_count + s * ligands + ligand; }
     CRINE_HD int of(signal::OfType s, int type) const { return signal::fixed_count + signal::of_ligand_count * ligands + s * types + type; }
@@ -112,6 +118,9 @@ struct Vocabulary {
     }
     CRINE_HD int of(signal::OfActivity s, int activity) const {
         return of(signal::occupancy, receptors * signal::of_receptor_count) + s * activities + activity;
+    }
+    CRINE_HD int of(signal::OfPool s, int pool) const {
+        return of(signal::own, activities * signal::of_activity_count) + s * pools + pool;
     }
 };
 

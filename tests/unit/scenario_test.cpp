@@ -3,6 +3,7 @@
 #include "crine/units.h"
 #include "support/engines.h"
 #include "support/folders.h"
+#include "support/scenario_text.h"
 
 #include <gtest/gtest.h>
 
@@ -123,6 +124,55 @@ TEST(Scenario, ReadsProbesAndOutput) {
     EXPECT_DOUBLE_EQ(s.output.summary, 600);
     EXPECT_EQ(s.output.fields, (std::vector<bool>{true, true, false}));
     EXPECT_FALSE(s.output.cells);
+}
+
+TEST(Scenario, MakesCompartments) {
+    Scenario const s = load_text(R"(time: {end: 2 d}
+domain: {size: [40 um, 30 um, 20 um], spacing: 10 um, represents: 2e4}
+ligands:
+  A: {diffusivity: 60 um^2/s, unit: pM, molar_mass: 20 kg/mol}
+  B: {diffusivity: 60 um^2/s}
+regions:
+  wall: {layer: {axis: x, from: 0 um, to: 10 um}, exchange: {B: {with: blood, permeability_surface: 6 /min}}}
+compartments:
+  blood:
+    volume: 3 L
+    ligands:
+      A: {clearance: 6 L/h, carrier: {total: 500 nM, K_d: 10 nM}}
+      B: {half_life: 18 min, initial: 2 nM, unit: fM}
+  node: {volume: 1 mL, ligands: {B: {decay: 1 /h}}}
+transfers: [{ligand: B, from: node, to: blood, rate: 0.3 /h}]
+doses:
+  - {ligand: A, into: blood, bolus: 100 mg, at: 1 h, every: 12 h}
+  - {ligand: A, into: blood, infusion: 1 mg/h, from: 1 h}
+  - {ligand: B, into: wall, infusion: 1e6 molecule/s, from: 1 h, to: 2 h, every: 3 h, times: 2}
+)");
+    Model const& m = s.model;
+    EXPECT_EQ(m.represents, 2e4);
+    ASSERT_EQ(m.pools.size(), 3u);
+    EXPECT_TRUE(close(m.pools[0].clearance, 2 / 3600.0, 1e-14));
+    EXPECT_TRUE(close(m.pools[0].carrier, 500 * kNanomolar, 1e-14));
+    EXPECT_TRUE(close(m.pools[0].carrier_kd, 10 * kNanomolar, 1e-14));
+    EXPECT_EQ(m.pools[0].display_unit, "pM");
+    EXPECT_TRUE(close(m.pools[1].clearance, std::log(2) / 1080, 1e-14));
+    EXPECT_TRUE(close(m.pools[1].initial, 2 * kNanomolar, 1e-14));
+    EXPECT_EQ(m.pools[1].display_unit, "fM");
+    EXPECT_TRUE(close(m.pools[2].clearance, 1 / 3600.0, 1e-14));
+    EXPECT_TRUE(close(m.compartments[1].volume, 1e12, 1e-14));
+    ASSERT_EQ(m.transfers.size(), 1u);
+    EXPECT_EQ(m.transfers[0].from, 2);
+    EXPECT_EQ(m.transfers[0].to, 1);
+    EXPECT_EQ(m.ligands[0].circulates, -1);
+    EXPECT_EQ(m.ligands[1].circulates, 1);
+    EXPECT_EQ(m.property(m.material[m.grid.voxel(0, 1, 1)], 1).exchange, Real(0.1));
+    EXPECT_EQ(m.property(m.material[m.grid.voxel(1, 1, 1)], 1).exchange, 0);
+    EXPECT_EQ(m.property(m.material[m.grid.voxel(0, 1, 1)], 0).exchange, 0);
+    ASSERT_EQ(m.doses.size(), 3u);
+    EXPECT_TRUE(close(m.doses[0].bolus, 1e-4 / 20 * 6.02214076e23, 1e-12));
+    EXPECT_EQ(m.doses[0].times, 4u);  // at 1, 13, 25 and 37 of 48 h
+    EXPECT_TRUE(close(m.doses[1].rate, 1e-6 / 20 * 6.02214076e23 / 3600, 1e-12));
+    EXPECT_EQ(m.doses[2].voxels, (std::vector<std::uint32_t>{0, 4, 8, 12, 16, 20}));
+    EXPECT_EQ(m.doses[2].times, 2u);
 }
 
 TEST(Scenario, MakesInitialFields) {

@@ -1,3 +1,4 @@
+#include "crine/units.h"
 #include "host/background.h"
 #include "host/output_folder.h"
 #include "host/writers/atomic_file.h"
@@ -173,6 +174,26 @@ TEST(SummaryWriter, WritesCountsAndLedgers) {
     EXPECT_EQ(table.at(1, "IL-10 secreted [molecules]"), 50);
     EXPECT_EQ(table.at(1, "IL-10 imbalance"), 0);
     for (auto const& row : table.rows) EXPECT_EQ(row.size(), table.columns.size());
+}
+
+TEST(CompartmentsWriter, WritesPoolsInTheirUnits) {
+    TemporaryFolder const folder;
+    Scenario scenario = small_scenario();
+    scenario.model.compartments = {{"blood", 2e15}};
+    Pool pool;
+    pool.ligand = 0, pool.display_unit = "pM", pool.display_scale = kNanomolar / 1000;
+    scenario.model.pools = {pool};
+    Frame frame = small_frame(scenario, 3600);
+    PoolState state;
+    state.initial = 4e12, state.dosed = 1e12, state.cleared = 3e12, state.present = 2e12, state.free = 6e-4, state.exposure = 7.2;
+    frame.totals.pools = {state};
+    make_compartments_writer(scenario, folder.path())->write(frame);
+    Table const table(folder / "compartments.csv");
+    EXPECT_DOUBLE_EQ(table.at(0, "IL-10 in blood total [pM]"), 1e-3 / 0.602214076e-3);
+    EXPECT_DOUBLE_EQ(table.at(0, "IL-10 in blood free [pM]"), 6e-4 / 0.602214076e-3);
+    EXPECT_DOUBLE_EQ(table.at(0, "IL-10 in blood free AUC [pM h]"), 7.2 / 0.602214076e-3 / 3600);
+    EXPECT_EQ(table.at(0, "IL-10 in blood dosed [molecules]"), 1e12);
+    EXPECT_EQ(table.at(0, "IL-10 in blood imbalance"), 0);
 }
 
 TEST(ProbesWriter, WritesOneColumnPerPoint) {
