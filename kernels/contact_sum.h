@@ -4,7 +4,13 @@
 
 #include "crine/rng.h"
 
+#include <bit>
+#include <cmath>
 #include <cstring>
+
+#ifdef __AVX512F__
+#include <immintrin.h>
+#endif
 
 namespace crine {
 inline namespace CRINE_NS {
@@ -75,23 +81,73 @@ struct ContactSum {
 
     /// Neighbours are added up in so many lanes, neighbour n in lane n mod kLanes, whatever the width of the processor's registers:
     /// hence the same bits on all of them.
-    static constexpr std::size_t kLanes = kContactLanes, kTile = 512;
+    static constexpr std::size_t kLanes = kContactLanes, kTile = 112;
     using Lanes = Real[kLanes];
 
-    /// Some of the cells around a bin, copied together from the bins that they lie in.
+    /// A box around some cells, and how far from it others touch them.
+    struct Reach {
+        Real low[3] = {INFINITY, INFINITY, INFINITY}, high[3] = {-INFINITY, -INFINITY, -INFINITY}, reach = 0;
+        void add(Vec3 p, Real of) {
+            Real const at[3] = {p.x, p.y, p.z};
+            for (int a = 0; a < 3; ++a) low[a] = at[a] < low[a] ? at[a] : low[a], high[a] = at[a] > high[a] ? at[a] : high[a];
+            reach = of > reach ? of : reach;
+        }
+        Real beyond(int a, Real x) const {
+            Real const below = low[a] - x, above = x - high[a], most = below > above ? below : above;
+            return most > 0 ? most : Real(0);
+        }
+        bool has(Real x, Real y, Real z, Real of) const {
+            constexpr Real kRoundOff = Real(1.0001);
+            Real const dx = beyond(0, x), dy = beyond(1, y), dz = beyond(2, z), most = (reach + of) * kRoundOff;
+            return dx * dx + dy * dy + dz * dz < most * most;
+        }
+    };
+
+    /// Some of the lanes, by -1 or 0 for each.
+    struct Chosen {
+#if defined(__AVX512F__) && !defined(CRINE_REAL_DOUBLE)
+        __mmask16 lanes;
+        explicit Chosen(std::int32_t const (&is)[kLanes]) : lanes(_mm512_movepi32_mask(_mm512_loadu_si512(is))) {}
+        std::size_t count() const { return static_cast<std::size_t>(std::popcount(static_cast<unsigned>(lanes))); }
+        /// Copies them one after the other; what follows them there is overwritten or ignored.
+        void pack(Real const* from, Real* to) const { _mm512_storeu_ps(to, _mm512_maskz_compress_ps(lanes, _mm512_loadu_ps(from))); }
+#else
+        std::size_t lane[kLanes], found = 0;
+        explicit Chosen(std::int32_t const (&is)[kLanes]) {
+            for (std::size_t n = 0; n < kLanes; ++n) lane[found] = n, found += is[n] != 0;
+        }
+        std::size_t count() const { return found; }
+        void pack(Real const* from, Real* to) const {
+            for (std::size_t n = 0; n < found; ++n) to[n] = from[lane[n]];
+        }
+#endif
+    };
+
+    /// Cells that may touch those of a bin, copied together from the bins around it.
     struct Tile {
         std::size_t size = 0;
         alignas(64) Real x[kTile + kLanes], y[kTile + kLanes], z[kTile + kLanes], radius[kTile + kLanes], reach[kTile + kLanes],
             root_repulsion[kTile + kLanes], root_adhesion[kTile + kLanes];
 
-        /// Copies whole lanes: what is too much is overwritten by the next cells, or far away.
-        void append(SpheresOf<Span> const& from, std::size_t first, std::size_t count) {
-            for (std::size_t n = 0; n < count; n += kLanes) {
-                auto const copy = [&](Real* to, Span<Real> field) { std::memcpy(to + size + n, field.data + first + n, sizeof(Lanes)); };
-                copy(x, from.x), copy(y, from.y), copy(z, from.z), copy(radius, from.radius), copy(reach, from.reach);
-                copy(root_repulsion, from.root_repulsion), copy(root_adhesion, from.root_adhesion);
+        /// Those of cells first … first + count - 1, at most kLanes, that `near` reaches; all of them if it is null.
+        void append(SpheresOf<Span> const& from, std::size_t first, std::size_t count, Reach const* near) {
+            alignas(64) std::int32_t is[kLanes];
+            std::int32_t const there = static_cast<std::int32_t>(count);
+            if (near == nullptr) {
+                for (std::int32_t n = 0; n < std::int32_t{kLanes}; ++n) is[n] = n < there ? -1 : 0;
+            } else {
+                Reach const reaches = *near;
+                Real const *const xs = from.x.data + first, *const ys = from.y.data + first, *const zs = from.z.data + first,
+                                  *const of = from.reach.data + first;
+#pragma omp simd
+                for (std::int32_t n = 0; n < std::int32_t{kLanes}; ++n)
+                    is[n] = (n < there) & reaches.has(xs[n], ys[n], zs[n], of[n]) ? -1 : 0;
             }
-            size += count;
+            Chosen const chosen(is);
+            auto const copy = [&](Real* to, Span<Real> field) { chosen.pack(field.data + first, to + size); };
+            copy(x, from.x), copy(y, from.y), copy(z, from.z), copy(radius, from.radius), copy(reach, from.reach);
+            copy(root_repulsion, from.root_repulsion), copy(root_adhesion, from.root_adhesion);
+            size += chosen.count();
         }
         void fill_lanes() {
             for (std::size_t n = 0; n < kLanes; ++n) x[size + n] = kFarAway;
@@ -150,10 +206,13 @@ struct ContactSum {
         return sum;
     }
 
-    /// The totals of cells first … last - 1 of the bin around p, at most kGroup. They meet the same cells, which are copied once for all.
+    /// The totals of cells first … last - 1 of one bin, at most kGroup. They meet the same cells, which are copied once for all.
     static constexpr std::size_t kGroup = 16;
-    void operator()(Vec3 p, std::size_t first, std::size_t last, ContactTotal* totals) const {
-        bool const wraps = at_periodic_face(bins, p);
+    void operator()(Vec3 place, std::size_t first, std::size_t last, ContactTotal* totals) const {
+        bool const wraps = at_periodic_face(bins, place);
+        Reach near;
+        for (std::size_t i = first; i < last; ++i)
+            if (touches(i)) near.add(centre(i), spheres.reach[i]);
         Sums sums[kGroup];
         std::memset(sums, 0, (last - first) * sizeof(Sums));
         Tile tile;
@@ -168,12 +227,10 @@ struct ContactSum {
             }
             tile.size = 0;
         };
-        for_each_run_near(bins, p, [&](std::size_t from, std::size_t to) {
-            while (from < to) {
-                std::size_t const room = kTile - tile.size, count = to - from < room ? to - from : room;
-                tile.append(spheres, from, count);
-                from += count;
-                if (tile.size == kTile) add_tile();
+        for_each_run_near(bins, place, [&](std::size_t from, std::size_t to) {
+            for (; from < to; from += kLanes) {
+                if (tile.size + kLanes > kTile) add_tile();
+                tile.append(spheres, from, to - from < kLanes ? to - from : kLanes, wraps ? nullptr : &near);
             }
         });
         if (tile.size > 0) add_tile();

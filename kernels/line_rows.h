@@ -24,6 +24,26 @@ inline void in_lanes(int n, Body const& body) {
         for (int lane = 0; lane < kLanes; ++lane) body(i + lane, lane);
     for (int lane = 0; i + lane < n; ++lane) body(i + lane, lane);
 }
+/// to[i] = value(i) for 0 ≤ i < n, in whole vectors: the last one reaches back to places that are done, and keeps what is there.
+template <class Value>
+inline void assign(Real* to, int n, Value const& value) {
+    int i = 0;
+    for (; i + kLanes <= n; i += kLanes)
+#pragma omp simd
+        for (int lane = 0; lane < kLanes; ++lane) to[i + lane] = value(i + lane);
+    if (n < kLanes) {
+        for (; i < n; ++i) to[i] = value(i);
+    } else if (i < n) {
+        int const begin = n - kLanes, done = i - begin;
+        Real last[kLanes];
+#pragma omp simd
+        for (int lane = 0; lane < kLanes; ++lane) {
+            Real const fresh = value(begin + lane);
+            last[lane] = lane < done ? to[begin + lane] : fresh;
+        }
+        std::copy_n(last, kLanes, to + begin);
+    }
+}
 struct LaneSum {
     double lane[kLanes] = {};
     double total() const {
@@ -42,6 +62,12 @@ struct LaneMaximum {
         for (Real one : lane) most = one > most ? one : most;
         return most;
     }
+};
+
+/// What has been summed over some rows.
+struct Tally {
+    LaneSum content, lost;  ///< or, while there is no c yet, the solution in `content`
+    LaneMaximum error, largest;
 };
 
 using Eight = Real __attribute__((vector_size(8 * sizeof(Real)), aligned(sizeof(Real)), may_alias));
@@ -108,20 +134,26 @@ public:
     static constexpr int kBatch = 32;   ///< rows along x that are solved side by side
     static constexpr int kBlock = 256;  ///< columns that are solved along y side by side
 
-    Rows(Dynamics const& dynamics, Stage const& stage)
+    /// `resistance`: 1 / (2 k) by voxel where faces differ, with that of the far end in the halo of a ring. `meeting`: room for two planes.
+    Rows(Dynamics const& dynamics, Stage const& stage, Real const* resistance, Real* meeting)
         : d_(dynamics),
           s_(stage),
           g_(dynamics.grid),
           uniform_(dynamics.uniform(stage.weight)),
           apart_(dynamics.apart(stage.weight)),
-          mass_(1 + stage.weight * dynamics.loss) {
-        none_.assign(g_.nx + 2, 0), link_.assign(g_.nx + 2, d_.link), masses_.assign(g_.nx, mass_);
-        for (int axis = 0; uniform_ && axis < 3; ++axis)
-            lines_.emplace_back(g_.voxels_on(axis), g_.periodic[axis], s_.weight * d_.link / (apart_ ? Real(1) : mass_));
+          mass_(1 + stage.weight * dynamics.loss),
+          face_(stage.weight * dynamics.link / (apart_ ? Real(1) : mass_)),
+          slab_(std::clamp((uniform_ ? 65536 : 32768) / (g_.nx * g_.nz), 1, g_.ny)),
+          resistance_(resistance),
+          meeting_(meeting) {
+        none_.assign(slab_ * g_.stride_y(), 0), masses_.assign(g_.nx, mass_);
+        for (int axis = 0; uniform_ && axis < 3; ++axis) lines_.emplace_back(g_.voxels_on(axis), g_.periodic[axis], face_);
     }
 
-    /// Rows of a slab along z: what a thread works on fits a cache of the second level.
-    int slab() const { return std::max(1, std::min(g_.ny, (uniform_ ? 65536 : 32768) / (g_.nx * g_.nz))); }
+    bool uniform() const { return uniform_; }
+    bool ring() const { return g_.periodic[2] && g_.nz > 1; }  ///< along z
+    /// Slabs of rows along z, each of a size that fits a cache of the second level.
+    int slabs() const { return (g_.ny + slab_ - 1) / slab_; }
 
     /// The right side of a batch of rows of plane k, and the factor of x.
     void along_x(int batch, int k) const {
@@ -136,23 +168,105 @@ public:
     /// The factor of y for a block of columns of plane k.
     void along_y(int block, int k) const {
         int const begin = block * kBlock, n = std::min(kBlock, g_.nx - begin);
-        auto const row = [&](int j, int) { return g_.at(begin, j, k); };
-        Keep const keep{s_.into, n};
-        uniform_ ? uniform_lines(1, 1, n, row, keep) : solve_lines(1, 1, n, row, keep);
+        uniform_ ? uniform_along_y(begin, n, k) : solve_along_y(begin, n, k);
     }
 
     /// The factor of z for a slab of rows, and what becomes of c.
-    void along_z(int first, LineSolver::Sums* sums) const {
-        int const rows = std::min(slab(), g_.ny - first);
+    void along_z(int slab, Tally& tally) const {
+        int const first = slab * slab_, rows = std::min(slab_, g_.ny - first);
         auto const row = [&](int k, int r) { return g_.at(0, first + r, k); };
-        auto const finish = [&](std::size_t p, Real const* x, int index) {
-            int const k = index / rows, j = first + index % rows;
-            sums[static_cast<std::size_t>(k) * g_.ny + j] = update(p, apart_ ? by_mass(p, x) : x);
+        solve_lines(2, rows, g_.nx, row, [&](std::size_t p, Real const* x) { update(p, x, g_.nx, tally); });
+    }
+
+    // The same where all lines are alike. They are eliminated from both ends to the middle plane, and solved from there back, so that
+    // two threads each keep to their half of the planes.
+
+    /// Planes from a wall to the one before the middle, which belongs to the upper half.
+    struct Half {
+        int first, step, planes;
+        int plane(int n) const { return first + step * n; }
+    };
+    Half half(int which) const {
+        int const middle = g_.nz / 2;
+        return which == 0 ? Half{0, 1, middle} : Half{g_.nz - 1, -1, g_.nz - 1 - middle};
+    }
+
+    /// Plane n of a half.
+    void eliminate(Half const& half, int n, int slab) const {
+        Slab const here(*this, slab, half.plane(n));
+        Real *const x = s_.into + here.begin, of_rhs = lines_[2].of_rhs[n], of_before = lines_[2].of_before[n];
+        Real const* const before = n > 0 ? s_.into + Slab(*this, slab, half.plane(n - 1)).begin : x;  // the first has no weight for it
+        assign(x, here.length, [&](int i) { return of_rhs * x[i] + of_before * before[i]; });
+    }
+
+    /// What a half adds to the solution in the middle, when it is eliminated.
+    void meet(int which, int slab) const {
+        Half const half = this->half(which), other = this->half(1 - which);
+        auto const weight = [&](Half const& h) { return h.planes > 0 ? face_ * (1 - lines_[2].carry[h.planes - 1]) : Real(0); };
+        Real const pivot = 1 / (1 + (weight(half) + weight(other))), face = half.planes > 0 ? face_ : Real(0);
+        Slab const middle(*this, slab, g_.nz / 2);
+        Real const *const rhs = s_.into + middle.begin, *const before = half.planes > 0
+                                                                            ? s_.into + Slab(*this, slab, half.plane(half.planes - 1)).begin
+                                                                            : rhs;
+        Real* const to = meeting_ + which * g_.stride_z() + middle.in_plane;
+        if (which == 0)
+            assign(to, middle.length, [&](int i) { return pivot * (face * before[i]); });
+        else
+            assign(to, middle.length, [&](int i) { return pivot * (rhs[i] + face * before[i]); });
+    }
+
+    /// From the middle back; on a ring, all but its closure.
+    void solve_back(int which, int slab, Tally& tally) const {
+        Half const half = this->half(which);
+        Slab const middle(*this, slab, g_.nz / 2);
+        Real *const x = scratch(5, middle.length), *const lower = meeting_ + middle.in_plane, *const upper = lower + g_.stride_z();
+        auto const finish = [&](std::size_t p) {
+            if (ring())
+                std::copy_n(x, middle.length, s_.into + p);
+            else
+                update(p, x, middle.length, tally);
         };
-        uniform_ ? uniform_lines(2, rows, g_.nx, row, finish) : solve_lines(2, rows, g_.nx, row, finish);
+        assign(x, middle.length, [&](int i) { return lower[i] + upper[i]; });
+        if (which == 1) finish(middle.begin);
+        for (int n = half.planes - 1; n >= 0; --n) {
+            Slab const here(*this, slab, half.plane(n));
+            Real const *const now = s_.into + here.begin, carry = lines_[2].carry[n];
+            assign(x, here.length, [&](int i) { return now[i] + carry * x[i]; });
+            finish(here.begin);
+        }
+    }
+
+    /// A ring's closure: the step from the last plane to the first, kept in `meeting`, and what it takes off the solution.
+    void measure_ring(int slab) const {
+        Slab const low(*this, slab, 0), high(*this, slab, g_.nz - 1);
+        Real const *const x = s_.into + low.begin, *const y = s_.into + high.begin;
+        assign(meeting_ + low.in_plane, low.length, [&](int i) { return x[i] - y[i]; });
+    }
+    void close_ring(int which, int slab, Tally& tally) const {
+        Half const half = this->half(which);
+        for (int n = 0; n < half.planes + which; ++n) {
+            int const k = half.plane(n);
+            Slab const here(*this, slab, k);
+            Real const *const x = s_.into + here.begin, *const turn = meeting_ + here.in_plane, by = lines_[2].ring[k];
+            Real* const solution = scratch(5, here.length);
+            assign(solution, here.length, [&](int i) { return x[i] - by * turn[i]; });
+            update(here.begin, solution, here.length, tally);
+        }
     }
 
 private:
+    /// A slab's rows in plane k, with the halo between them, where all work space is 0.
+    struct Slab {
+        std::size_t begin, in_plane;
+        int length;
+        Slab(Rows const& rows, int slab, int k) {
+            Grid const& g = rows.g_;
+            int const first = slab * rows.slab_, count = std::min(rows.slab_, g.ny - first);
+            begin = g.at(0, first, k), in_plane = begin - g.at(-1, -1, k);
+            length = static_cast<int>(count * g.stride_y()) - 2;
+        }
+    };
+
     // --- rows of the equations: pointers to what is there, or to what is computed into `room` -------
 
     /// m = 1 + γτ loss of a row
@@ -164,24 +278,15 @@ private:
         for (int i = 0; i < n; ++i) room[i] = mass + weight * loss[i];
         return room;
     }
-    /// Faces between the row at p and the one at q
-    Real const* faces(std::size_t p, std::size_t q, int n, Real* room) const {
-        if (d_.links == nullptr) return link_.data();
-        std::uint8_t const *a = d_.material + p, *b = d_.material + q;
-        int const materials = d_.materials;
-        Real const* const links = d_.links;
-#pragma omp simd
-        for (int i = 0; i < n; ++i) room[i] = links[a[i] * materials + b[i]];
-        return room;
-    }
-    /// Faces on the low sides of the voxels of a whole row, and the last one's high side; those of the walls have none, or round a
-    /// periodic axis that between the ends.
-    Real const* faces_in(std::size_t p, bool ring, Real* room) const {
-        int const n = g_.nx;
-        Real const* const inside = faces(p, p + 1, n - 1, room + 1);
-        if (inside != room + 1) std::copy_n(inside, n - 1, room + 1);
-        room[0] = room[n] = ring && g_.periodic[0] && n > 1 ? d_.face(p, p + n - 1) : Real(0);
-        return room;
+    /// γτk of the faces between the row at p and the one at q: two resistances in series.
+    void weigh_faces(std::size_t p, std::size_t q, int n, Real* to) const {
+        Real const weight = s_.weight;
+        if (d_.alike()) {
+            std::fill_n(to, n, weight * d_.link);
+        } else {
+            Real const *const here = resistance_ + p, *const there = resistance_ + q;
+            assign(to, n, [&](int i) { return weight / (here[i] + there[i]); });
+        }
     }
     /// The row before (side -1) or after (1) along an axis; itself beyond a wall.
     std::size_t neighbour(std::size_t p, int axis, int index, int side) const {
@@ -203,37 +308,31 @@ private:
         Real* const f = s_.into + p;
         Real const scale = uniform_ && !apart_ ? 1 / mass_ : Real(1), rate = s_.rate * scale, value = s_.value * scale, link = d_.link,
                    loss = d_.loss;
-        if (uniform_) {
-#pragma omp simd
-            for (int i = 0; i < n; ++i) {
-                Real const c = x[i];
-                Real const flow = ((x[i - 1] - c) + (x[i + 1] - c)) + ((xs[i] - c) + (xn[i] - c)) + ((xb[i] - c) + (xa[i] - c));
-                f[i] = rate * (link * flow - loss * c) + value * c;
-            }
-            if (apart_) {
-                Real const* const more = d_.loss_at + p;
-#pragma omp simd
-                for (int i = 0; i < n; ++i) f[i] -= rate * more[i] * x[i];
-            }
-        } else {
-            auto const across = [&](std::size_t q, int room) { return q == p ? none_.data() : faces(p, q, n, scratch(room, n)); };
-            Real const *const kx = faces_in(p, true, scratch(0, n + 1)), *const ks = across(south, 1), *const kn = across(north, 2),
-                              *const kb = across(below, 3), *const ka = across(above, 4);
-            Real const* const more = d_.loss_at == nullptr ? none_.data() : d_.loss_at + p;
-#pragma omp simd
-            for (int i = 0; i < n; ++i) {
-                Real const c = x[i];
-                Real const flow = (kx[i] * (x[i - 1] - c) + kx[i + 1] * (x[i + 1] - c)) + (ks[i] * (xs[i] - c) + kn[i] * (xn[i] - c)) +
-                                  (kb[i] * (xb[i] - c) + ka[i] * (xa[i] - c));
-                f[i] = rate * (flow - (loss + more[i]) * c) + value * c;
-            }
+        Real const* const more = d_.loss_at == nullptr ? none_.data() : d_.loss_at + p;
+        if (d_.alike()) {
+            auto const flow = [&](int i, Real c) {
+                return ((x[i - 1] - c) + (x[i + 1] - c)) + ((xs[i] - c) + (xn[i] - c)) + ((xb[i] - c) + (xa[i] - c));
+            };
+            if (uniform_ && !apart_)
+                assign(f, n, [&](int i) { return rate * (link * flow(i, x[i]) - loss * x[i]) + value * x[i]; });
+            else
+                assign(f, n, [&](int i) { return rate * (link * flow(i, x[i]) - (loss + more[i]) * x[i]) + value * x[i]; });
+        } else {  // beyond a wall there is the same concentration again, whatever the resistance
+            Real const *const r = resistance_ + p, *const rs = resistance_ + south, *const rn = resistance_ + north,
+                              *const rb = resistance_ + below, *const ra = resistance_ + above;
+            assign(f, n, [&](int i) {
+                Real const c = x[i], here = r[i];
+                Real const flow = ((x[i - 1] - c) / (here + r[i - 1]) + (x[i + 1] - c) / (here + r[i + 1])) +
+                                  ((xs[i] - c) / (here + rs[i]) + (xn[i] - c) / (here + rn[i])) +
+                                  ((xb[i] - c) / (here + rb[i]) + (xa[i] - c) / (here + ra[i]));
+                return rate * (flow - (loss + more[i]) * c) + value * c;
+            });
         }
+        x[-1] = x[n] = 0;
         if (s_.homogeneous) return;
         Real const inflow = d_.inflow;
-        Real const* const more = d_.inflow_at == nullptr ? none_.data() : d_.inflow_at + p;
-        if (inflow != 0 || d_.inflow_at != nullptr)
-#pragma omp simd
-            for (int i = 0; i < n; ++i) f[i] += rate * (inflow + more[i]);
+        Real const* const into = d_.inflow_at == nullptr ? none_.data() : d_.inflow_at + p;
+        if (inflow != 0 || d_.inflow_at != nullptr) assign(f, n, [&](int i) { return f[i] + rate * (inflow + into[i]); });
     }
 
     // --- lines along x, transposed: voxel i of all lines side by side -------------------------------
@@ -269,40 +368,41 @@ private:
     template <int lanes>
     void solve_along_x(int first, int rows, int k) const {
         int const n = g_.nx;
-        std::size_t const p = g_.at(0, first, k), sy = g_.stride_y(), size = static_cast<std::size_t>(n + 1) * lanes;
-        bool const ring = g_.periodic[0] && n > 1;
-        Real *const x = scratch(5, size), *const carry = scratch(6, size), *const face = scratch(7, size),
+        std::size_t const p = g_.at(0, first, k), sy = g_.stride_y(), size = static_cast<std::size_t>(n) * lanes;
+        bool const ring = g_.periodic[0] && n > 1, alike = d_.alike();
+        Real *const x = scratch(5, size), *const carry = scratch(6, size), *const resistance = scratch(7, alike ? 0 : size),
                     *const turn = scratch(8, ring ? size : 0);
         transpose(s_.into + p, sy, rows, n, x, lanes);
         if (d_.loss_at != nullptr)
             transpose(d_.loss_at + p, sy, rows, n, carry, lanes);
         else
             std::fill_n(carry, size, Real(0));
-        if (d_.links != nullptr) {
-            Real* const by_row = scratch(9, static_cast<std::size_t>(n + 1) * lanes);
-            for (int r = 0; r < rows; ++r) faces_in(p + r * sy, false, by_row + r * (n + 1));
-            transpose(by_row, n + 1, rows, n + 1, face, lanes);
-        } else {
-            std::fill_n(face, size, d_.link);
-            std::fill_n(face, lanes, Real(0)), std::fill_n(face + n * lanes, lanes, Real(0));
-        }
+        if (!alike) transpose(resistance_ + p, sy, rows, n, resistance, lanes);
         Real const mass = mass_, weight = s_.weight;
         Real const zeros[lanes] = {};
+        Real lo[lanes], hi[lanes] = {};
         for (int i = 0; i < n; ++i) {
             Real *const xi = x + i * lanes, *const ci = carry + i * lanes;
-            Real const *const lo = face + i * lanes, *const hi = lo + lanes;
+            std::copy_n(hi, lanes, lo);
+            if (i == n - 1) {
+                std::fill_n(hi, lanes, Real(0));
+            } else if (alike) {
+                std::fill_n(hi, lanes, weight * d_.link);
+            } else {
+                Real const *const here = resistance + i * lanes, *const there = here + lanes;
+#pragma omp simd
+                for (int l = 0; l < lanes; ++l) hi[l] = weight / (here[l] + there[l]);
+            }
             Real const *const x_before = i > 0 ? xi - lanes : zeros, *const carry_before = i > 0 ? ci - lanes : zeros;
             if (ring) {
                 Real *const ti = turn + i * lanes, *const turn_before = i > 0 ? ti - lanes : ti;
                 Real const end = i == 0 ? Real(1) : (i == n - 1 ? Real(-1) : Real(0));
                 for (int l = 0; l < lanes; ++l)
-                    ti[l] = Elimination(mass + weight * ci[l], weight * lo[l], weight * hi[l], end,
-                                        {carry_before[l], i > 0 ? turn_before[l] : 0})
-                                .now;
+                    ti[l] = Elimination(mass + weight * ci[l], lo[l], hi[l], end, {carry_before[l], i > 0 ? turn_before[l] : 0}).now;
             }
 #pragma omp simd
             for (int l = 0; l < lanes; ++l) {
-                Elimination const here(mass + weight * ci[l], weight * lo[l], weight * hi[l], xi[l], {carry_before[l], x_before[l]});
+                Elimination const here(mass + weight * ci[l], lo[l], hi[l], xi[l], {carry_before[l], x_before[l]});
                 ci[l] = here.carry, xi[l] = here.now;
             }
         }
@@ -314,97 +414,75 @@ private:
                 for (int l = 0; l < lanes; ++l) turn[i * lanes + l] += ci[l] * turn[(i + 1) * lanes + l];
         }
         for (int r = 0; ring && r < rows; ++r) {
-            Real const link = weight * d_.face(p + r * sy, p + r * sy + n - 1);
+            Real link;
+            weigh_faces(p + r * sy, p + r * sy + n - 1, 1, &link);
             Real const by = link * (x[r] - x[(n - 1) * lanes + r]) / (1 + link * (turn[r] - turn[(n - 1) * lanes + r]));
             for (int i = 0; i < n; ++i) x[i * lanes + r] -= by * turn[i * lanes + r];
         }
         transpose(x, lanes, n, rows, s_.into + p, sy);
     }
 
-    // --- lines along y and z: rows of n voxels side by side, `rows` of them for each place along the axis ----
+    // --- lines along y and z: rows of n voxels side by side ------------------------------------------
 
-    /// The solution stays where it is.
-    struct Keep {
-        Real* into;
-        int n;
-        void operator()(std::size_t p, Real const* x, int) const { std::copy(x, x + n, into + p); }
-    };
-
-    /// row(i, r): where row r of place i begins; finish(p, x, i · rows + r) takes over its solution, or Keep.
-    template <class Row, class Finish>
-    void uniform_lines(int axis, int rows, int n, Row const& row, Finish const& finish) const {
-        int const count = g_.voxels_on(axis);
-        UniformLine const& line = lines_[axis];
-        for (int i = 0; i < count; ++i) {
-            Real const of_rhs = line.of_rhs[i], of_before = line.of_before[i];
-            for (int r = 0; r < rows; ++r) {
-                Real *const x = s_.into + row(i, r), *const before = i > 0 ? x - g_.stride(axis) : x;
-#pragma omp simd
-                for (int l = 0; l < n; ++l) x[l] = of_rhs * x[l] + of_before * before[l];
-            }
+    void uniform_along_y(int begin, int n, int k) const {
+        int const count = g_.ny;
+        UniformLine const& line = lines_[1];
+        std::size_t const step = g_.stride_y();
+        Real* const x = s_.into + g_.at(begin, 0, k);
+        for (int j = 0; j < count; ++j) {
+            Real *const here = x + j * step, *const before = j > 0 ? here - step : here;
+            Real const of_rhs = line.of_rhs[j], of_before = line.of_before[j];
+            assign(here, n, [&](int i) { return of_rhs * here[i] + of_before * before[i]; });
         }
-        bool const ring = g_.periodic[axis] && count > 1;
-        Real* const now = scratch(5, static_cast<std::size_t>(rows) * n);
-        for (int i = count - 1; i >= 0; --i) {
-            Real const carry = line.carry[i];
-            for (int r = 0; r < rows; ++r) {
-                Real *const x = s_.into + row(i, r), *const after = now + r * n;
-                if (std::is_same_v<Finish, Keep> && !ring) {
-                    Real const* const next = i < count - 1 ? x + g_.stride(axis) : x;  // the last carries nothing
-#pragma omp simd
-                    for (int l = 0; l < n; ++l) x[l] += carry * next[l];
-                } else {
-                    if (i == count - 1) std::fill_n(after, n, Real(0));
-#pragma omp simd
-                    for (int l = 0; l < n; ++l) after[l] = x[l] + carry * after[l];
-                    if (ring)
-                        std::copy(after, after + n, x);
-                    else
-                        finish(row(i, r), after, i * rows + r);
-                }
-            }
+        for (int j = count - 2; j >= 0; --j) {
+            Real *const here = x + j * step, *const after = here + step, carry = line.carry[j];
+            assign(here, n, [&](int i) { return here[i] + carry * after[i]; });
         }
-        if (!ring) return;
-        for (int r = 0; r < rows; ++r) {
-            Real* const turn = scratch(6, n);
-            Real const *const low = s_.into + row(0, r), *const high = s_.into + row(count - 1, r);
-            for (int l = 0; l < n; ++l) turn[l] = low[l] - high[l];
-            for (int i = 0; i < count; ++i) {
-                Real const *const x = s_.into + row(i, r), by = line.ring[i];
-                for (int l = 0; l < n; ++l) now[l] = x[l] - by * turn[l];
-                finish(row(i, r), now, i * rows + r);
-            }
+        if (!g_.periodic[1] || count == 1) return;
+        Real *const turn = scratch(6, n), *const last = x + (count - 1) * step;
+        for (int i = 0; i < n; ++i) turn[i] = x[i] - last[i];
+        for (int j = 0; j < count; ++j) {
+            Real *const here = x + j * step, by = line.ring[j];
+            assign(here, n, [&](int i) { return here[i] - by * turn[i]; });
         }
     }
 
+    void solve_along_y(int begin, int n, int k) const {
+        auto const row = [&](int j, int) { return g_.at(begin, j, k); };
+        solve_lines(1, 1, n, row, [&](std::size_t p, Real const* x) { std::copy_n(x, n, s_.into + p); });
+    }
+
+    /// row(i, r): where row r of place i along the axis begins, of `rows`; finish(p, x) takes over its solution.
     template <class Row, class Finish>
     void solve_lines(int axis, int rows, int n, Row const& row, Finish const& finish) const {
         int const count = g_.voxels_on(axis);
         bool const ring = g_.periodic[axis] && count > 1;
         std::size_t const step = g_.stride(axis), size = static_cast<std::size_t>(count) * rows * n;
         Real *const carries = scratch(6, size), *const turns = scratch(7, ring ? size : 0);
-        Real const weight = s_.weight;
+        Real* const weights[2] = {scratch(1, static_cast<std::size_t>(rows) * n),
+                                  scratch(2, static_cast<std::size_t>(rows) * n)};  // of faces
         for (int i = 0; i < count; ++i)
             for (int r = 0; r < rows; ++r) {
                 std::size_t const p = row(i, r);
                 Real* const x = s_.into + p;
                 Real const* const m = masses(p, n, scratch(0, n));
-                Real const *const lo = i > 0 ? faces(p, p - step, n, scratch(1, n)) : none_.data(), *const hi = i < count - 1
-                                                                                                                    ? faces(p, p + step, n,
-                                                                                                                            scratch(2, n))
-                                                                                                                    : none_.data();
+                Real *const lo = weights[i % 2] + r * n, *const hi = weights[(i + 1) % 2] + r * n;
+                if (i == 0) std::fill_n(lo, n, Real(0));
+                if (i < count - 1)
+                    weigh_faces(p, p + step, n, hi);
+                else
+                    std::fill_n(hi, n, Real(0));
                 Real* const carry = carries + (static_cast<std::size_t>(i) * rows + r) * n;
                 Real const *const x_before = i > 0 ? x - step : none_.data(), *const carry_before = i > 0 ? carry - rows * n : none_.data();
                 if (ring) {
                     Real* const turn = turns + (static_cast<std::size_t>(i) * rows + r) * n;
                     Real const end = i == 0 ? Real(1) : (i == count - 1 ? Real(-1) : Real(0));
                     for (int l = 0; l < n; ++l)
-                        turn[l] =
-                            Elimination(m[l], weight * lo[l], weight * hi[l], end, {carry_before[l], i > 0 ? turn[l - rows * n] : 0}).now;
+                        turn[l] = Elimination(m[l], lo[l], hi[l], end, {carry_before[l], i > 0 ? turn[l - rows * n] : 0}).now;
                 }
 #pragma omp simd
                 for (int l = 0; l < n; ++l) {
-                    Elimination const here(m[l], weight * lo[l], weight * hi[l], m[l] * x[l], {carry_before[l], x_before[l]});
+                    Elimination const here(m[l], lo[l], hi[l], m[l] * x[l], {carry_before[l], x_before[l]});
                     carry[l] = here.carry, x[l] = here.now;
                 }
             }
@@ -421,95 +499,95 @@ private:
                     std::copy(after, after + n, x);
                     for (int l = 0; i < count - 1 && l < n; ++l) turns[at + l] += carry[l] * turns[at + rows * n + l];
                 } else {
-                    finish(row(i, r), after, i * rows + r);
+                    finish(row(i, r), after);
                 }
             }
         if (!ring) return;
         for (int r = 0; r < rows; ++r) {
             std::size_t const p = row(0, r), q = row(count - 1, r);
-            Real const *const face = faces(p, q, n, scratch(1, n)), *const low = s_.into + p, *const high = s_.into + q;
+            Real* const face = weights[0];
+            weigh_faces(p, q, n, face);
+            Real const *const low = s_.into + p, *const high = s_.into + q;
             Real const *const turn = turns + static_cast<std::size_t>(r) * n, *const turn_high = turn + (count - 1) * rows * n;
-            Real* const by = scratch(2, n);
-            for (int l = 0; l < n; ++l) by[l] = weight * face[l] * (low[l] - high[l]) / (1 + weight * face[l] * (turn[l] - turn_high[l]));
+            Real* const by = weights[1];
+            for (int l = 0; l < n; ++l) by[l] = face[l] * (low[l] - high[l]) / (1 + face[l] * (turn[l] - turn_high[l]));
             for (int i = 0; i < count; ++i) {
                 Real const *const x = s_.into + row(i, r), *const t = turn + static_cast<std::size_t>(i) * rows * n;
                 for (int l = 0; l < n; ++l) now[l] = x[l] - by[l] * t[l];
-                finish(row(i, r), now, i * rows + r);
+                finish(row(i, r), now);
             }
         }
     }
 
-    /// The factor of the loss
-    Real const* by_mass(std::size_t p, Real const* x) const {
-        int const n = g_.nx;
+    /// What becomes of n voxels from p on whose solution is x, see Stage.
+    void update(std::size_t p, Real const* x, int n, Tally& tally) const {
+        if (!apart_) return update(p, n, tally, [x](int i) { return x[i]; });
         Real const mass = mass_, weight = s_.weight, *const loss = d_.loss_at + p;
-        Real* const solution = scratch(4, n);
-#pragma omp simd
-        for (int i = 0; i < n; ++i) solution[i] = x[i] / (mass + weight * loss[i]);
-        return solution;
+        update(p, n, tally, [=](int i) { return x[i] / (mass + weight * loss[i]); });  // the factor of the loss
     }
-
-    /// What becomes of a row whose solution is x, see Stage.
-    LineSolver::Sums update(std::size_t p, Real const* x) const {
-        int const n = g_.nx;
-        LineSolver::Sums sums;
-        LaneSum total;
+    template <class Solution>
+    void update(std::size_t p, int n, Tally& tally, Solution const& solution) const {
+        LaneSum content = tally.content;
         if (s_.c == nullptr) {
             Real* const into = s_.into + p;
-            in_lanes(n, [&](int i, int lane) { into[i] = x[i], total.lane[lane] += x[i]; });
-            sums.first = total.total();
-            return sums;
+            in_lanes(n, [&](int i, int lane) {
+                Real const x = solution(i);
+                into[i] = x, content.lane[lane] += x;
+            });
+            tally.content = content;
+            return;
         }
         Real const* const c = s_.c + p;
         Real* const next = s_.next + p;
         Real const of_d = s_.of_d, gamma = s_.gamma, stay = 1 - s_.gamma;
+        Real const* const loss = d_.loss_at == nullptr ? none_.data() : d_.loss_at + p;
+        LaneSum lost = tally.lost;
         if (s_.first != nullptr) {
             Real const* const first = s_.first + p;
             Real const of_first = s_.of_first, mean_of_first = s_.mean_of_first, error_of_first = s_.error_of_first,
                        error_of_d = s_.error_of_d;
-            Real const* const loss = d_.loss_at == nullptr ? none_.data() : d_.loss_at + p;
-            LaneSum lost;
-            LaneMaximum error, largest;
+            LaneMaximum error = tally.error, largest = tally.largest;
             in_lanes(n, [&](int i, int lane) {
-                Real const then = c[i] + (of_first * first[i] + of_d * x[i]);
+                Real const d = solution(i), then = c[i] + (of_first * first[i] + of_d * d);
                 Real const mean = (stay * c[i] + gamma * then) + mean_of_first * first[i];
                 next[i] = then;
-                total.lane[lane] += then;
-                lost.lane[lane] += static_cast<double>(loss[i]) * mean;
-                error.add(lane, std::fabs(error_of_first * first[i] + error_of_d * x[i]));
+                content.lane[lane] += then;
+                lost.lane[lane] += loss[i] * mean;
+                error.add(lane, std::fabs(error_of_first * first[i] + error_of_d * d));
                 largest.add(lane, std::fabs(then));
             });
-            sums.error = error.largest(), sums.largest = largest.largest(), sums.lost = lost.total();
+            tally.error = error, tally.largest = largest, tally.lost = lost;
         } else if (d_.loss_at == nullptr && s_.mean == nullptr) {
             in_lanes(n, [&](int i, int lane) {
-                Real const then = c[i] + of_d * x[i];
+                Real const then = c[i] + of_d * solution(i);
                 next[i] = then;
-                total.lane[lane] += then;
+                content.lane[lane] += then;
             });
         } else {
-            Real const* const loss = d_.loss_at == nullptr ? none_.data() : d_.loss_at + p;
             Real *const mean_row = s_.mean == nullptr ? scratch(3, n) : s_.mean + p, share = s_.share;
-            LaneSum lost;
             in_lanes(n, [&](int i, int lane) {
-                Real const then = c[i] + of_d * x[i], mean = stay * c[i] + gamma * then;
+                Real const then = c[i] + of_d * solution(i), mean = stay * c[i] + gamma * then;
                 next[i] = then;
-                total.lane[lane] += then;
-                lost.lane[lane] += static_cast<double>(loss[i]) * mean;
+                content.lane[lane] += then;
+                lost.lane[lane] += loss[i] * mean;
                 mean_row[i] += share * mean;
             });
-            sums.lost = lost.total();
+            tally.lost = lost;
         }
-        sums.content = total.total();
-        return sums;
+        tally.content = content;
     }
 
     Dynamics d_;
     Stage s_;
     Grid g_;
     bool uniform_, apart_;
-    Real mass_;                               ///< m where loss is the same everywhere
-    std::vector<Real> none_, link_, masses_;  ///< rows of zeros, of equal faces, of equal m
-    std::vector<UniformLine> lines_;          ///< by axis
+    Real mass_;                        ///< m where loss is the same everywhere
+    Real face_;                        ///< γτk, by m where that is not a factor of its own; where faces are alike
+    int slab_;                         ///< rows of a slab
+    Real const* resistance_;           ///< by voxel; null: all faces are alike
+    Real* meeting_;                    ///< two planes: what each half adds to the solution in the middle one
+    std::vector<Real> none_, masses_;  ///< rows of zeros, of equal m
+    std::vector<UniformLine> lines_;   ///< by axis
 };
 
 }  // namespace

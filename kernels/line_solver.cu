@@ -107,6 +107,8 @@ struct UpdateTerm {
 
 }  // namespace
 
+void LineSolver::prepare(Dynamics const&) {}
+
 LineSolver::Sums LineSolver::solve(Dynamics const& dynamics, Stage stage) {
     Grid const& g = grid_;
     carry_.resize(g.storage());
@@ -126,36 +128,115 @@ LineSolver::Sums LineSolver::solve(Dynamics const& dynamics, Stage stage) {
 
 #else
 
+namespace {
+
+/// Half a voxel's resistance: what lies between two centres is the sum of theirs, and dividing by it is quicker than to look up a face.
+struct ResistanceBody {
+    Dynamics d;
+    Real* resistance;
+    void operator()(int i, int j, int k) const {
+        std::size_t const p = d.grid.at(i, j, k);
+        resistance[p] = 1 / (2 * d.face(p, p));  // infinite where nothing moves
+    }
+};
+struct ResistanceHaloBody {
+    Grid grid;
+    Real* resistance;
+    void operator()(std::size_t row) const {
+        Real* const r = resistance + grid.at(0, static_cast<int>(row % grid.ny), static_cast<int>(row / grid.ny));
+        r[-1] = r[grid.nx - 1], r[grid.nx] = r[0];
+    }
+};
+
+}  // namespace
+
+void LineSolver::prepare(Dynamics const& dynamics) {
+    if (dynamics.alike() || (dynamics.links != nullptr && dynamics.links == resistance_of_)) return;
+    resistance_of_ = dynamics.links;
+    Grid const& g = grid_;
+    resistance_.resize(g.storage());
+    for_each_voxel(g, ResistanceBody{dynamics, resistance_.data()});
+    for_each_index(static_cast<std::size_t>(g.ny) * g.nz, ResistanceHaloBody{g, resistance_.data()}, 1);
+}
+
 LineSolver::Sums LineSolver::solve(Dynamics const& dynamics, Stage stage) {
     Grid const& g = grid_;
-    Rows const rows(dynamics, stage);
-    by_row_.resize(static_cast<std::size_t>(g.ny) * g.nz);
-    // Enough planes for all threads: x and y in one go, while a plane is in the cache. Else along x first, then along y.
-    int const batches = (g.ny + Rows::kBatch - 1) / Rows::kBatch, blocks = (g.nx + Rows::kBlock - 1) / Rows::kBlock;
-    if (g.nz >= 2 * omp_get_max_threads())
+    meeting_.resize(2 * g.stride_z());
+    Rows const rows(dynamics, stage, resistance_.data(), meeting_.data());
+    int const batches = (g.ny + Rows::kBatch - 1) / Rows::kBatch, blocks = (g.nx + Rows::kBlock - 1) / Rows::kBlock, slabs = rows.slabs(),
+              threads = omp_get_max_threads();
+    std::size_t const plane = static_cast<std::size_t>(g.nx) * g.ny;
+    std::vector<Tally> tallies(2 * slabs);
+    // A plane along x and y while it is in the cache.
+    auto const solve_plane = [&](int k) {
+        for (int batch = 0; batch < batches; ++batch) rows.along_x(batch, k);
+        for (int block = 0; block < blocks; ++block) rows.along_y(block, k);
+    };
+    auto const halves = [&](auto const& body) {
         for_each_index(
-            g.nz,
-            [&](std::size_t k) {
-                for (int batch = 0; batch < batches; ++batch) rows.along_x(batch, static_cast<int>(k));
-                for (int block = 0; block < blocks; ++block) rows.along_y(block, static_cast<int>(k));
+            2 * slabs,
+            [&](std::size_t i) {
+                int const half = static_cast<int>(i) / slabs;
+                body(half, static_cast<int>(i) % slabs, tallies[i]);
             },
-            static_cast<std::size_t>(g.nx) * g.ny);
-    else {
+            plane * g.nz / (2 * slabs));
+    };
+    if (rows.uniform() && threads <= 2 && g.nz >= 2 * threads) {
+        // A thread keeps to its half of the planes, and eliminates along z what it still has in the cache.
         for_each_index(
-            static_cast<std::size_t>(batches) * g.nz,
-            [&](std::size_t i) { rows.along_x(static_cast<int>(i % batches), static_cast<int>(i / batches)); }, g.nx * Rows::kBatch);
+            2,
+            [&](std::size_t which) {
+                Rows::Half const half = rows.half(static_cast<int>(which));
+                for (int n = 0; n < half.planes; ++n) {
+                    solve_plane(half.plane(n));
+                    for (int slab = 0; slab < slabs; ++slab) rows.eliminate(half, n, slab);
+                }
+                if (which == 1) solve_plane(half.plane(half.planes));
+                for (int slab = 0; slab < slabs; ++slab) rows.meet(static_cast<int>(which), slab);
+            },
+            plane * g.nz / 2);
+        halves([&](int half, int slab, Tally& tally) { rows.solve_back(half, slab, tally); });
+        if (rows.ring()) {
+            for (int slab = 0; slab < slabs; ++slab) rows.measure_ring(slab);
+            halves([&](int half, int slab, Tally& tally) { rows.close_ring(half, slab, tally); });
+        }
+    } else {
+        // Enough planes for all threads: x and y in one go. Else along x first, then along y.
+        if (g.nz >= 2 * threads)
+            for_each_index(
+                g.nz, [&](std::size_t k) { solve_plane(static_cast<int>(k)); }, plane);
+        else {
+            for_each_index(
+                static_cast<std::size_t>(batches) * g.nz,
+                [&](std::size_t i) { rows.along_x(static_cast<int>(i % batches), static_cast<int>(i / batches)); },
+                static_cast<std::size_t>(g.nx) * Rows::kBatch);
+            for_each_index(
+                static_cast<std::size_t>(blocks) * g.nz,
+                [&](std::size_t i) { rows.along_y(static_cast<int>(i % blocks), static_cast<int>(i / blocks)); },
+                static_cast<std::size_t>(g.ny) * Rows::kBlock);
+        }
         for_each_index(
-            static_cast<std::size_t>(blocks) * g.nz,
-            [&](std::size_t i) { rows.along_y(static_cast<int>(i % blocks), static_cast<int>(i / blocks)); }, g.ny * Rows::kBlock);
+            slabs,
+            [&](std::size_t i) {
+                int const slab = static_cast<int>(i);
+                if (!rows.uniform()) return rows.along_z(slab, tallies[i]);
+                for (int which : {0, 1}) {
+                    Rows::Half const half = rows.half(which);
+                    for (int n = 0; n < half.planes; ++n) rows.eliminate(half, n, slab);
+                    rows.meet(which, slab);
+                }
+                for (int which : {0, 1}) rows.solve_back(which, slab, tallies[which * slabs + slab]);
+                if (!rows.ring()) return;
+                rows.measure_ring(slab);
+                for (int which : {0, 1}) rows.close_ring(which, slab, tallies[which * slabs + slab]);
+            },
+            plane * g.nz / slabs);
     }
-    int const slab = rows.slab(), slabs = (g.ny + slab - 1) / slab;
-    for_each_index(
-        slabs, [&](std::size_t i) { rows.along_z(static_cast<int>(i) * slab, by_row_.data()); },
-        static_cast<std::size_t>(g.nx) * slab * g.nz);
     Sums sums;
-    for (Sums const& row : by_row_) {
-        sums.content += row.content, sums.first += row.first, sums.lost += row.lost;
-        sums.error = std::max(sums.error, row.error), sums.largest = std::max(sums.largest, row.largest);
+    for (Tally const& tally : tallies) {
+        (stage.c == nullptr ? sums.first : sums.content) += tally.content.total(), sums.lost += tally.lost.total();
+        sums.error = std::max<double>(sums.error, tally.error.largest());
+        sums.largest = std::max<double>(sums.largest, tally.largest.largest());
     }
     return sums;
 }
@@ -165,9 +246,11 @@ LineSolver::Sums LineSolver::solve(Dynamics const& dynamics, Stage stage) {
 void LineSolver::allocate(Grid const& grid) {
     grid_ = grid;
     work_.resize(grid.storage());
+    resistance_of_ = nullptr;
 }
 
 LineSolver::Sums LineSolver::step(Dynamics const& dynamics, Buffer<Real>& c, double tau, Real* mean, double share) {
+    prepare(dynamics);
     Stage stage;
     stage.gamma = static_cast<Real>(factored::douglas_gunn::kGamma), stage.weight = static_cast<Real>(factored::douglas_gunn::kGamma * tau);
     stage.from = c.data(), stage.into = work_.data();
@@ -178,6 +261,7 @@ LineSolver::Sums LineSolver::step(Dynamics const& dynamics, Buffer<Real>& c, dou
 
 LineSolver::Sums LineSolver::try_step(Dynamics const& dynamics, Buffer<Real>& c, double tau) {
     first_.resize(grid_.storage());
+    prepare(dynamics);
     Stage stage;
     stage.gamma = static_cast<Real>(factored::ros2::kGamma), stage.weight = static_cast<Real>(factored::ros2::kGamma * tau);
     stage.from = c.data(), stage.into = first_.data();

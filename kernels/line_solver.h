@@ -25,12 +25,11 @@ struct Dynamics {
     CRINE_HD Real loss_of(std::size_t p) const { return loss_at == nullptr ? loss : loss + loss_at[p]; }
     Real most_loss_at = 0;  ///< no voxel has more
 
+    CRINE_HD bool alike() const { return links == nullptr; }  ///< all faces
     /// Loss is a factor of its own in a solve with this γτ.
-    CRINE_HD bool apart(Real weight) const {
-        return links == nullptr && loss_at != nullptr && weight * (loss + most_loss_at) <= factored::kLittle;
-    }
+    CRINE_HD bool apart(Real weight) const { return alike() && loss_at != nullptr && weight * (loss + most_loss_at) <= factored::kLittle; }
     /// Every line of an axis has the same equations.
-    CRINE_HD bool uniform(Real weight) const { return links == nullptr && (loss_at == nullptr || apart(weight)); }
+    CRINE_HD bool uniform(Real weight) const { return alike() && (loss_at == nullptr || apart(weight)); }
 };
 
 /// One solve of a step by factors (model/factored.h), (1 - weight A) d = f, and what becomes of its solution d.
@@ -57,8 +56,9 @@ struct Stage {
 /// Takes steps by factors along the axes: model/factored.h. Where the medium is uniform a Douglas–Gunn step moves 20 bytes a voxel (in
 /// single precision), however long it is.
 ///
-/// On the CPU a plane is solved along x and y while it is in the cache, then slabs along z; SIMD lanes run over lines. On a GPU one
-/// thread solves one line.
+/// On the CPU a plane is solved along x and y while it is in the cache, then slabs along z; SIMD lanes run over lines. Where all lines are
+/// alike, those along z are eliminated from both ends to the middle, so that two threads share no more than one plane. On a GPU one thread
+/// solves one line.
 class LineSolver {
 public:
     void allocate(Grid const& grid);
@@ -80,13 +80,17 @@ public:
     void accept(Buffer<Real>& c, double tau, Real* mean, double share);
 
 private:
+    void prepare(Dynamics const& dynamics);
     Sums solve(Dynamics const& dynamics, Stage stage);
 
     Grid grid_;
     Buffer<Real> work_, first_;
     Buffer<Real> carry_, wrap_;  ///< of the eliminations, on a GPU
     Buffer<double> partial_;
-    std::vector<Sums> by_row_;  ///< on the CPU
+    // on the CPU
+    Buffer<Real> meeting_;                 ///< two planes, where halves of lines meet
+    Buffer<Real> resistance_;              ///< by voxel, where faces differ
+    Real const* resistance_of_ = nullptr;  ///< the links that it comes from
 };
 
 }  // namespace CRINE_NS

@@ -48,19 +48,23 @@ struct ContactBody {
     static constexpr std::size_t kCells = 1;
     CRINE_HD void operator()(std::size_t i) const { settle(i, sum(i)); }
 #else
-    /// An index stands for so many cells. They are taken by bins, since cells of a bin meet the same cells.
+    /// An index stands for the bins that begin with one of so many cells, since cells of a bin meet the same cells.
     static constexpr std::size_t kCells = 64;
     void operator()(std::size_t chunk) const {
         std::size_t const n = cells.id.size, end = (chunk + 1) * kCells < n ? (chunk + 1) * kCells : n;
-        for (std::size_t first = chunk * kCells, last = first; first < end; first = last) {
-            Vec3 const p = position(cells, first);
-            std::size_t const bin_end = sum.bins.begin[sum.bins.of(p) + 1];
-            bool any = false;
-            while (last < end && last < bin_end && last - first < ContactSum::kGroup) any |= sum.touches(last++);
-            ContactTotal totals[ContactSum::kGroup];
-            if (any) sum(p, first, last, totals);
-            for (std::size_t i = first; i < last; ++i) settle(i, totals[i - first]);
-        }
+        auto const bin_of = [&](std::size_t i) { return sum.bins.of(position(cells, i)); };
+        std::size_t first = chunk * kCells;
+        if (std::size_t const bin = bin_of(first); sum.bins.begin[bin] < first) first = sum.bins.begin[bin + 1];
+        while (first < end)
+            for (std::size_t const bin_end = sum.bins.begin[bin_of(first) + 1]; first < bin_end;) {
+                std::size_t const last = bin_end - first < ContactSum::kGroup ? bin_end : first + ContactSum::kGroup;
+                bool any = false;
+                for (std::size_t i = first; i < last; ++i) any |= sum.touches(i);
+                ContactTotal totals[ContactSum::kGroup];
+                if (any) sum(position(cells, first), first, last, totals);
+                for (std::size_t i = first; i < last; ++i) settle(i, totals[i - first]);
+                first = last;
+            }
     }
 #endif
 };

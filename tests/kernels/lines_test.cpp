@@ -204,6 +204,30 @@ TEST_P(Lines, SolveTheFactorsOfAStep) {
                 }
 }
 
+/// Up to two threads keep to half of the planes each; more share them otherwise.
+TEST(LinesThreads, SameBitsOnAnyNumber) {
+    for (auto const& n : {std::array{50, 33, 21}, std::array{33, 70, 9}, std::array{40, 120, 1}})
+        for (bool ring : {false, true})
+            for (Kind kind : {Kind::uniform, Kind::two_losses, Kind::tangled})
+                for (Scheme scheme : {Scheme::adi, Scheme::adaptive}) {
+                    Model m = medium(n[0], n[1], n[2], kind, scheme);
+                    m.grid.periodic[2] = ring;
+                    m.solver_tolerance = 1e-3;
+                    auto const run = [&](int threads) {
+                        Device device;
+                        device.kind = Device::Kind::cpu, device.threads = threads;
+                        auto const engine = make_backend(device);
+                        engine->start(m, random_state(m));
+                        for (std::uint64_t step = 0; step < 2; ++step) engine->transport({0.5 * static_cast<double>(step), 0.5, step});
+                        return std::pair(engine->state_hash(), engine->totals().ligands[0].taken_up + engine->totals().ligands[0].decayed);
+                    };
+                    auto const one = run(1);
+                    for (int threads : {2, 3, 5})
+                        EXPECT_EQ(run(threads), one) << threads << " threads, " << n[0] << "x" << n[1] << "x" << n[2] << ", kind "
+                                                     << static_cast<int>(kind) << ", scheme " << static_cast<int>(scheme);
+                }
+}
+
 }  // namespace
 
 CRINE_ON_EVERY_ENGINE(Lines);
