@@ -260,8 +260,7 @@ std::vector<CellType> make_types(ScenarioInput const& in, Dictionary const& name
     return kinds;
 }
 
-std::vector<Rule> make_rules(ScenarioInput const& in, Phrases const& signals, Phrases const& behaviours,
-                             std::vector<CellType> const& kinds) {
+std::vector<Rule> make_rules(ScenarioInput const& in, Phrases const& signals, Phrases const& behaviours, Model const& model) {
     std::vector<Rule> rules;
     for (std::size_t t = 0; t < in.cells.size(); ++t) {
         for (auto const& rule : in.cells[t].value.rules) {
@@ -281,8 +280,8 @@ std::vector<Rule> make_rules(ScenarioInput const& in, Phrases const& signals, Ph
             r.half = real(read_quantity(rule.half.node, signal.dimension, Range::positive));
             r.hill = real(rule.hill);
             r.applies_to_dead = rule.applies_to_dead.value;
-            check_synaptic_rule(rule, r, synapses);
-            Real const base = kinds[t].base[static_cast<std::size_t>(behaviour.index)];
+            check_synaptic_rule(rule, r, model.synapses);
+            Real const base = model.types[t].base[static_cast<std::size_t>(behaviour.index)];
             if (!std::isfinite(base) || !std::isfinite(r.saturation))
                 fail(rule.to.node.at, "a rule cannot change an infinite value of \"" + behaviour.text + "\"");
             if (r.increases ? r.saturation < base : r.saturation > base)

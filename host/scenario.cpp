@@ -52,7 +52,7 @@ Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> 
     model.activities = names.activities.list;
     model.types = make_types(in, names, model);
     model.synapses = make_synapses(in, ligands, types, model);
-    model.rules = make_rules(in, signals, behaviours, model.types);
+    model.rules = make_rules(in, signals, behaviours, model);
     add_response_times(in, behaviours, model);
 
     Regions regions(in.regions, model.grid);
