@@ -354,6 +354,31 @@ TEST_P(Compartments, DosesGoIntoTheTissue) {
         }
 }
 
+// receptors meet the mean of an interval, also where doses cut it into pieces: what they bind is what the field has lost
+TEST_P(Compartments, ReceptorsSeeAllOfAnInterval) {
+    for (Scheme const scheme : {Scheme::adaptive, Scheme::implicit_euler}) {
+        Model m = tissue_with_vessel(scheme, Real(2e-3), 1e6);
+        add_type(m, 4);
+        m.receptors.push_back({"receptor", {}, {{0, 1e-3, {1e-4}}}});
+        m.types[0].receptors.push_back(5000), m.types[0].base.push_back(0);
+        m.doses = {bolus(0, 3e6, 100, 130, 3)};
+        InitialState state = empty_state(m);
+        for (int n = 0; n < 20; ++n) state.cells.add(0, {Real(5 + 5 * n), Real(20 + 3 * n), 40}, 4);
+        auto const engine = make_backend(GetParam());
+        engine->start(m, state);
+        for (int s = 0; s < 5; ++s) {
+            Moment const now{s * 120.0, 120, static_cast<std::uint64_t>(s)};
+            engine->sort(), engine->exchange(now), engine->transport(now), engine->bind(now), engine->check(now);
+        }
+        Totals const totals = engine->totals();
+        Ledger const& ledger = totals.ligands[0];
+        EXPECT_GT(ledger.on_receptors, 1000);
+        EXPECT_LT(std::fabs(ledger.taken_up - ledger.secreted), 1e-5 * ledger.bound) << static_cast<int>(scheme);
+        EXPECT_LT(std::fabs(ledger.imbalance()), kDouble ? 1e-12 : 2e-6);
+        EXPECT_TRUE(close(totals.pools[0].present + ledger.free + ledger.on_receptors, 9e6, 1e-5));
+    }
+}
+
 // a rule may sense what is free in a compartment: at its half-effect value secretion is half
 TEST_P(Compartments, CellsSenseWhatIsFree) {
     Model m = box(4, 4, 4, 10);
