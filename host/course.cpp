@@ -23,7 +23,9 @@ std::string without_unit(std::string const& column) {
 std::size_t column_of(Course const& course, std::string const& name) {
     for (std::size_t c = 0; c < course.columns.size(); ++c)
         if (course.columns[c] == name || without_unit(course.columns[c]) == name) return c;
-    throw InputError("\"" + name + "\" is not a column of summary.csv or probes.csv" + suggestion(name, course.columns));
+    std::vector<std::string> names;
+    for (auto const& column : course.columns) names.push_back(without_unit(column));
+    throw InputError("\"" + name + "\" is not a column of summary.csv or probes.csv" + suggestion(name, names));
 }
 
 std::size_t row_at(Course const& course, double time) {
