@@ -4,6 +4,7 @@
 #include "crine/model/receptor.h"
 #include "crine/vocabulary.h"
 
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <string>
@@ -95,6 +96,10 @@ struct CellType {
     std::vector<Lag> lags;                                          ///< behaviours that take time; at most one each
     std::vector<Real> saturation;   ///< by ligand: secretion stops at this surrounding concentration [molecules/µm³]; infinite: never
     std::vector<double> receptors;  ///< by kind: free ones on the surface of a new cell [molecules]; 0: it has none
+
+    bool takes_time(int behaviour) const {
+        return std::any_of(lags.begin(), lags.end(), [&](Lag const& lag) { return lag.behaviour == behaviour; });
+    }
 };
 
 /// One line of the cell behaviour hypothesis grammar: SIGNAL increases|decreases BEHAVIOUR of TYPE.

@@ -127,7 +127,7 @@ TEST(Library, TheDocumentedFormatIsSound) {
     EXPECT_EQ(s.model.ligands.size(), 4u);
     EXPECT_EQ(s.regions.size(), 9u);
     EXPECT_EQ(s.model.types.size(), 6u);
-    EXPECT_EQ(s.probes.size(), 5u);
+    EXPECT_EQ(s.probes.size(), 6u);
 }
 
 TEST(Library, ScenariosThatShipAreSound) {
