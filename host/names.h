@@ -21,7 +21,8 @@ struct Names {
     int find(Text const& name) const {
         auto const found = std::find(list.begin(), list.end(), name.value);
         if (found == list.end())
-            fail(name.at, "\"" + name.value + "\" is not a " + what + " of this scenario" + suggestion(name.value, list));
+            fail(name.at, "\"" + name.value + "\" is not " + (what[0] == 'a' ? "an " : "a ") + what + " of this scenario" +
+                              suggestion(name.value, list));
         return static_cast<int>(found - list.begin());
     }
 };

@@ -18,9 +18,9 @@ namespace {
 /// No two cells touch over a longer distance, however they grow.
 Real longest_reach(Model const& model, HostCells const& cells) {
     auto const happens = [&](std::size_t type, int b) {
-        return model.types[type].base[b] != 0 || std::any_of(model.rules.begin(), model.rules.end(), [&](Rule const& r) {
-                   return r.type == static_cast<int>(type) && r.behaviour == b;
-               });
+        return model.types[type].base[b] != 0 || model.types[type].takes_time(b) ||
+               std::any_of(model.rules.begin(), model.rules.end(),
+                           [&](Rule const& r) { return r.type == static_cast<int>(type) && r.behaviour == b; });
     };
     double longest = 0;
     for (std::size_t type = 0; type < model.types.size(); ++type) {

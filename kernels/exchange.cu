@@ -14,11 +14,16 @@ inline namespace CRINE_NS {
 
 namespace {
 
-/// Highest value that a behaviour of a type can reach, if any.
+/// Highest value that a behaviour of a type can reach, if any. Where it takes time, a cell may bring it from another type where it does.
 Real highest(Model const& model, int type, int behaviour) {
-    Real most = model.types[type].base[behaviour];
+    auto const shares = [&](int other) {
+        return other == type || (model.types[type].takes_time(behaviour) && model.types[other].takes_time(behaviour));
+    };
+    Real most = 0;
+    for (int other = 0; other < static_cast<int>(model.types.size()); ++other)
+        if (shares(other)) most = std::max(most, model.types[other].base[behaviour]);
     for (Rule const& rule : model.rules)
-        if (rule.type == type && rule.behaviour == behaviour) most = std::max(most, rule.saturation);
+        if (shares(rule.type) && rule.behaviour == behaviour) most = std::max(most, rule.saturation);
     return most;
 }
 bool binds(Model const& model, int type, int ligand) {
@@ -316,6 +321,7 @@ void ExchangeState::prepare(Model const& model, FieldState& fields) {
     for (int l = 0; l < words.ligands; ++l) {
         int const secretion = words.of(behaviour::secretion, l), uptake = words.of(behaviour::uptake, l);
         for (Rule const& rule : model.rules) modulated = modulated || rule.behaviour == secretion || rule.behaviour == uptake;
+        for (CellType const& type : model.types) modulated = modulated || type.takes_time(secretion) || type.takes_time(uptake);
         ExchangeTarget to;
         to.ligand = l;
         bool exchanged = false, saturates = false;

@@ -5,6 +5,7 @@
 #include "crine/synapse.h"
 #include "crine/vocabulary.h"
 
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <string>
@@ -106,6 +107,10 @@ struct CellType {
     std::vector<Real> saturation;   ///< by ligand: secretion stops at this surrounding concentration [molecules/µm³]; infinite: never
     std::vector<double> receptors;  ///< by kind: free ones on the surface of a new cell [molecules]; 0: it has none
     std::vector<double> presented;  ///< by membrane ligand: on the surface of a new cell [molecules]
+
+    bool takes_time(int behaviour) const {
+        return std::any_of(lags.begin(), lags.end(), [&](Lag const& lag) { return lag.behaviour == behaviour; });
+    }
 };
 
 /// One line of the cell behaviour hypothesis grammar: SIGNAL increases|decreases BEHAVIOUR of TYPE.

@@ -168,6 +168,31 @@ TEST_P(ActivitiesOnEveryEngine, SpreadUniformlyWhereTheyBegin) {
     EXPECT_NE(begin(2), values);
 }
 
+TEST_P(ActivitiesOnEveryEngine, WhatACellBringsFromAnotherTypeReachesTheField) {
+    // Type 1 does not secrete by itself. A cell that has become it stops within its time constant: it gives τ more molecules.
+    Model m = box(10, 10, 10, 20);
+    add_ligand(m, 100, 0);
+    for (int t = 0; t < 2; ++t) add_type(m, 5, 2);
+    Vocabulary const words = m.vocabulary();
+    int const secretion = words.of(behaviour::secretion, 0);
+    base(m, 0, secretion) = 1;
+    base(m, 0, words.of(behaviour::differentiation, 1)) = std::numeric_limits<Real>::infinity();
+    m.types[0].lags = {{secretion, 50, 1, 1, 0}};
+    m.types[1].lags = {{secretion, 50, 1, 0, 0}};
+    InitialState s = empty_state(m);
+    s.cells.add(0, {100, 100, 100}, 5);
+    auto const engine = make_backend(GetParam());
+    engine->start(m, s);
+    double const dt = 1, e = std::exp(-dt / 50);
+    for (std::uint64_t n = 0; n < 500; ++n) {
+        Moment const now{static_cast<double>(n) * dt, dt, n};
+        engine->sort(), engine->exchange(now), engine->transport(now), engine->sense(now), engine->behave(now), engine->apply(now);
+    }
+    ASSERT_EQ(living(*engine, 1), 1u);
+    // one step as type 0, one with the value it brought, then e, e², …
+    EXPECT_TRUE(close(engine->totals().ligands[0].secreted, dt + dt / (1 - e), 1e-3));
+}
+
 /// One cell of type 0 that was fed for a while: both activities are on their way from 0 to 1, the second through a chain.
 class OnTheWay : public ActivitiesOnEveryEngine {
 protected:
