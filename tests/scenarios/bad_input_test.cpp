@@ -206,7 +206,7 @@ std::vector<Broken> const kTable{
     {"field_to_write", "output: {", "output: {fields: [@B], ", ": output.fields[0]: \"B\" is not a ligand of this scenario"},
     // --- files ---
     {"no_library", "seed: 1", "include: [@none.yaml]", ": include[0]: file "},
-    {"library_of_everything", "seed: 1", "include: whole.yaml", "whole.yaml:1:1: \"title\" in an included library, which holds only ligands and cells"},
+    {"library_of_everything", "seed: 1", "include: whole.yaml", "whole.yaml:1:1: \"title\" in an included library, which holds only ligands, receptors and cells"},
     {"library_in_a_cycle", "seed: 1", "include: cycle.yaml", "cycle.yaml includes itself (a cycle)"},
     {"mistake_in_library", "seed: 1\n", "include: wrong.yaml\n", "wrong.yaml:3:11: cells.B.speed: \"60 um\" is a length; expected a speed, for example \"10 um/min\""},
     {"unlisted_ligand_of_library", "seed: 1\n", "include: refers.yaml\n", "refers.yaml:2:19: cells.B.secretion: \"Z\" is not a ligand of this scenario"},
