@@ -95,9 +95,9 @@ TEST(ScenarioActivities, AreAveragedByProbes) {
     snapshot.activities = {{0, 0, 0, 0}, {1, 2, 50, 100}, {0, 0, 0, 0}};
     snapshot.cells.state[2] = CellState::apoptotic;
     auto const engine = make_backend({Device::Kind::cpu});
-    EXPECT_EQ(read_probes(s, *engine, snapshot), std::vector<double>{1.5});  // of the live ones of A
+    EXPECT_EQ(ProbeReader(s).read(*engine, snapshot), std::vector<double>{1.5});  // of the live ones of A
     snapshot.cells.state[0] = snapshot.cells.state[1] = CellState::necrotic;
-    EXPECT_TRUE(std::isnan(read_probes(s, *engine, snapshot)[0]));
+    EXPECT_TRUE(std::isnan(ProbeReader(s).read(*engine, snapshot)[0]));
 }
 
 /// The shipped scenario, cell by cell: a hexagonal sheet that closes on itself.
