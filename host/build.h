@@ -10,6 +10,8 @@ namespace crine {
 Schedule make_schedule(TimeInput const& in);
 Grid make_grid(DomainInput const& in);
 std::vector<Ligand> make_ligands(ScenarioInput const& in, Names const& ligands, Grid const& grid);
+/// Fills the bindings and conversions of a model that has its ligands.
+void make_reactions(ScenarioInput const& in, Names const& ligands, Model& model);
 std::vector<Receptor> make_receptors(ScenarioInput const& in, Names const& ligands);
 std::vector<CellType> make_types(ScenarioInput const& in, Names const& ligands, Names const& types, Names const& receptors,
                                  std::vector<Receptor> const& kinds_of_receptors, Grid const& grid);
@@ -29,5 +31,8 @@ std::vector<Real> make_field(ScenarioInput const& in, int ligand, Model const& m
 
 /// A field in equilibrium with its sources needs a way out for what they add.
 void check_quasi_steady(ScenarioInput const& in, Model const& model);
+
+/// What a matrix is to slow down has to diffuse.
+void check_hindered(ScenarioInput const& in, Model const& model);
 
 }  // namespace crine

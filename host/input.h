@@ -140,6 +140,11 @@ struct BoundariesInput {
     std::array<std::optional<FaceInput>, 6> sides;  ///< by Side
 };
 
+struct HindranceInput {
+    std::optional<Positive<Dimension::molar_volume>> molar_volume;
+    std::optional<Positive<Dimension::concentration>> e_fold;
+};
+
 struct LigandInput {
     Place at;
     Quantity<Dimension::diffusivity> diffusivity;
@@ -150,6 +155,20 @@ struct LigandInput {
     InitialInput initial;
     BoundariesInput boundaries;
     Named<Quantity<Dimension::bimolecular>> cleaved_by;
+    Named<HindranceInput> hindered_by;
+};
+
+struct ReactionInput {
+    Place at;
+    std::vector<Text> bind;
+    std::optional<Text> convert, by;
+    OneOrMore<Text> to;
+    std::optional<Positive<Dimension::bimolecular>> k_on, k;
+    std::optional<Rate> k_off;
+    std::optional<Quantity<Dimension::concentration>> k_d;
+    std::optional<Positive<Dimension::rate>> rate, k_cat;
+    std::optional<Positive<Dimension::concentration_rate>> v_max;
+    std::optional<Positive<Dimension::concentration>> k_m;
 };
 
 struct BoxInput {
@@ -318,6 +337,7 @@ struct ScenarioInput {
     TransportInput transport;
     Named<LigandInput> ligands;
     Named<ReceptorInput> receptors;
+    std::vector<ReactionInput> reactions;
     Named<RegionInput> regions;
     Named<CellInput> cells;
     std::vector<PlacementInput> placement;

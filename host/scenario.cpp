@@ -41,6 +41,7 @@ Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> 
     model.solver_tolerance = in.transport.tolerance;
     if (model.solver_tolerance > 0.1) fail(in.transport.tolerance.at, "a tolerance above 0.1 is no solution; expected for example 1e-3");
     model.ligands = make_ligands(in, ligands, model.grid);
+    make_reactions(in, ligands, model);
     model.receptors = make_receptors(in, ligands);
     model.types = make_types(in, ligands, types, receptors, model.receptors, model.grid);
     model.rules = make_rules(in, ligands, types, receptors, model.types);
@@ -59,6 +60,7 @@ Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> 
     }
     make_materials(model, regions, plan, size_only);
     check_quasi_steady(in, model);
+    check_hindered(in, model);
     s.probes = make_probes(in.probes, ligands, types, regions.names(), model.grid);
     s.output = make_output(in.output, ligands);
 

@@ -22,7 +22,7 @@ struct DimensionRow {
     char const* example;
 };
 
-constexpr std::array<DimensionRow, 17> kDimensions{{
+constexpr std::array<DimensionRow, 18> kDimensions{{
     {Dimension::number, "a number", "1", "0.5"},
     {Dimension::length, "a length", "um", "5 um"},
     {Dimension::volume, "a volume", "um^3", "2000 um^3"},
@@ -40,6 +40,7 @@ constexpr std::array<DimensionRow, 17> kDimensions{{
     {Dimension::clearance, "a volume cleared per time", "um^3/s", "50 um^3/s"},
     {Dimension::bimolecular, "a rate per concentration", "um^3/s/molecule", "1e7 /M/s"},
     {Dimension::sensitivity, "a drift per gradient of concentration", "um^5/s/molecule", "100 um^2/s/nM"},
+    {Dimension::molar_volume, "a volume per amount", "um^3/molecule", "70 L/mol"},
 }};
 
 DimensionRow const& row_of(Dimension d) {

@@ -25,6 +25,7 @@ enum class Dimension {
     clearance,
     bimolecular,  ///< second-order rate constant
     sensitivity,  ///< drift per gradient
+    molar_volume,
 };
 
 /// For messages and the schema: `a length`, and `5 um`.

@@ -166,7 +166,13 @@ private:
     }
     /// Faces between the row at p and the one at q
     Real const* faces(std::size_t p, std::size_t q, int n, Real* room) const {
-        if (d_.links == nullptr) return link_.data();
+        if (d_.alike()) return link_.data();
+        if (d_.diffusivity != nullptr) {
+            Real const *const here = d_.diffusivity + p, *const there = d_.diffusivity + q, h = g_.spacing;
+#pragma omp simd
+            for (int i = 0; i < n; ++i) room[i] = face_conductance(here[i], there[i], h);
+            return room;
+        }
         std::uint8_t const *a = d_.material + p, *b = d_.material + q;
         int const materials = d_.materials;
         Real const* const links = d_.links;
@@ -278,7 +284,7 @@ private:
             transpose(d_.loss_at + p, sy, rows, n, carry, lanes);
         else
             std::fill_n(carry, size, Real(0));
-        if (d_.links != nullptr) {
+        if (!d_.alike()) {
             Real* const by_row = scratch(9, static_cast<std::size_t>(n + 1) * lanes);
             for (int r = 0; r < rows; ++r) faces_in(p + r * sy, false, by_row + r * (n + 1));
             transpose(by_row, n + 1, rows, n + 1, face, lanes);

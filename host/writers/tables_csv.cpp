@@ -25,8 +25,9 @@ struct LedgerTerm {
     double Ledger::*value;
 };
 constexpr LedgerTerm kLedgerTerms[] = {
-    {"initial", &Ledger::initial},   {"secreted", &Ledger::secreted}, {"produced", &Ledger::produced}, {"entered", &Ledger::entered},
-    {"taken up", &Ledger::taken_up}, {"own", &Ledger::own},           {"decayed", &Ledger::decayed},   {"cleaved", &Ledger::cleaved},
+    {"initial", &Ledger::initial}, {"secreted", &Ledger::secreted}, {"produced", &Ledger::produced},
+    {"entered", &Ledger::entered}, {"taken up", &Ledger::taken_up}, {"own", &Ledger::own},
+    {"decayed", &Ledger::decayed}, {"cleaved", &Ledger::cleaved},   {"converted", &Ledger::converted},
 };
 
 struct Counter {

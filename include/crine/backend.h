@@ -24,7 +24,7 @@ struct Moment {
 };
 
 /// What has become of every molecule of one ligand since the start [molecules]:
-/// initial + secreted + produced + entered = free + taken_up + decayed + cleaved + on_receptors + internalised, to round-off.
+/// initial + secreted + produced + entered + converted = free + taken_up + decayed + cleaved + on_receptors + internalised, to round-off.
 struct Ledger {
     double initial = 0;   ///< in the field at time 0
     double secreted = 0;  ///< by cells
@@ -35,15 +35,16 @@ struct Ledger {
     double taken_up = 0;  ///< by cells, their own ligand included
     double own = 0;       ///< part of taken_up that a cell caught from itself before it reached the field
     double decayed = 0;
-    double cleaved = 0;       ///< by enzymes
+    double cleaved = 0;       ///< by enzymes and other reactions that only break it down
+    double converted = 0;     ///< made by reactions from other ligands, less what became or bound others
     double bound = 0;         ///< by receptors, less what they let go
     double internalised = 0;  ///< of that: gone inside or shed with its receptor, or lost with a cell
     double on_receptors = 0;  ///< of that: at the surface of cells now
     /// what came in less what is accounted for, relative to the turnover
     double imbalance() const {
-        double const in = initial + secreted + produced + entered;
+        double const in = initial + secreted + produced + entered + converted;
         double const out = free + taken_up + decayed + cleaved + on_receptors + internalised;
-        double const turnover = std::fabs(initial) + std::fabs(secreted) + std::fabs(produced) + std::fabs(entered);
+        double const turnover = std::fabs(initial) + std::fabs(secreted) + std::fabs(produced) + std::fabs(entered) + std::fabs(converted);
         return turnover > 0 ? (in - out) / turnover : in - out;
     }
 };
@@ -105,7 +106,7 @@ public:
     // --- one step, in this order (each only when due) ---
     virtual void sort() = 0;                 ///< 1 cells by (bin, id), so that neighbours are neighbours in memory
     virtual void exchange(Moment now) = 0;   ///< 2 cells → sources and sinks of the fields
-    virtual void transport(Moment now) = 0;  ///< 3 fields → fields: diffusion, decay, cleavage, sources, one implicit step
+    virtual void transport(Moment now) = 0;  ///< 3 fields → fields: diffusion, decay, reactions, sources
     virtual void bind(Moment now) = 0;       ///< 4 fields → receptors: what they have bound, let go and taken inside
     virtual void sense(Moment now) = 0;      ///< 5 fields, neighbours → value of every modulated behaviour of every cell
     virtual void behave(Moment now) = 0;     ///< 6 cells → intents: cycle, death, differentiation, phagocytosis, recruitment

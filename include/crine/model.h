@@ -1,6 +1,7 @@
 #pragma once
 
 #include "crine/grid.h"
+#include "crine/model/hindrance.h"
 #include "crine/model/receptor.h"
 #include "crine/vocabulary.h"
 
@@ -46,6 +47,25 @@ struct Ligand {
         Real rate = 0;   ///< [µm³/s per molecule]
     };
     std::vector<Cleavage> cleaved_by;
+    std::vector<Hindrance> hindered_by;  ///< what slows it down; factors multiply
+};
+
+/// a + b ⇌ complex
+struct Binding {
+    int a = 0, b = 0, complex = 0;  ///< ligands, three different ones
+    Real k_on = 0;                  ///< [µm³/s per molecule], > 0
+    Real k_off = 0;                 ///< [1/s]
+};
+
+inline constexpr int kMostProducts = 2;  ///< of a conversion
+
+/// A ligand becomes others, one molecule of each, or is broken down; maybe by an enzyme, which is not used up.
+struct Conversion {
+    int from = 0;
+    std::vector<int> to;  ///< empty: broken down
+    int enzyme = -1;      ///< index of its field; -1: none
+    Real rate = 0;        ///< see ConversionRate
+    Real half = 0;        ///< K_m [molecules/µm³]; 0: not saturable
 };
 
 /// What one material (a combination of regions) does to one ligand.
@@ -106,6 +126,8 @@ struct Model {
     double solver_tolerance = 1e-5;  ///< transport: estimated error of an implicit solve, relative to the largest concentration
     std::vector<Ligand> ligands;
     std::vector<Receptor> receptors;
+    std::vector<Binding> bindings;
+    std::vector<Conversion> conversions;
     std::vector<CellType> types;
     std::vector<Rule> rules;
     std::vector<std::string> material_names;
