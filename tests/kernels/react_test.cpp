@@ -272,6 +272,36 @@ TEST_P(React, MatrixActsLikeMaterials) {
         }
 }
 
+// Receptors take a ligand that an antibody binds meanwhile, in as many steps as that needs: every molecule is somewhere.
+TEST_P(React, ReceptorsAndAntibodies) {
+    for (Scheme scheme : {Scheme::adaptive, Scheme::implicit_euler, Scheme::tr_bdf2}) {
+        Model m = box(8, 8, 8, 10);
+        for (int l = 0; l < 3; ++l) add_ligand(m, 10, Real(1e-4), scheme);
+        m.bindings = {{0, 1, 2, Real(0.02), Real(1e-3)}};
+        add_type(m, 5);
+        m.receptors.push_back({"receptor", {}, {{0, 0.05, {1e-3}}}});
+        m.types[0].receptors.push_back(5000), m.types[0].base.push_back(0);
+        m.types[0].base[static_cast<std::size_t>(m.vocabulary().of(behaviour::secretion, 0))] = 50;
+        m.solver_tolerance = scheme == Scheme::adaptive ? 1e-3 : (kDouble ? 1e-12 : 1e-6);
+        InitialState state = empty_state(m, [](int l, Vec3) { return l == 0 ? 0.2 : (l == 1 ? 0.3 : 0); });
+        for (Real x : {23, 57}) state.cells.add(0, {x, 41, 38}, 5);
+        auto const engine = make_backend(GetParam());
+        engine->start(m, state);
+        for (int n = 0; n < 20; ++n) {
+            Moment const now{60.0 * n, 60, static_cast<std::uint64_t>(n)};
+            engine->sort();
+            engine->exchange(now);
+            engine->transport(now);
+            engine->bind(now);
+            engine->check(now);
+        }
+        auto const ledger = engine->totals().ligands;
+        EXPECT_GT(ledger[0].on_receptors, 100);
+        EXPECT_GT(ledger[2].converted, 100);
+        for (auto const& of : ledger) EXPECT_LT(std::fabs(of.imbalance()), kDouble ? 1e-11 : 5e-6) << static_cast<int>(scheme);
+    }
+}
+
 // A cell in matrix takes up what it would in a material of that D.
 TEST_P(React, CellsSeeTheMatrix) {
     auto const uptake = [&](bool by_matrix) {
