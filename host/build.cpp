@@ -128,6 +128,12 @@ std::vector<Ligand> make_ligands(ScenarioInput const& in, Names const& names, Gr
             if (enzyme == static_cast<int>(ligands.size())) fail(e.name.at, "a ligand cannot be its own enzyme");
             l.cleaved_by.push_back({enzyme, real(e.value)});
         }
+        for (auto const& e : ligand.hindered_by) {
+            int const matrix = names.find(e.name);
+            if (matrix == static_cast<int>(ligands.size())) fail(e.name.at, "a ligand cannot hinder itself");
+            l.hindered_by.push_back(
+                {matrix, e.value.molar_volume ? real(*e.value.molar_volume) : Real(0), e.value.e_fold ? real(*e.value.e_fold) : Real(0)});
+        }
         ligands.push_back(std::move(l));
     }
     return ligands;
@@ -486,6 +492,7 @@ void check_quasi_steady(ScenarioInput const& in, Model const& model) {
             moves = moves || p.diffusivity > 0;
             out = out || p.decay > 0 || p.fixed || p.exchange > 0;
         }
+        for (auto const& c : model.conversions) out = out || c.from == index;
         for (auto const& face : ligand.faces) out = out || face.kind == FaceKind::value;
         auto const uptake = words.of(behaviour::uptake, index);
         for (auto const& type : model.types) out = out || type.base[static_cast<std::size_t>(uptake)] > 0;
@@ -497,9 +504,20 @@ void check_quasi_steady(ScenarioInput const& in, Model const& model) {
         if (!moves) fail(at, "\"" + ligand.name + "\" does not diffuse, so it cannot be quasi-steady; expected adaptive or implicit-euler");
         if (!out)
             fail(at, "\"" + ligand.name +
-                         "\" is quasi-steady but has no way out (no decay, no uptake, no enzyme, no vessels, no value on a face or "
+                         "\" is quasi-steady but has no way out (no decay, no uptake, no enzyme or other reaction, no vessels, no value on a face or "
                          "region), so it has "
                          "no steady state");
+    }
+}
+
+void check_hindered(ScenarioInput const& in, Model const& model) {
+    for (std::size_t l = 0; l < model.ligands.size(); ++l) {
+        auto const& laws = in.ligands[l].value.hindered_by;
+        bool moves = false;
+        for (std::size_t m = 0; m < model.material_names.size(); ++m)
+            moves = moves || model.property(static_cast<int>(m), static_cast<int>(l)).diffusivity > 0;
+        if (!laws.empty() && !moves)
+            fail(laws.front().name.at, "\"" + model.ligands[l].name + "\" does not diffuse, so nothing can hinder it");
     }
 }
 

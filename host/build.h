@@ -11,6 +11,8 @@ namespace crine {
 Schedule make_schedule(TimeInput const& in);
 Grid make_grid(DomainInput const& in);
 std::vector<Ligand> make_ligands(ScenarioInput const& in, Names const& ligands, Grid const& grid);
+/// Fills the bindings and conversions of a model that has its ligands.
+void make_reactions(ScenarioInput const& in, Names const& ligands, Model& model);
 std::vector<MembraneLigand> make_membrane_ligands(ScenarioInput const& in);
 std::vector<Receptor> make_receptors(ScenarioInput const& in, Dictionary const& names);
 /// `model` has its grid, membrane ligands and receptors.
@@ -36,5 +38,8 @@ Validation make_validation(ValidationInput const& in);
 
 /// A field in equilibrium with its sources needs a way out for what they add.
 void check_quasi_steady(ScenarioInput const& in, Model const& model);
+
+/// What a matrix is to slow down has to diffuse.
+void check_hindered(ScenarioInput const& in, Model const& model);
 
 }  // namespace crine

@@ -120,6 +120,44 @@ void list_doses(Listing& list, Model const& model) {
     }
 }
 
+std::string names_of(Model const& model, std::vector<int> const& ligands) {
+    std::string text;
+    for (int l : ligands) text += (text.empty() ? "" : " + ") + model.ligands[static_cast<std::size_t>(l)].name;
+    return text;
+}
+
+/// Reactions as chemists write them, with half-lives and constants in nM.
+void list_reactions(Listing& list, Model const& model) {
+    if (model.bindings.empty() && model.conversions.empty()) return;
+    list.heading("reactions", std::to_string(model.bindings.size() + model.conversions.size()));
+    auto const concentration = [](double c) { return rounded(c / kNanomolar) + " nM"; };
+    for (Binding const& b : model.bindings)
+        list.entry(
+            names_of(model, {b.a, b.b}) + " ⇌ " + names_of(model, {b.complex}),
+            "k_on " + rounded(b.k_on * kNanomolar) + " /nM/s, k_off " + rounded(b.k_off) + " /s, K_d " + concentration(b.k_off / b.k_on));
+    for (Conversion const& c : model.conversions) {
+        bool const enzyme = c.enzyme >= 0;
+        std::string const what = names_of(model, {c.from}) + " → " + (c.to.empty() ? "nothing" : names_of(model, c.to));
+        std::string law;
+        if (c.half > 0)
+            law =
+                (enzyme ? "k_cat " + rounded(c.rate) + " /s" : "V_max " + concentration(c.rate) + "/s") + ", K_m " + concentration(c.half);
+        else
+            law = enzyme ? "k " + rounded(c.rate * kNanomolar) + " /nM/s"
+                         : "rate " + rounded(c.rate) + " /s (half-life " + duration(std::log(2.0) / c.rate) + ")";
+        list.entry(what, (enzyme ? "by " + names_of(model, {c.enzyme}) + ", " : "") + law);
+    }
+}
+
+std::string hindered(Model const& model, Ligand const& ligand) {
+    std::string text;
+    for (Hindrance const& law : ligand.hindered_by)
+        text += ", D hindered by " + names_of(model, {law.matrix}) +
+                (law.e_fold > 0 ? " (e-fold at " + rounded(law.e_fold / kNanomolar) + " nM)"
+                                : " (which fills all at " + rounded(1 / law.molar_volume / kNanomolar) + " nM)");
+    return text;
+}
+
 std::string volumes(OutputPlan const& plan) {
     bool const fields = std::count(plan.fields.begin(), plan.fields.end(), true) > 0;
     if (plan.volumes <= 0 || !(fields || plan.cells)) return "no volumes";
@@ -217,8 +255,10 @@ std::string describe(Scenario const& scenario, std::size_t cells) {
                                               ", decay " +
                                               range(
                                                   model, l, [](MaterialLigand const& m) { return m.decay * kHour; }, "/h") +
-                                              " (" + fate(model.property(0, static_cast<int>(l))) + "), " + name(model.ligands[l].scheme) +
-                                              ", shown in " + model.ligands[l].display_unit);
+                                              " (" + fate(model.property(0, static_cast<int>(l))) + ")" +
+                                              hindered(model, model.ligands[l]) + ", " + name(model.ligands[l].scheme) + ", shown in " +
+                                              model.ligands[l].display_unit);
+    list_reactions(list, model);
     if (!model.receptors.empty()) list.heading("receptors", std::to_string(model.receptors.size()));
     for (auto const& receptor : model.receptors) {
         std::string text;

@@ -141,6 +141,11 @@ struct BoundariesInput {
     std::array<std::optional<FaceInput>, 6> sides;  ///< by Side
 };
 
+struct HindranceInput {
+    std::optional<Positive<Dimension::molar_volume>> molar_volume;
+    std::optional<Positive<Dimension::concentration>> e_fold;
+};
+
 struct LigandInput {
     Place at;
     Quantity<Dimension::diffusivity> diffusivity;
@@ -152,6 +157,20 @@ struct LigandInput {
     BoundariesInput boundaries;
     Named<Quantity<Dimension::bimolecular>> cleaved_by;
     std::optional<Positive<Dimension::molar_mass>> molar_mass;
+    Named<HindranceInput> hindered_by;
+};
+
+struct ReactionInput {
+    Place at;
+    std::vector<Text> bind;
+    std::optional<Text> convert, by;
+    OneOrMore<Text> to;
+    std::optional<Positive<Dimension::bimolecular>> k_on, k;
+    std::optional<Rate> k_off;
+    std::optional<Quantity<Dimension::concentration>> k_d;
+    std::optional<Positive<Dimension::rate>> rate, k_cat;
+    std::optional<Positive<Dimension::concentration_rate>> v_max;
+    std::optional<Positive<Dimension::concentration>> k_m;
 };
 
 struct BoxInput {
@@ -459,6 +478,7 @@ struct ScenarioInput {
     Named<LigandInput> ligands;
     Named<MembraneLigandInput> membrane_ligands;
     Named<ReceptorInput> receptors;
+    std::vector<ReactionInput> reactions;
     Named<RegionInput> regions;
     Named<CellInput> cells;
     Named<CompartmentInput> compartments;

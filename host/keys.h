@@ -71,6 +71,14 @@ void keys(Visitor& key, BoundariesInput& in) {
 }
 
 template <class Visitor>
+void keys(Visitor& key, HindranceInput& in) {
+    key.exactly_one({"molar_volume", "e_fold"});
+    key("molar_volume", in.molar_volume, optional,
+        "of the matrix, which fills phi = concentration * molar_volume: D falls by ((1-phi)/(1+phi))^2");
+    key("e_fold", in.e_fold, optional, "concentration of the matrix at which D has fallen by a factor of e, exponentially");
+}
+
+template <class Visitor>
 void keys(Visitor& key, LigandInput& in) {
     key.at_most_one({"decay", "half_life"});
     key("diffusivity", in.diffusivity, required, "how fast it spreads; 0 um^2/s: not at all (matrix)");
@@ -82,6 +90,24 @@ void keys(Visitor& key, LigandInput& in) {
     key("boundaries", in.boundaries, otherwise("{}"), "conditions on the faces of the domain; zero-flux if absent");
     key("cleaved_by", in.cleaved_by, optional, "enzymes, by other ligands of the list, and their rate constants");
     key("molar_mass", in.molar_mass, optional, "for doses given as a mass");
+    key("hindered_by", in.hindered_by, optional, "matrix, by other ligands of the list: how it lowers the diffusivity");
+}
+
+template <class Visitor>
+void keys(Visitor& key, ReactionInput& in) {
+    key.exactly_one({"bind", "convert"});
+    key("bind", in.bind, optional, "two ligands that bind each other, reversibly and one to one");
+    key("convert", in.convert, optional, "a ligand that becomes another, or is broken down");
+    key("to", in.to, optional, "complex of what binds; what the converted ligand becomes: one, a list of two, or nothing (broken down)");
+    key("by", in.by, optional, "enzyme that converts it and is not used up");
+    key("k_on", in.k_on, optional, "bind: association rate constant");
+    key("k_off", in.k_off, optional, "bind: dissociation rate constant");
+    key("K_d", in.k_d, optional, "bind: dissociation constant, k_off = K_d * k_on");
+    key("rate", in.rate, optional, "convert: rate of a first-order reaction");
+    key("k", in.k, optional, "convert by an enzyme: rate = k * enzyme");
+    key("k_cat", in.k_cat, optional, "convert by an enzyme, saturable: turnover number, with K_m");
+    key("V_max", in.v_max, optional, "convert, saturable: highest rate, with K_m");
+    key("K_m", in.k_m, optional, "convert, saturable: concentration at half the highest rate");
 }
 
 template <class Visitor>
@@ -464,6 +490,7 @@ void keys(Visitor& key, ScenarioInput& in) {
     key("ligands", in.ligands, optional, "fields, in this order");
     key("membrane_ligands", in.membrane_ligands, optional, "ligands that stay on their cells and bind receptors of cells that touch");
     key("receptors", in.receptors, optional, "kinds of receptors");
+    key("reactions", in.reactions, optional, "between ligands, in every voxel");
     key("regions", in.regions, optional, "parts of the domain; where they overlap the later wins, property by property");
     key("cells", in.cells, optional, "cell types, in this order");
     key("compartments", in.compartments, optional, "well-mixed spaces outside the tissue: blood, lymph node, the rest of the body");

@@ -47,6 +47,7 @@ Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> 
     model.solver_tolerance = in.transport.tolerance;
     if (model.solver_tolerance > 0.1) fail(in.transport.tolerance.at, "a tolerance above 0.1 is no solution; expected for example 1e-3");
     model.ligands = make_ligands(in, ligands, model.grid);
+    make_reactions(in, ligands, model);
     model.membrane_ligands = make_membrane_ligands(in);
     model.receptors = make_receptors(in, names);
     model.activities = names.activities.list;
@@ -70,6 +71,7 @@ Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> 
     make_materials(model, regions, plan, size_only);
     make_compartments(model, in, ligands, regions, size_only);
     check_quasi_steady(in, model);
+    check_hindered(in, model);
     s.probes = make_probes(in, names, regions.names(), model.grid);
     s.output = make_output(in.output, ligands);
     if (in.validation) s.validation = make_validation(*in.validation);

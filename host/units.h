@@ -29,6 +29,7 @@ enum class Dimension {
     mass,
     mass_rate,
     molar_mass,
+    molar_volume,
 };
 
 /// For messages and the schema: `a length`, and `5 um`.

@@ -22,6 +22,7 @@ struct CellRates {
     ReceptorView receptors;
     Span<std::uint8_t const> material, spread;
     Span<MaterialLigand const> properties;
+    Span<Real const* const> hindered;  ///< by ligand: diffusivity where it follows a matrix, else null; empty: nowhere
     Span<Real const> saturation, green;
 
     /// What its behaviours say, without receptors.
@@ -57,17 +58,21 @@ struct CellRates {
             }
         return sum;
     }
+    CRINE_HD std::size_t home(std::size_t i) const {
+        Real const h = grid.spacing;
+        return grid.at(voxel_on_axis(cells.x[i], grid.nx, h), voxel_on_axis(cells.y[i], grid.ny, h), voxel_on_axis(cells.z[i], grid.nz, h));
+    }
     /// What the material around a cell does to every ligand.
     CRINE_HD MaterialLigand const* surroundings(std::size_t i) const {
         if (properties.size == static_cast<std::size_t>(words.ligands)) return properties.data;  // there is but one material
-        Real const h = grid.spacing;
-        std::size_t const home =
-            grid.at(voxel_on_axis(cells.x[i], grid.nx, h), voxel_on_axis(cells.y[i], grid.ny, h), voxel_on_axis(cells.z[i], grid.nz, h));
-        return properties.data + static_cast<std::size_t>(material[home]) * words.ligands;
+        return properties.data + static_cast<std::size_t>(material[home(i)]) * words.ligands;
+    }
+    CRINE_HD Real diffusivity(std::size_t i, int ligand) const {
+        return hindered.size != 0 && hindered[ligand] != nullptr ? hindered[ligand][home(i)] : surroundings(i)[ligand].diffusivity;
     }
     /// What keeps a cell's uptake of a ligand below that of a cell in well-mixed surroundings, see CellExchange.
     CRINE_HD Real resistance(std::size_t i, int ligand, Real self, Real uptake) const {
-        return uptake > 0 ? exchange_resistance(cells.radius[i], grid.spacing, surroundings(i)[ligand].diffusivity, self, uptake) : Real(0);
+        return uptake > 0 ? exchange_resistance(cells.radius[i], grid.spacing, diffusivity(i, ligand), self, uptake) : Real(0);
     }
 };
 

@@ -105,19 +105,21 @@ void Endocrine::start(Model const& model, InitialState const& state) {
     }
 }
 
-bool Endocrine::take_step(FieldState& fields, Model const& model, int ligand, Moment now) {
+ErrorCode Endocrine::take_step(FieldState& fields, Model const& model, int ligand, Moment now, double& nonlinear) {
     double const end = now.time + now.dt, least = 1e-9 * now.dt + 1e-14 * end;  // below it times are the same
-    bool solved = true;
-    for (double t = now.time; t < end;) {
+    ErrorCode code = ErrorCode::none;
+    for (double t = now.time; t < end && code == ErrorCode::none;) {
         give_boluses(fields, model, ligand, t + least);
         double next = end;
         for (int const d : routes_[ligand].doses) next = std::min(next, next_event(model.doses[d], t + least));
         if (end - next <= least) next = end;
         set_infusions(fields, model, ligand, (t + next) / 2);
-        solved = advance(fields, model, ligand, next - t) && solved;
+        double change = 0;
+        code = advance(fields, model, ligand, next - t, change);
+        nonlinear = std::max(nonlinear, change);
         LigandField const& field = fields.ligands[ligand];
         bool const first = t == now.time, last = next == end;
-        if (field.bound && !(first && last)) {  // receptors read the mean
+        if (field.mean_wanted() && !(first && last)) {
             fields.mean_before.resize(fields.grid.storage()), fields.mean.resize(fields.grid.storage());
             for_each_voxel(fields.grid, JoinMeansBody{fields.grid, field.present ? fields.mean.data() : nullptr,
                                                       static_cast<Real>((next - t) / now.dt), first, fields.mean_before.data()});
@@ -125,7 +127,25 @@ bool Endocrine::take_step(FieldState& fields, Model const& model, int ligand, Mo
         }
         t = next;
     }
-    return solved;
+    return code;
+}
+
+Endocrine::Memory Endocrine::remember(std::vector<int> const& ligands) const {
+    Memory memory;
+    for (int const l : ligands)
+        if (concerns(l)) memory.circulations.push_back(routes_[l].circulation);
+    for (Syringe const& syringe : syringes_) memory.given.push_back(syringe.given);
+    return memory;
+}
+
+void Endocrine::go_back(FieldState& fields, std::vector<int> const& ligands, Memory const& memory) {
+    std::size_t n = 0;
+    for (int const l : ligands) {
+        if (!concerns(l)) continue;
+        routes_[l].circulation = memory.circulations[n++];
+        fields.ligands[l].infusing = false;  // the next piece knows what is infused then
+        for (int const d : routes_[l].doses) syringes_[d].given = memory.given[d], syringes_[d].running = false;
+    }
 }
 
 void Endocrine::give_boluses(FieldState& fields, Model const& model, int ligand, double until) {
@@ -176,34 +196,35 @@ void Endocrine::set_infusions(FieldState& fields, Model const& model, int ligand
     }
 }
 
-bool Endocrine::advance(FieldState& fields, Model const& model, int ligand, double duration) {
+ErrorCode Endocrine::advance(FieldState& fields, Model const& model, int ligand, double duration, double& nonlinear) {
     constexpr int kMostTries = 12;
     LigandField& field = fields.ligands[ligand];
     Circulation& circulation = routes_[ligand].circulation;
     if (!circulation.meets_tissue()) {
-        bool const solved = !field.present || crine::take_step(fields, model, ligand, duration);
+        ErrorCode const code = crine::take_step(fields, model, ligand, duration, nonlinear);
         circulation.accept(duration, 0, 0, circulation.course(duration, 0));
-        return solved;
+        return code;
     }
     constexpr double kShare = 0.01;  ///< of the tolerance: a try costs little where the first one fits, as it does when blood is large
     double const tolerance = std::max(kShare * model.solver_tolerance, 8.0 * std::numeric_limits<Real>::epsilon());
-    fields.before.resize(field.concentration.size());
-    copy_on_device(fields.before.data(), field.concentration.data(), field.concentration.size() * sizeof(Real));
+    fields.at_start.resize(field.concentration.size());
+    copy_on_device(fields.at_start.data(), field.concentration.data(), field.concentration.size() * sizeof(Real));
     Ledger const ledger = field.ledger;
     double const first_step = field.first_step;
     double level = circulation.predict(duration);
     for (int tries = 1;; ++tries) {
         field.circulating = level = static_cast<Real>(level);
-        bool const solved = crine::take_step(fields, model, ligand, duration);
+        field.present = true;
+        ErrorCode const code = crine::take_step(fields, model, ligand, duration, nonlinear);
         double const crossed = (field.ledger.exchanged - ledger.exchanged) * model.represents;
         Circulation::Course const course = circulation.course(duration, crossed);
         double const largest = std::max({std::fabs(level), std::fabs(course.mean), std::fabs(course.tissue)});
-        if (!solved || tries == kMostTries || !(std::fabs(course.mean - level) > tolerance * largest)) {
+        if (code != ErrorCode::none || tries == kMostTries || !(std::fabs(course.mean - level) > tolerance * largest)) {
             circulation.accept(duration, level, crossed, course);
-            return solved;
+            return code;
         }
         level = circulation.improve(duration, level, crossed, course);
-        copy_on_device(field.concentration.data(), fields.before.data(), field.concentration.size() * sizeof(Real));
+        copy_on_device(field.concentration.data(), fields.at_start.data(), field.concentration.size() * sizeof(Real));
         field.ledger = ledger, field.first_step = first_step;
     }
 }

@@ -16,8 +16,16 @@ public:
     void start(Model const& model, InitialState const& state);
     /// Some compartment holds the ligand, or some dose gives it.
     bool concerns(int ligand) const { return !routes_.empty() && routes_[ligand].used; }
-    /// The interval in pieces, from dose to dose. True if transport was solved to the tolerance.
-    bool take_step(FieldState& fields, Model const& model, int ligand, Moment now);
+    /// The interval in pieces, from dose to dose. `nonlinear`: as of transport's take_step.
+    ErrorCode take_step(FieldState& fields, Model const& model, int ligand, Moment now, double& nonlinear);
+
+    /// What some ligands have in compartments, and what has been given of them: for intervals that are taken on trial.
+    struct Memory {
+        std::vector<Circulation> circulations;
+        std::vector<std::uint64_t> given;
+    };
+    Memory remember(std::vector<int> const& ligands) const;
+    void go_back(FieldState& fields, std::vector<int> const& ligands, Memory const& memory);
 
     void report(std::vector<PoolState>& pools) const;
     /// Free concentration by pool [molecules/µm³].
@@ -38,7 +46,7 @@ private:
     };
     void give_boluses(FieldState& fields, Model const& model, int ligand, double until);
     void set_infusions(FieldState& fields, Model const& model, int ligand, double at);
-    bool advance(FieldState& fields, Model const& model, int ligand, double duration);
+    ErrorCode advance(FieldState& fields, Model const& model, int ligand, double duration, double& nonlinear);
 
     std::vector<Route> routes_;  ///< by ligand; empty: nothing to do
     std::vector<Syringe> syringes_;

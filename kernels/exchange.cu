@@ -60,6 +60,7 @@ int spread_of(Model const& model, int type, std::vector<Real> const& green) {
             for (std::size_t material = 0; material < model.material_names.size(); ++material) {
                 double const d = model.property(static_cast<int>(material), l).diffusivity, uptake = highest_uptake(model, type, l);
                 if (!(uptake > 0) || !(d > 0)) continue;
+                if (!model.ligands[l].hindered_by.empty()) wide_enough = wide_enough && deposit >= radius;  // D may become anything
                 double const beta = (1 / radius - 1 / deposit) / (4 * 3.14159265358979323846 * d);
                 wide_enough = wide_enough && (beta >= 0 || -beta * uptake <= kNarrowest);
             }
@@ -339,6 +340,7 @@ void ExchangeState::prepare(Model const& model, FieldState& fields) {
         field.bound = to.binds;
         field.held_back.resize(saturates ? model.grid.storage() : 0);
         for (auto* array : {&field.source, &field.loss}) array->resize(model.grid.storage());
+        to.hindered = field.diffusivity.size() != 0;
         to.source = field.source.data(), to.loss = field.loss.data();
         if (saturates) to.held_back = field.held_back.data();
         if (groups.empty() || groups.back().channels + to.channels() > kChannels) groups.emplace_back();
@@ -355,6 +357,7 @@ CellRates Engine::cell_rates() {
             std::as_const(fields_.material).span(),
             std::as_const(exchange_.spread).span(),
             std::as_const(fields_.properties).span(),
+            std::as_const(fields_.hindered).span(),
             std::as_const(exchange_.saturation).span(),
             std::as_const(exchange_.green).span()};
 }
@@ -369,7 +372,7 @@ void Engine::exchange(Moment now) {
     CellRates const rates = cell_rates();
     if (!receptors.none()) try_receptors(rates, now.dt);
     for (ExchangeGroup const& group : state.groups) {
-        bool const renew = changed || group.any(&ExchangeTarget::binds);
+        bool const renew = changed || group.any(&ExchangeTarget::binds) || group.any(&ExchangeTarget::hindered);
         if (!renew && !group.any(&ExchangeTarget::own_follows_field)) continue;
         cells_.work.resize(cells * kChannels);
         Span<Real const> const gives = std::as_const(cells_.work).span();

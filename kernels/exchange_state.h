@@ -18,6 +18,7 @@ struct ExchangeTarget {
     bool own_follows_field = false;                                 ///< and stops to secrete where there is enough
     int channel = 0;                                                ///< of its source
     Real *source = nullptr, *loss = nullptr, *held_back = nullptr;  ///< see LigandField; held_back may be null
+    bool hindered = false;                                          ///< its diffusivity follows a matrix
 
     CRINE_HD int channels() const { return held_back == nullptr ? 2 : 3; }
 };

@@ -5,6 +5,7 @@
 #include "kernels/device.h"
 #include "kernels/line_solver.h"
 #include "kernels/multigrid.h"
+#include "kernels/react.h"
 
 namespace crine {
 inline namespace CRINE_NS {
@@ -17,12 +18,17 @@ struct LigandField {
     Buffer<Real> held_back;      ///< secretion stopped by saturation, per concentration [1/s]; empty where no type saturates
     Buffer<Real> links;          ///< [material * materials + neighbour's material]: conductance of a face [1/s]
 
+    Buffer<Real> diffusivity;  ///< by voxel, with halo [µm²/s]; empty where no matrix hinders it. 0 where the concentration is held
+    Buffer<Real> made;         ///< by conversions in this step [molecules/µm³/s]; empty where none makes it
+
+    double made_sum = 0;  ///< Σ made
     double own_rate = 0;  ///< what cells catch from themselves before it reaches the field, set by exchange [molecules/s]
     std::array<Face, 6> faces;
     bool stale_halo = false;
     bool diffuses = false;  ///< somewhere
     bool held = false;      ///< somewhere at a fixed value
     bool bound = false;     ///< by receptors of some cells
+    bool becomes = false;   ///< other ligands, by conversions
     bool present = false;   ///< there has been some, or a source of it
     bool uniform_diffusivity = false;
     bool plain = false;         ///< without cells all voxels are alike, and no face lets anything in or out
@@ -40,6 +46,9 @@ struct LigandField {
         double secreted = 0;  ///< Σ source
         double most_loss = 0;
     } summed;
+    /// Somebody wants to know its mean concentration over a step.
+    bool mean_wanted() const { return bound || becomes; }
+
     Ledger ledger;
     Solve solve;
     std::uint64_t exchange_version = 0;  ///< changes whenever exchange sets source, loss and held_back anew
@@ -55,16 +64,23 @@ struct FieldState {
     // work space of transport, shared by all ligands
     Multigrid solver;
     LineSolver lines;
-    Buffer<Real> inflow;       ///< all that does not depend on the concentration [molecules/µm³/s]
-    Buffer<Real> loss;         ///< all that does [1/s]
-    Buffer<Real> mean;         ///< of the concentration of the ligand that has just been stepped
-    Buffer<Real> cleavage;     ///< loss to enzymes [1/s]
-    Buffer<Real> mean_before;  ///< of its mean, over what is done of an interval in pieces
-    Buffer<Real> before;       ///< where an interval starts that may have to be repeated
-    Buffer<double> partial;    ///< of sums
+    Buffer<Real> inflow;              ///< all that does not depend on the concentration [molecules/µm³/s]
+    Buffer<Real> loss;                ///< all that does [1/s]
+    Buffer<Real> mean;                ///< of the concentration of the ligand that has just been stepped
+    Buffer<Real> cleavage;            ///< loss to enzymes and other reactions that only break down [1/s]
+    Buffer<Real> conversion;          ///< loss to reactions that make other ligands [1/s]
+    Buffer<Real> before, middle;      ///< concentration before and in the middle of a step, for saturable conversions
+    Buffer<Real> mean_before;         ///< mean over what is done of an interval in pieces
+    Buffer<Real> at_start;            ///< where an interval starts that may have to be repeated
+    Buffer<Real const*> hindered;     ///< by ligand: its diffusivity by voxel, or null; empty where nothing hinders any
+    ReactionState reactions;
+    Buffer<double> partial;  ///< of sums
 
     std::size_t materials() const { return ligands.empty() ? 0 : properties.size() / ligands.size(); }
 };
+
+/// Sets the diffusivity of the ligands that a matrix hinders, by what there is of it now.
+void hinder(FieldState& fields, Model const& model);
 
 /// A ligand's concentration, with a halo that makes interpolation meet its boundary conditions.
 Real const* sensed(FieldState& fields, int ligand);

@@ -1,4 +1,5 @@
 #include "crine/model/diffusion.h"
+#include "crine/model/hindrance.h"
 #include "kernels/engine.h"
 #include "kernels/grid_loops.h"
 
@@ -6,6 +7,7 @@
 #include <thrust/iterator/counting_iterator.h>
 #include <thrust/transform_reduce.h>
 
+#include <algorithm>
 #include <cstring>
 
 namespace crine {
@@ -19,6 +21,7 @@ struct HaloBody {
     Real* field;
     Span<std::uint8_t const> material;
     Span<MaterialLigand const> properties;
+    Real const* diffusivity;  ///< null: that of the material
     int ligand, ligands, axis;
     Face low, high;
 
@@ -32,7 +35,8 @@ struct HaloBody {
     }
     CRINE_HD Real beyond(Face const& face, std::size_t p) const {
         if (face.kind == FaceKind::value) return 2 * face.amount - field[p];
-        Real const d = properties[material[p] * static_cast<std::size_t>(ligands) + ligand].diffusivity;
+        Real const d =
+            diffusivity != nullptr ? diffusivity[p] : properties[material[p] * static_cast<std::size_t>(ligands) + ligand].diffusivity;
         return face.kind == FaceKind::flux && d > 0 ? field[p] + face.amount * grid.spacing / d : field[p];
     }
 };
@@ -75,6 +79,24 @@ double content_of(FieldState& fields, LigandField const& field) {
     return sum_rows<1>(fields.grid, fields.partial, ContentTerm{fields.grid, field.concentration.data()})[0] * fields.grid.volume();
 }
 
+/// Diffusivity in what the material is like, times the factor of a matrix in it.
+struct HinderBody {
+    Grid grid;
+    Span<std::uint8_t const> material;
+    Span<MaterialLigand const> properties;
+    int ligand, ligands;
+    Hindrance law;
+    Real const* matrix;
+    bool first;
+    Real* diffusivity;
+    CRINE_HD void operator()(int i, int j, int k) const {
+        std::size_t const p = grid.at(i, j, k);
+        MaterialLigand const& here = properties[material[p] * static_cast<std::size_t>(ligands) + ligand];
+        Real const free = here.fixed ? Real(0) : here.diffusivity;  // a held voxel has its value up to its faces
+        diffusivity[p] = (first ? free : diffusivity[p]) * hindrance(law, matrix[p]);
+    }
+};
+
 struct SampleBody {
     Grid grid;
     Real const* field;
@@ -112,10 +134,24 @@ Real const* sensed(FieldState& fields, int ligand) {
     int const across[3][2] = {{g.ny, g.nz}, {g.nx, g.nz}, {g.nx, g.ny}};
     for (int axis = 0; field.stale_halo && axis < 3; ++axis)
         for_each_voxel(across[axis][0] + 2, across[axis][1] + 2, 1,
-                       HaloBody{g, field.concentration.data(), fields.material.span(), fields.properties.span(), ligand,
+                       HaloBody{g, field.concentration.data(), fields.material.span(), fields.properties.span(),
+                                field.diffusivity.size() == 0 ? nullptr : field.diffusivity.data(), ligand,
                                 static_cast<int>(fields.ligands.size()), axis, field.faces[2 * axis], field.faces[2 * axis + 1]});
     field.stale_halo = false;
     return field.concentration.data();
+}
+
+void hinder(FieldState& fields, Model const& model) {
+    Grid const& g = fields.grid;
+    for (std::size_t l = 0; l < fields.ligands.size(); ++l) {
+        LigandField& field = fields.ligands[l];
+        auto const& laws = model.ligands[l].hindered_by;
+        for (Hindrance const& law : laws)
+            for_each_voxel(g, HinderBody{g, fields.material.span(), fields.properties.span(), static_cast<int>(l),
+                                         static_cast<int>(fields.ligands.size()), law, fields.ligands[law.matrix].concentration.data(),
+                                         &law == &laws.front(), field.diffusivity.data()});
+        if (!laws.empty()) wrap_halo(g, field.diffusivity.span());
+    }
 }
 
 void Engine::start_fields(InitialState const& state) {
@@ -171,10 +207,19 @@ void Engine::start_fields(InitialState const& state) {
         Buffer<Real> const by_voxel(state.fields[l]);
         for_each_voxel(g, UnpackBody{g, by_voxel.data(), field.concentration.data()});
         if (field.held) for_each_voxel(g, HoldBody{g, field.concentration.data(), f.material.span(), f.properties.span(), l, ligands});
+        if (!model_.ligands[l].hindered_by.empty()) {
+            field.diffusivity.resize(g.storage());
+            field.uniform_diffusivity = field.plain = false;
+        }
         field.faces = model_.ligands[l].faces, field.stale_halo = true;
         field.ledger.initial = field.ledger.free = content_of(f, field);
         field.present = sources || max_rows(g, f.partial, Magnitude{field.concentration.data()}) > 0;
     }
+    std::vector<Real const*> hindered;
+    for (LigandField const& field : f.ligands) hindered.push_back(field.diffusivity.size() == 0 ? nullptr : field.diffusivity.data());
+    if (std::count(hindered.begin(), hindered.end(), nullptr) < ligands) f.hindered.upload(hindered);
+    f.reactions.prepare(f, model_);
+    hinder(f, model_);
 }
 
 void Engine::field_totals(Totals& totals) {

@@ -1,5 +1,7 @@
 #include "kernels/ligand_step.h"
 
+#include "crine/model/reaction.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -21,11 +23,23 @@ struct CleavageBody {
     }
 };
 
+struct ConversionBody {
+    Grid grid;
+    Real const *enzyme, *middle;  ///< null: none; not saturable
+    ConversionRate rate;
+    Real* loss;
+    bool first;
+    CRINE_HD void operator()(int i, int j, int k) const {
+        std::size_t const p = grid.at(i, j, k);
+        loss[p] = (first ? Real(0) : loss[p]) + rate(enzyme == nullptr ? Real(1) : enzyme[p], middle == nullptr ? Real(0) : middle[p]);
+    }
+};
+
 /// Where molecules come from and go to, per second, at a given field: the entries of the ledger.
 struct RatesTerm {
     Medium medium;
     Real const* c;
-    enum { content, secreted, produced, entered, taken_up, decayed, cleaved, count };
+    enum { content, secreted, produced, entered, taken_up, decayed, cleaved, converted, count };
     CRINE_HD void operator()(int i, int j, int k, double (&into)[count]) const {
         Grid const& g = medium.grid;
         std::size_t const p = g.at(i, j, k);
@@ -33,16 +47,17 @@ struct RatesTerm {
         double const value = c[p];
         double const secretion = medium.secreted(p) - medium.stopped(p) * value;
         double const uptake = medium.taken_up(p) * value, decay = here.decay * value, cleavage = medium.cleaved(p) * value;
+        double const conversion = medium.made_here(p) - medium.converted(p) * value;
         double walls = 0, held = 0;
         auto const look = [&](int side, int index) {
             Medium::Beyond const there = medium.beyond(side, index, p);
             Face const& face = medium.faces[side];
             if (there.wall)
                 walls += face.kind == FaceKind::flux    ? face.amount / g.spacing
-                         : face.kind == FaceKind::value ? wall_conductance(here.diffusivity, g.spacing) * (face.amount - value)
+                         : face.kind == FaceKind::value ? wall_conductance(medium.diffusivity(p), g.spacing) * (face.amount - value)
                                                         : 0.0;
             else if (medium.held && medium.at(there.q).fixed)
-                held += wall_conductance(here.diffusivity, g.spacing) * (medium.at(there.q).value - value);
+                held += wall_conductance(medium.diffusivity(p), g.spacing) * (medium.at(there.q).value - value);
         };
         look(x_low, i), look(x_high, i), look(y_low, j), look(y_high, j), look(z_low, k), look(z_high, k);
         into[content] += value;
@@ -51,8 +66,10 @@ struct RatesTerm {
         into[taken_up] += uptake;
         into[decayed] += decay;
         into[cleaved] += cleavage;
+        into[converted] += conversion;
         // holding a voxel makes up for all that happens in it
-        into[produced] += here.fixed ? uptake + decay + cleavage - secretion - walls - medium.crossing(p, value) : here.source + held;
+        into[produced] += here.fixed ? uptake + decay + cleavage - secretion - walls - conversion - medium.crossing(p, value)
+                                     : here.source + held;
     }
 };
 
@@ -74,10 +91,21 @@ struct VesselsTerm {
 
 LigandStep::LigandStep(FieldState& fields, Model const& model, int ligand)
     : fields_(fields), field_(fields.ligands[ligand]), model_(model.ligands[ligand]), tolerance_(model.solver_tolerance) {
-    if (!model_.cleaved_by.empty()) fields_.cleavage.resize(grid().storage());
+    bool cleaved = !model_.cleaved_by.empty(), converted = false;
     for (Ligand::Cleavage const& by : model_.cleaved_by)
         for_each_voxel(grid(), CleavageBody{grid(), fields_.ligands[by.enzyme].concentration.data(), by.rate, fields_.cleavage.data(),
                                             &by == &model_.cleaved_by.front()});
+    for (Conversion const& c : model.conversions) {
+        if (c.from != ligand) continue;
+        bool& any = c.to.empty() ? cleaved : converted;
+        for_each_voxel(grid(), ConversionBody{grid(),
+                                              c.enzyme < 0 ? nullptr : fields_.ligands[c.enzyme].concentration.data(),
+                                              c.half > 0 ? fields_.middle.data() : nullptr,
+                                              {c.rate, c.half},
+                                              (c.to.empty() ? fields_.cleavage : fields_.conversion).data(),
+                                              !any});
+        any = true;
+    }
     auto const pointer = [](auto& array) { return array.size() == 0 ? nullptr : array.data(); };
     medium_ = {.grid = fields.grid,
                .material = fields.material.span(),
@@ -89,7 +117,10 @@ LigandStep::LigandStep(FieldState& fields, Model const& model, int ligand)
                .source = pointer(field_.source),
                .loss = pointer(field_.loss),
                .held_back = pointer(field_.held_back),
-               .cleavage = model_.cleaved_by.empty() ? nullptr : fields.cleavage.data(),
+               .cleavage = cleaved ? fields.cleavage.data() : nullptr,
+               .conversion = converted ? fields.conversion.data() : nullptr,
+               .made = pointer(field_.made),
+               .varying = pointer(field_.diffusivity),
                .faces = {},
                .held = field_.held,
                .circulating = static_cast<Real>(field_.circulating),
@@ -102,7 +133,7 @@ LigandStep::Rates LigandStep::rates(Real const* c) {
     using Term = RatesTerm;
     auto const sums = sum_rows<Term::count>(grid(), fields_.partial, Term{medium_, c});
     Rates found{sums[Term::content],  sums[Term::secreted], sums[Term::produced], sums[Term::entered],
-                sums[Term::taken_up], sums[Term::decayed],  sums[Term::cleaved]};
+                sums[Term::taken_up], sums[Term::decayed],  sums[Term::cleaved],  sums[Term::converted]};
     if (field_.vessels || medium_.injected != nullptr) {
         using Vessels = VesselsTerm;
         auto const crossing = sum_rows<Vessels::count>(grid(), fields_.partial, Vessels{medium_, c});
@@ -122,6 +153,7 @@ void LigandStep::book(Rates const& r, double duration) {
     ledger.own += own;
     ledger.decayed += r.decayed * amount;
     ledger.cleaved += r.cleaved * amount;
+    ledger.converted += r.converted * amount;
     ledger.exchanged += r.exchanged * amount;
     ledger.injected += r.injected * amount;
     rounding_ += 4 * std::numeric_limits<Real>::epsilon() * r.both_ways * amount;

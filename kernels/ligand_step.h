@@ -19,14 +19,19 @@ struct Medium {
     int ligand, ligands, materials;
     Real const *source, *loss;  ///< by cells; null: none exchange it
     Real const* held_back;      ///< null: no type saturates
-    Real const* cleavage;       ///< null: no enzymes
+    Real const* cleavage;       ///< null: nothing breaks it down but decay
+    Real const* conversion;     ///< null: it becomes nothing else
+    Real const* made;           ///< null: nothing becomes it
+    Real const* varying;        ///< diffusivity by voxel; null: that of the material
     Face faces[6];
     bool held;             ///< some material holds a value
     Real circulating;      ///< concentration beyond vessel walls
     Real const* injected;  ///< infusions into the tissue [molecules/µm³/s]; null: none now
 
     CRINE_HD MaterialLigand const& at(std::size_t p) const { return properties[static_cast<std::size_t>(material[p]) * ligands + ligand]; }
+    CRINE_HD Real diffusivity(std::size_t p) const { return varying == nullptr || at(p).fixed ? at(p).diffusivity : varying[p]; }
     CRINE_HD Real link(std::size_t p, std::size_t q) const {
+        if (varying != nullptr) return face_conductance(varying[p], varying[q], grid.spacing);
         return links[static_cast<std::size_t>(material[p]) * materials + material[q]];
     }
     CRINE_HD Real secreted(std::size_t p) const { return source == nullptr ? Real(0) : source[p]; }
@@ -36,6 +41,8 @@ struct Medium {
     CRINE_HD double crossing(std::size_t p, double value) const { return at(p).exchange * (circulating - value); }
     CRINE_HD Real infused(std::size_t p) const { return injected == nullptr ? Real(0) : injected[p]; }
     CRINE_HD Real cleaved(std::size_t p) const { return cleavage == nullptr ? Real(0) : cleavage[p]; }
+    CRINE_HD Real converted(std::size_t p) const { return conversion == nullptr ? Real(0) : conversion[p]; }
+    CRINE_HD Real made_here(std::size_t p) const { return made == nullptr ? Real(0) : made[p]; }
 
     /// Sides of a voxel, and what is beyond each.
     struct Beyond {
@@ -58,7 +65,7 @@ protected:
 
     /// Where molecules come from and go to [molecules/µm³/s], summed over the voxels.
     struct Rates {
-        double content, secreted, produced, entered, taken_up, decayed, cleaved, exchanged = 0, injected = 0, both_ways = 0;
+        double content, secreted, produced, entered, taken_up, decayed, cleaved, converted = 0, exchanged = 0, injected = 0, both_ways = 0;
     };
     Rates rates(Real const* c);
     /// Enters what happens at these rates during `duration` into the ledger.
@@ -85,13 +92,16 @@ protected:
     double tolerance_;
 };
 
-/// One step of one ligand by multigrid, or by factors along the axes. True if it was solved to the tolerance.
+/// One step of one ligand by multigrid, or by factors along the axes. True if it was solved to the tolerance. Where reactions convert the
+/// ligand, the mean of its concentration over the step is left in `FieldState::mean`.
 bool take_multigrid_step(FieldState& fields, Model const& model, int ligand, double dt);
 bool take_line_steps(FieldState& fields, Model const& model, int ligand, double dt);
-/// Whichever its scheme asks for.
-inline bool take_step(FieldState& fields, Model const& model, int ligand, double dt) {
-    return (by_lines(model.ligands[ligand].scheme) ? take_line_steps : take_multigrid_step)(fields, model, ligand, dt);
-}
+/// The one that the ligand's scheme asks for, if there is any of it. `nonlinear` receives how much better knowledge of the loss to
+/// saturable conversions has changed the step, relative to the largest concentration.
+ErrorCode take_step(FieldState& fields, Model const& model, int ligand, double dt, double& nonlinear);
+class Endocrine;
+/// The same, with the compartments where the ligand is in some, and with its doses.
+ErrorCode take_step(FieldState& fields, Model const& model, Endocrine& endocrine, int ligand, Moment now, double& nonlinear);
 
 }  // namespace CRINE_NS
 }  // namespace crine

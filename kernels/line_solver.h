@@ -1,6 +1,7 @@
 #pragma once
 
 #include "crine/grid.h"
+#include "crine/model/diffusion.h"
 #include "crine/model/factored.h"
 #include "kernels/device.h"
 
@@ -14,18 +15,20 @@ struct Dynamics {
     Real loss = 0, inflow = 0;        ///< what is the same everywhere [1/s], [molecules/µm³/s]
     Real const* loss_at = nullptr;    ///< more of it by voxel, stored with a halo; null: none
     Real const* inflow_at = nullptr;  ///< likewise
-    Real link = 0;                    ///< conductance k of every face [1/s], where `links` is null
+    Real link = 0;                    ///< conductance k of every face [1/s], where `links` and `diffusivity` are null
     Real const* links = nullptr;      ///< [material * materials + neighbour's material]
     std::uint8_t const* material = nullptr;
     int materials = 0;
+    Real const* diffusivity = nullptr;  ///< by voxel, in place of links [µm²/s]; null: the same everywhere, or by material
 
     CRINE_HD Real face(std::size_t p, std::size_t q) const {
+        if (diffusivity != nullptr) return face_conductance(diffusivity[p], diffusivity[q], grid.spacing);
         return links == nullptr ? link : links[static_cast<std::size_t>(material[p]) * materials + material[q]];
     }
     CRINE_HD Real loss_of(std::size_t p) const { return loss_at == nullptr ? loss : loss + loss_at[p]; }
-    Real most_loss_at = 0;  ///< no voxel has more
+    CRINE_HD bool alike() const { return links == nullptr && diffusivity == nullptr; }  ///< all faces
+    Real most_loss_at = 0;                                                              ///< no voxel has more
 
-    CRINE_HD bool alike() const { return links == nullptr; }  ///< all faces
     /// Loss is a factor of its own in a solve with this γτ.
     CRINE_HD bool apart(Real weight) const { return alike() && loss_at != nullptr && weight * (loss + most_loss_at) <= factored::kLittle; }
     /// Every line of an axis has the same equations.

@@ -16,11 +16,12 @@ struct GatherBody {
         Grid const& g = medium.grid;
         std::size_t const p = g.at(i, j, k);
         MaterialLigand const& here = medium.at(p);
-        Real in = medium.secreted(p) + here.source, out = here.decay + medium.taken_up(p) + medium.stopped(p) + medium.cleaved(p);
+        Real in = medium.secreted(p) + medium.made_here(p) + here.source,
+             out = here.decay + medium.taken_up(p) + medium.stopped(p) + medium.cleaved(p) + medium.converted(p);
         in += here.exchange * medium.circulating + medium.infused(p), out += here.exchange;
         auto const look = [&](int side, int index) {
             Medium::Beyond const there = medium.beyond(side, index, p);
-            Real const surface = wall_conductance(here.diffusivity, g.spacing);
+            Real const surface = wall_conductance(medium.diffusivity(p), g.spacing);
             if (there.wall) {
                 Face const& face = medium.faces[side];
                 if (face.kind == FaceKind::flux) in += face.amount / g.spacing;
@@ -89,11 +90,14 @@ private:
 
     /// What the solver has to know of the medium. Where only cells make a difference between voxels (`plain_`), their arrays will do.
     void describe() {
-        wants_mean_ = field_.bound;
+        wants_mean_ = field_.mean_wanted();
         MaterialLigand const first = field_.everywhere;
-        plain_ = field_.plain && medium_.held_back == nullptr && medium_.cleavage == nullptr && medium_.injected == nullptr;
+        plain_ = field_.plain && medium_.held_back == nullptr && medium_.cleavage == nullptr && medium_.conversion == nullptr &&
+                 medium_.made == nullptr && medium_.injected == nullptr;
         equations_.grid = grid();
-        if (field_.uniform_diffusivity) {
+        if (medium_.varying != nullptr) {
+            equations_.diffusivity = medium_.varying;
+        } else if (field_.uniform_diffusivity) {
             equations_.link = face_conductance(first.diffusivity, first.diffusivity, grid().spacing);
         } else {
             equations_.links = medium_.links.data, equations_.material = medium_.material.data, equations_.materials = medium_.materials;
@@ -157,7 +161,7 @@ private:
     void enter(double dt) {
         if (!plain_) return book(rates(mean()), dt);
         double const produced = static_cast<double>(equations_.inflow) * static_cast<double>(grid().voxels());
-        book({0, field_.summed.secreted, produced, 0, lost_ / dt, equations_.loss * mean_ / dt, 0}, dt);
+        book({0, field_.summed.secreted, produced, 0, lost_ / dt, equations_.loss * mean_ / dt, 0, 0}, dt);
     }
 
     /// Rounding leaves the ledger open by a little; what `Real` can still express of it is put into the field, so that it never adds up.

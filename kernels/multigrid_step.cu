@@ -18,18 +18,19 @@ struct AssembleBody {
         Grid const& g = medium.grid;
         std::size_t const p = g.at(i, j, k);
         MaterialLigand const& here = medium.at(p);
-        Real in = medium.secreted(p) + here.source, out = shift + (here.decay + medium.taken_up(p) + medium.stopped(p) + medium.cleaved(p));
+        Real in = medium.secreted(p) + medium.made_here(p) + here.source,
+             out = shift + (here.decay + medium.taken_up(p) + medium.stopped(p) + medium.cleaved(p) + medium.converted(p));
         in += here.exchange * medium.circulating + medium.infused(p), out += here.exchange;
         auto const conductance = [&](int side, int index) {
             Medium::Beyond const there = medium.beyond(side, index, p);
             if (there.wall) {
                 Face const& face = medium.faces[side];
-                Real const wall = face.kind == FaceKind::value ? wall_conductance(here.diffusivity, g.spacing) : Real(0);
+                Real const wall = face.kind == FaceKind::value ? wall_conductance(medium.diffusivity(p), g.spacing) : Real(0);
                 in += face.kind == FaceKind::flux ? face.amount / g.spacing : wall * face.amount;
                 return here.fixed ? Real(0) : wall;
             }
             if (!medium.held || !medium.at(there.q).fixed) return here.fixed || there.itself ? Real(0) : medium.link(p, there.q);
-            Real const surface = wall_conductance(here.diffusivity, g.spacing);  // a held voxel has its value up to its faces
+            Real const surface = wall_conductance(medium.diffusivity(p), g.spacing);  // a held voxel has its value up to its faces
             out += surface;
             in += surface * medium.at(there.q).value;
             return Real(0);
@@ -182,9 +183,10 @@ private:
         settle(dt, 1);
     }
 
-    /// Adds what the ledger takes as the concentration during a part of the step to the mean that cells meet.
+    /// Adds what the ledger takes as the concentration during a part of the step to the mean that cells meet and by which conversions are
+    /// counted.
     void observe(Real const* c, double weight) {
-        if (!field_.bound) return;
+        if (!field_.mean_wanted()) return;
         fields_.mean.resize(grid().storage());
         for_each_voxel(grid(), MeanBody{grid(), c, static_cast<Real>(weight), static_cast<Real>(observed_ > 0), fields_.mean.data()});
         observed_ += weight;

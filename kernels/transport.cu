@@ -1,28 +1,114 @@
+#include "kernels/endocrine.h"
 #include "kernels/engine.h"
 #include "kernels/ligand_step.h"
 
 namespace crine {
 inline namespace CRINE_NS {
 
-void Engine::transport(Moment now) {
-    for (std::size_t l = 0; l < fields_.ligands.size(); ++l) {
-        LigandField& field = fields_.ligands[l];
-        field.present =
-            field.present || (field.source.size() != 0 && max_rows(fields_.grid, fields_.partial, Magnitude{field.source.data()}) > 0);
-        int const ligand = static_cast<int>(l);
-        bool converged = true;
-        if (endocrine_.concerns(ligand))
-            converged = endocrine_.take_step(fields_, model_, ligand, now);
-        else if (field.present)
-            converged = take_step(fields_, model_, ligand, now.dt);
-        if (field.bound) read_surfaces(ligand, field.present ? fields_.mean.data() : nullptr);
-        if (!field.present) continue;
-        bool const finite = std::isfinite(field.ledger.free);
-        if (converged && finite) continue;
-        ErrorCode const code = finite ? ErrorCode::solver_stalled : ErrorCode::not_finite_field;
-        error_.upload({{static_cast<std::uint32_t>(code), static_cast<std::uint32_t>(l)}});
-        return;
+namespace {
+
+struct MiddleBody {
+    Grid grid;
+    Real const *before, *after;
+    Real share;
+    Real* middle;
+    CRINE_HD void operator()(int i, int j, int k) const {
+        std::size_t const p = grid.at(i, j, k);
+        middle[p] = before[p] + share * (after[p] - before[p]);
     }
+};
+
+/// How far a step is from the one before it, by which its middle was known.
+struct FromPredicted {
+    Real const *before, *middle, *after;
+    Real share;
+    CRINE_HD Real operator()(std::size_t p) const { return std::fabs(after[p] - before[p] - (middle[p] - before[p]) / share); }
+};
+
+/// A step of a ligand with saturable conversions: a loss V/(K_m + c) with c from the middle of the step, where a first step sees it, or in
+/// equilibrium from its end. Of order 2, and a steady state is exact.
+class SaturableStep {
+public:
+    SaturableStep(FieldState& fields, Model const& model, int ligand)
+        : fields_(fields), model_(model), ligand_(ligand), field_(fields.ligands[ligand]), start_(field_.ledger) {
+        copy(fields_.before, field_.concentration);
+        copy(fields_.middle, field_.concentration);
+    }
+
+    template <class Take>
+    bool take(Take const& take, double dt, double& change) {
+        bool const steady = model_.ligands[ligand_].scheme == Scheme::quasi_steady;
+        bool converged = take(fields_, model_, ligand_, dt);
+        for (int round = 0; round < (steady ? kMostRounds : 1); ++round) {
+            change = again(take, dt, steady ? Real(1) : Real(0.5), converged);
+            if (change <= model_.solver_tolerance) break;
+        }
+        return converged && (!steady || change <= model_.solver_tolerance);
+    }
+
+private:
+    static constexpr int kMostRounds = 200;
+
+    template <class Take>
+    double again(Take const& take, double dt, Real share, bool& converged) {
+        Grid const& g = fields_.grid;
+        for_each_voxel(g, MiddleBody{g, fields_.before.data(), field_.concentration.data(), share, fields_.middle.data()});
+        copy(field_.concentration, fields_.before);
+        field_.ledger = start_;
+        converged = take(fields_, model_, ligand_, dt) && converged;
+        Real const* const c = field_.concentration.data();
+        double const largest = max_rows(g, fields_.partial, Magnitude{c});
+        double const most = max_rows(g, fields_.partial, FromPredicted{fields_.before.data(), fields_.middle.data(), c, share});
+        return largest > 0 ? most / largest : 0;
+    }
+    void copy(Buffer<Real>& to, Buffer<Real> const& from) { copy_on_device(to.data(), from.data(), from.size() * sizeof(Real)); }
+
+    FieldState& fields_;
+    Model const& model_;
+    int ligand_;
+    LigandField& field_;
+    Ledger start_;
+};
+
+}  // namespace
+
+ErrorCode take_step(FieldState& fields, Model const& model, int ligand, double dt, double& nonlinear) {
+    LigandField& field = fields.ligands[ligand];
+    field.present =
+        field.present || (field.source.size() != 0 && max_rows(fields.grid, fields.partial, Magnitude{field.source.data()}) > 0);
+    if (!field.present) return ErrorCode::none;
+    bool saturable = false;
+    for (Conversion const& c : model.conversions) saturable = saturable || (c.from == ligand && c.half > 0);
+    auto const take = by_lines(model.ligands[ligand].scheme) ? take_line_steps : take_multigrid_step;
+    bool const converged = saturable ? SaturableStep(fields, model, ligand).take(take, dt, nonlinear) : take(fields, model, ligand, dt);
+    if (!std::isfinite(field.ledger.free)) return ErrorCode::not_finite_field;
+    return converged ? ErrorCode::none : ErrorCode::solver_stalled;
+}
+
+ErrorCode take_step(FieldState& fields, Model const& model, Endocrine& endocrine, int ligand, Moment now, double& nonlinear) {
+    return endocrine.concerns(ligand) ? endocrine.take_step(fields, model, ligand, now, nonlinear)
+                                      : take_step(fields, model, ligand, now.dt, nonlinear);
+}
+
+void Engine::transport(Moment now) {
+    ErrorCode code = ErrorCode::none;
+    int who = 0;
+    double ignored = 0;
+    auto const read = [&](int ligand, Buffer<Real> const& mean) {
+        LigandField const& field = fields_.ligands[ligand];
+        if (field.bound) read_surfaces(ligand, field.present ? mean.data() : nullptr);
+    };
+    ReactionState const& reactions = fields_.reactions;
+    for (std::size_t n = 0; n < reactions.others.size() && code == ErrorCode::none; ++n) {
+        code = take_step(fields_, model_, endocrine_, who = reactions.others[n], now, ignored);
+        read(who, fields_.mean);
+    }
+    if (code == ErrorCode::none && !reactions.order.empty()) {
+        code = take_reacting_steps(fields_, model_, endocrine_, now, who);
+        for (std::size_t n = 0; n < reactions.order.size(); ++n) read(reactions.order[n], reactions.mean[n]);
+    }
+    if (code != ErrorCode::none) error_.upload({{static_cast<std::uint32_t>(code), static_cast<std::uint32_t>(who)}});
+    hinder(fields_, model_);
 }
 
 }  // namespace CRINE_NS

@@ -38,7 +38,8 @@ struct Ledger {
     double taken_up = 0;   ///< by cells, their own ligand included
     double own = 0;        ///< part of taken_up that a cell caught from itself before it reached the field
     double decayed = 0;
-    double cleaved = 0;       ///< by enzymes
+    double cleaved = 0;       ///< by enzymes and other reactions that only break it down
+    double converted = 0;     ///< made by reactions from other ligands, less what became or bound others
     double bound = 0;         ///< by receptors, less what they let go
     double internalised = 0;  ///< of that: gone inside or shed with its receptor, or lost with a cell
     double on_receptors = 0;  ///< of that: at the surface of cells now
@@ -62,6 +63,7 @@ struct Ledger {
         visit("own", Side::neither, &Ledger::own);
         visit("decayed", Side::out, &Ledger::decayed);
         visit("cleaved", Side::out, &Ledger::cleaved);
+        visit("converted", Side::in, &Ledger::converted);
         visit("on receptors", Side::out, &Ledger::on_receptors);
         visit("internalised", Side::out, &Ledger::internalised);
         visit("corrected", Side::neither, &Ledger::corrected);
@@ -195,7 +197,7 @@ public:
     // --- one step, in this order (each only when due) ---
     virtual void sort() = 0;                 ///< 1 cells by (bin, id), so that neighbours are neighbours in memory
     virtual void exchange(Moment now) = 0;   ///< 2 cells → sources and sinks of the fields
-    virtual void transport(Moment now) = 0;  ///< 3 fields → fields: diffusion, decay, cleavage, sources, one implicit step
+    virtual void transport(Moment now) = 0;  ///< 3 fields → fields: diffusion, decay, reactions, sources
     virtual void bind(Moment now) = 0;       ///< 4 fields → receptors: what they have bound, let go and taken inside
     virtual void synapse(Moment now) = 0;    ///< 5 spikes → clefts, fields: in steps of microseconds to minutes
     virtual void sense(Moment now) = 0;      ///< 6 fields, neighbours → value of every modulated behaviour of every cell

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "crine/grid.h"
+#include "crine/model/hindrance.h"
 #include "crine/model/receptor.h"
 #include "crine/synapse.h"
 #include "crine/vocabulary.h"
@@ -49,6 +50,25 @@ struct Ligand {
     };
     std::vector<Cleavage> cleaved_by;
     int circulates = -1;  ///< pool that it crosses into through vessel walls; -1: none
+    std::vector<Hindrance> hindered_by;  ///< what slows it down; factors multiply
+};
+
+/// a + b ⇌ complex
+struct Binding {
+    int a = 0, b = 0, complex = 0;  ///< ligands, three different ones
+    Real k_on = 0;                  ///< [µm³/s per molecule], > 0
+    Real k_off = 0;                 ///< [1/s]
+};
+
+inline constexpr int kMostProducts = 2;  ///< of a conversion
+
+/// A ligand becomes others, one molecule of each, or is broken down; maybe by an enzyme, which is not used up.
+struct Conversion {
+    int from = 0;
+    std::vector<int> to;  ///< empty: broken down
+    int enzyme = -1;      ///< index of its field; -1: none
+    Real rate = 0;        ///< see ConversionRate
+    Real half = 0;        ///< K_m [molecules/µm³]; 0: not saturable
 };
 
 /// What one material (a combination of regions) does to one ligand.
@@ -168,6 +188,8 @@ struct Model {
     std::vector<Ligand> ligands;
     std::vector<MembraneLigand> membrane_ligands;
     std::vector<Receptor> receptors;
+    std::vector<Binding> bindings;
+    std::vector<Conversion> conversions;
     std::vector<CellType> types;
     std::vector<std::string> activities;  ///< names of the cells' internal quantities
     std::vector<Rule> rules;

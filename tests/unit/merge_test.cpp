@@ -124,7 +124,7 @@ TEST(Library, TheDocumentedFormatIsSound) {
     TemporaryFolder const folder;
     std::filesystem::create_directory_symlink(source / "scenarios/library", folder / "library");
     Scenario const s = load_text(text, folder);
-    EXPECT_EQ(s.model.ligands.size(), 4u);
+    EXPECT_EQ(s.model.ligands.size(), 10u);
     EXPECT_EQ(s.regions.size(), 9u);
     EXPECT_EQ(s.model.types.size(), 7u);
     EXPECT_EQ(s.model.synapses.size(), 1u);

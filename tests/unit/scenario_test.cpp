@@ -35,7 +35,7 @@ TEST(Scenario, ReadsClocksDomainAndSolver) {
 
 TEST(Scenario, InheritsFromTheLibraryWhatTheScenarioDoesNotSay) {
     Scenario const s = everything();
-    ASSERT_EQ(s.model.ligands.size(), 3u);  // what the library has beyond the list stays there
+    ASSERT_EQ(s.model.ligands.size(), 5u);  // what the library has beyond the list stays there
     EXPECT_TRUE(close(s.model.property(0, 0).diffusivity, 60));
     EXPECT_TRUE(close(s.model.property(0, 0).decay, 1e-3));  // not the library's half-life
     CellType const& macrophage = s.model.types[0];
@@ -62,6 +62,31 @@ TEST(Scenario, ConvertsLigands) {
     EXPECT_EQ(s.model.ligands[1].display_unit, "pM");
     EXPECT_TRUE(close(s.model.ligands[1].display_scale, 1e-3 * kNanomolar));
     EXPECT_TRUE(close(s.model.property(0, 1).decay, std::log(2.0) / 3600));
+}
+
+TEST(Scenario, ConvertsReactions) {
+    Model const m = everything().model;
+    ASSERT_EQ(m.bindings.size(), 1u);
+    EXPECT_EQ(m.bindings[0].a, 1);
+    EXPECT_EQ(m.bindings[0].b, 3);
+    EXPECT_EQ(m.bindings[0].complex, 4);
+    EXPECT_TRUE(close(m.bindings[0].k_on, 1e6 * kPerMolarSecond));
+    EXPECT_TRUE(close(m.bindings[0].k_off, 1e-3));  // K_d k_on
+    ASSERT_EQ(m.conversions.size(), 4u);
+    EXPECT_EQ(m.conversions[0].to, (std::vector<int>{1, 3}));
+    EXPECT_EQ(m.conversions[0].enzyme, 2);
+    EXPECT_TRUE(close(m.conversions[0].rate, 10 * kPerMolarSecond));
+    EXPECT_EQ(m.conversions[0].half, 0);
+    EXPECT_TRUE(m.conversions[1].to.empty());
+    EXPECT_TRUE(close(m.conversions[1].rate, 1e-3));
+    EXPECT_TRUE(close(m.conversions[1].half, 1000 * kNanomolar));
+    EXPECT_EQ(m.conversions[2].enzyme, -1);
+    EXPECT_TRUE(close(m.conversions[2].rate, kNanomolar / 3600));
+    EXPECT_TRUE(close(m.conversions[3].rate, 0.1 / 3600));
+    ASSERT_EQ(m.ligands[3].hindered_by.size(), 1u);
+    EXPECT_EQ(m.ligands[3].hindered_by[0].matrix, 2);
+    EXPECT_TRUE(close(m.ligands[3].hindered_by[0].molar_volume, 1e4 * kPerMolarSecond));  // L/mol as /M
+    EXPECT_TRUE(close(m.ligands[4].hindered_by[0].e_fold, 1e4 * kNanomolar));
 }
 
 TEST(Scenario, ConvertsCells) {
@@ -122,7 +147,7 @@ TEST(Scenario, ReadsProbesAndOutput) {
     EXPECT_EQ(s.probes[5].kind, Probe::Kind::coverage);
     EXPECT_DOUBLE_EQ(s.output.volumes, 3600);
     EXPECT_DOUBLE_EQ(s.output.summary, 600);
-    EXPECT_EQ(s.output.fields, (std::vector<bool>{true, true, false}));
+    EXPECT_EQ(s.output.fields, (std::vector<bool>{true, true, false, false, false}));
     EXPECT_FALSE(s.output.cells);
 }
 

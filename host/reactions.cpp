@@ -1,0 +1,73 @@
+#include "host/build.h"
+
+namespace crine {
+namespace {
+
+Real real(double x) { return static_cast<Real>(x); }
+
+/// Refuses a key that belongs to another kind of reaction.
+template <class T>
+void only_with(std::optional<T> const& key, char const* name, char const* with) {
+    if (key) fail(key->at, std::string("\"") + name + "\" has a meaning only with " + with);
+}
+
+Binding binding_of(ReactionInput const& in, Names const& ligands, Model const& model) {
+    if (in.bind.size() != 2)
+        fail(in.bind.empty() ? in.at : in.bind.back().at,
+             "expected two ligands that bind each other, found " + std::to_string(in.bind.size()));
+    only_with(in.by, "by", "convert"), only_with(in.rate, "rate", "convert"), only_with(in.k, "k", "convert");
+    only_with(in.k_cat, "k_cat", "convert"), only_with(in.v_max, "V_max", "convert"), only_with(in.k_m, "K_m", "convert");
+    if (in.to.values.empty()) fail(in.at, "\"to\" is missing (the complex, a ligand too)");
+    if (in.to.values.size() > 1) fail(in.to.values[1].at, "what binds makes one complex; expected one ligand");
+    if (!in.k_on) fail(in.at, "\"k_on\" is missing (association rate constant)");
+    if (in.k_off && in.k_d) fail(in.k_d->at, "expected only one of k_off, K_d (k_off = K_d * k_on)");
+    if (!in.k_off && !in.k_d) fail(in.at, "\"k_off\" is missing (dissociation rate constant; or K_d; 0 /s: for ever)");
+
+    Binding b;
+    b.a = ligands.find(in.bind[0]), b.b = ligands.find(in.bind[1]), b.complex = ligands.find(in.to.values[0]);
+    if (b.a == b.b) fail(in.bind[1].at, "a ligand cannot bind itself; expected two different ones");
+    if (b.complex == b.a || b.complex == b.b) fail(in.to.values[0].at, "the complex is a ligand of its own; expected another one");
+    b.k_on = real(*in.k_on), b.k_off = real(in.k_off ? in.k_off->value : *in.k_d * *in.k_on);
+    Text const* const named[] = {&in.bind[0], &in.bind[1], &in.to.values[0]};
+    int const index[] = {b.a, b.b, b.complex};
+    for (int n = 0; n < 3; ++n)
+        if (model.ligands[static_cast<std::size_t>(index[n])].scheme == Scheme::quasi_steady)
+            fail(named[n]->at,
+                 "\"" + named[n]->value + "\" is quasi-steady, so it cannot bind; expected scheme adaptive or implicit-euler");
+    return b;
+}
+
+Conversion conversion_of(ReactionInput const& in, Names const& ligands) {
+    only_with(in.k_on, "k_on", "bind"), only_with(in.k_off, "k_off", "bind"), only_with(in.k_d, "K_d", "bind");
+    int const laws = in.rate.has_value() + in.k.has_value() + in.k_cat.has_value() + in.v_max.has_value();
+    if (laws != 1) fail(in.at, std::string("expected exactly one of rate, k, k_cat, V_max, found ") + (laws == 0 ? "none" : "several"));
+    if ((in.k || in.k_cat) && !in.by) fail(in.k ? in.k->at : in.k_cat->at, "\"by\" is missing (the enzyme)");
+    if (in.by && !in.k && !in.k_cat) fail(in.by->at, "\"by\" has a meaning only with k or k_cat");
+    if ((in.k_cat || in.v_max) && !in.k_m) fail(in.at, "\"K_m\" is missing (concentration at half the highest rate)");
+    if (in.k_m && !in.k_cat && !in.v_max) fail(in.k_m->at, "\"K_m\" has a meaning only with k_cat or V_max");
+
+    Conversion c;
+    c.from = ligands.find(*in.convert);
+    for (auto const& name : in.to.values) {
+        if (c.to.size() == static_cast<std::size_t>(kMostProducts)) fail(name.at, "a ligand can become two others at most");
+        c.to.push_back(ligands.find(name));
+        if (c.to.back() == c.from) fail(name.at, "a ligand cannot become itself");
+    }
+    if (in.by) c.enzyme = ligands.find(*in.by);
+    if (c.enzyme == c.from) fail(in.by->at, "a ligand cannot be its own enzyme");
+    c.rate = real(in.rate ? in.rate->value : (in.k ? in.k->value : (in.k_cat ? in.k_cat->value : in.v_max->value)));
+    if (in.k_m) c.half = real(*in.k_m);
+    return c;
+}
+
+}  // namespace
+
+void make_reactions(ScenarioInput const& in, Names const& ligands, Model& model) {
+    for (auto const& reaction : in.reactions)
+        if (reaction.convert)
+            model.conversions.push_back(conversion_of(reaction, ligands));
+        else
+            model.bindings.push_back(binding_of(reaction, ligands, model));
+}
+
+}  // namespace crine
