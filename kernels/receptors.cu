@@ -249,8 +249,9 @@ struct OfCells {
         return on_membrane ? view.binds(cells.type[i], ligand) : view.find(cells.type[i], ligand);
     }
 };
+using BoundPlace = int BoundLigand::*;
 struct FlowTerm : OfCells {
-    int BoundLigand::*which;
+    BoundPlace which;
     CRINE_HD double operator()(std::size_t i) const {
         BoundLigand const* const l = bound(i);
         return l == nullptr ? 0 : view.flow(l->*which, i);
@@ -350,11 +351,12 @@ struct PresentedBody {
     }
 };
 
+using PresentedPlace = int PresentedLigand::*;
 struct PresentedTerm {
     ReceptorView view;
     CellView cells;
     int ligand;
-    int PresentedLigand::*which;
+    PresentedPlace which;
     bool is_flow;
     CRINE_HD double operator()(std::size_t i) const {
         PresentedLigand const* const shown = view.presents(cells.type[i], ligand);
@@ -532,13 +534,13 @@ void Engine::bind(Moment now) {
     ReceptorState& state = cells_.receptors;
     if (state.none()) return;
     for_each_index(cells_.size(), BindBody{cell_rates(), now.dt});
-    auto const flow = [&](bool on_membrane, int ligand, int BoundLigand::*which) {
+    auto const flow = [&](bool on_membrane, int ligand, BoundPlace which) {
         return ordered_sum(cells_.size(), state.partial, FlowTerm{{state.view(cells_.size()), cells_.view(), on_membrane, ligand}, which});
     };
     if (!state.membrane.empty()) for_each_index(cells_.size(), PresentedBody{cell_rates(), now.dt});
     for (std::size_t m = 0; m < state.membrane.size(); ++m) {
         int const ligand = static_cast<int>(m);
-        auto const sum = [&](int PresentedLigand::*which) {
+        auto const sum = [&](PresentedPlace which) {
             return ordered_sum(cells_.size(), state.partial, PresentedTerm{state.view(cells_.size()), cells_.view(), ligand, which, true});
         };
         MembraneLedger& ledger = state.membrane[m];
@@ -548,7 +550,7 @@ void Engine::bind(Moment now) {
         ledger.internalised += sum(&PresentedLigand::given) - flow(true, ligand, &BoundLigand::taken);
     }
     for (int ligand : state.ligands) {
-        auto const sum = [&](int BoundLigand::*which) { return flow(false, ligand, which); };
+        auto const sum = [&](BoundPlace which) { return flow(false, ligand, which); };
         Ledger& ledger = fields_.ligands[ligand].ledger;
         double const taken = sum(&BoundLigand::taken), given = sum(&BoundLigand::given);
         ledger.taken_up -= taken, ledger.secreted -= given, ledger.bound += taken - given;
