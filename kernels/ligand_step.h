@@ -5,6 +5,8 @@
 #include "kernels/field_state.h"
 #include "kernels/grid_loops.h"
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace crine {
@@ -78,6 +80,15 @@ protected:
     /// Enters what was put into the field at the end of a step to make it so, and what it is to be expected from: the sum of all that has
     /// been rounded, and what is explained otherwise [molecules].
     void note_correction(double amount, double rounded, double otherwise = 0);
+
+    /// Molecules that are missing, unless they are no more than the rounding of the ledger's own sums: a field that dies away must not follow
+    /// those.
+    double significant(double missing) const {
+        constexpr double kOfLedger = 64 * std::numeric_limits<double>::epsilon();
+        return std::fabs(missing) > kOfLedger * field_.ledger.turnover() ? missing : 0;
+    }
+    /// A relative correction, so that it never turns a field round.
+    static double limited(double correction) { return std::clamp(correction, -0.5, 0.5); }
 
     static constexpr double kRounding = 4 * std::numeric_limits<Real>::epsilon();  ///< of a step, relative to what is rounded
 

@@ -130,7 +130,7 @@ private:
         while (done < dt) {
             double const left = dt - done, tau = left / std::ceil(left / std::min(step, left) - 1e-6);
             LineSolver::Sums const sums = fields_.lines.try_step(equations_, field_.concentration, tau);
-            double const error = sums.largest > 0 ? sums.error / sums.largest : 0;
+            double const error = sums.largest > kNothing ? sums.error / sums.largest : 0;
             double const growth = error > 0 ? kSafety * std::sqrt(tolerance_ / error) : kMostGrowth;
             step = tau * std::clamp(std::isfinite(growth) ? growth : kLeastGrowth, kLeastGrowth, kMostGrowth);
             ++field_.solve.cycles;
@@ -167,12 +167,12 @@ private:
     /// Rounding leaves the ledger open by a little; what `Real` can still express of it is put into the field, so that it never adds up.
     void close() {
         constexpr double kLeast = 2 * std::numeric_limits<Real>::epsilon();
-        double const volume = grid().volume(), missing = expected_content() / volume - content_;
+        double const volume = grid().volume(), missing = significant(expected_content() - content_ * volume) / volume;
         double corrected = 0;
         if (std::fabs(missing) > kLeast * std::fabs(content_)) {
             double const size = content(concentration())[1];
             if (std::fabs(missing) > kLeast * size) {
-                for_each_voxel(grid(), ScaleBody{medium_, concentration(), static_cast<Real>(size > 0 ? missing / size : 0)});
+                for_each_voxel(grid(), ScaleBody{medium_, concentration(), static_cast<Real>(size > 0 ? limited(missing / size) : 0)});
                 double const before = content_;
                 content_ = content(concentration())[0];
                 corrected = content_ - before;

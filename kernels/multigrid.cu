@@ -1,5 +1,6 @@
 #include "kernels/multigrid.h"
 
+#include "crine/model/diffusion.h"
 #include "kernels/grid_loops.h"
 
 #include <algorithm>
@@ -376,7 +377,7 @@ Multigrid::Outcome Multigrid::solve(double tolerance) {
         double const factor = outcome.cycles > 1 && correction < before ? correction / before : 0.5;
         double const error = correction * std::max(factor / (1 - factor), kLeastFactor),
                      largest = max_rows(fine.grid, partial_, Magnitude{fine.x.data()});
-        outcome.error = largest > 0 ? error / largest : error;
+        outcome.error = largest > kNothing ? error / largest : 0;
         outcome.converged = outcome.error <= tolerance;
     }
     return outcome;

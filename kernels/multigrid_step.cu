@@ -227,9 +227,10 @@ private:
         // A field in equilibrium has no content of its own to make up with: what rounding has left open goes into its flows, and no more.
         double carried = answer > 0 ? open_ / grid().volume() / answer : 0;
         if (steady) carried = std::clamp(carried, -kRounding, kRounding);
-        double const missing = (steady ? carried * answer : expected_content() / grid().volume() - s[ClosureTerm::content]) +
+        double const volume = grid().volume();
+        double const missing = (steady ? carried * answer : expected_content() / volume - s[ClosureTerm::content]) +
                                weight * dt * s[ClosureTerm::net];
-        double const delta = answer > 0 ? missing / answer : 0;
+        double const delta = answer > 0 ? limited(significant(missing * volume) / volume / answer) : 0;
         for_each_voxel(grid(), SettleBody{medium_, x(), concentration(), static_cast<Real>(delta)});
 
         Rates const end = rates(concentration());

@@ -3,6 +3,11 @@
 #include "crine/portable.h"
 
 namespace crine {
+
+/// A concentration that is none: less of a field that dies away need not be right any more, and `float` soon cannot hold it
+/// [molecules/µm³].
+inline constexpr Real kNothing = static_cast<Real>(1e-30);
+
 inline namespace CRINE_NS {
 
 /// Conductance of the face between two voxels [1/s]: the flux through it is k h (c_a - c_b).
