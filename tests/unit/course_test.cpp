@@ -137,6 +137,7 @@ probes:
   - {name: many, receptor: S, of: cell, above: 19}
 regions:
   left: {layer: {axis: x, from: 0 um, to: 20 um}}
+output: {summary: 5 s}
 )";
 
 TEST(Course, HoldsEveryTable) {
