@@ -320,6 +320,21 @@ void add_response_times(ScenarioInput const& in, Phrases const& behaviours, Mode
         }
 }
 
+/// How a probe tells a property of many cells.
+void set_statistic(ProbeInput const& in, Probe& probe) {
+    Place const* const asked = in.statistic ? &in.statistic->at : in.above ? &in.above->at : in.below ? &in.below->at : nullptr;
+    if (asked == nullptr) return;
+    if (!in.activity && !in.receptor) fail(*asked, "\"statistic\", \"above\" and \"below\" have a meaning only with activity or receptor");
+    if (in.statistic) probe.statistic = in.statistic->value;
+    if (!in.above && !in.below) return;
+    if (in.statistic)
+        fail(in.statistic->at, "expected either \"statistic\", or \"above\" and \"below\", which ask for a fraction of the cells");
+    probe.statistic = Probe::Statistic::fraction;
+    if (in.above) probe.above = *in.above;
+    if (in.below) probe.below = *in.below;
+    if (!(probe.above < probe.below)) fail(in.below->at, "\"below\" has to be more than \"above\": the fraction is that between the two");
+}
+
 std::vector<Probe> make_probes(ScenarioInput const& in, Dictionary const& dictionary, Names const& regions, Grid const& grid) {
     Names const &ligands = dictionary.ligands, &types = dictionary.types;
     std::vector<Probe> probes;
@@ -339,8 +354,11 @@ std::vector<Probe> make_probes(ScenarioInput const& in, Dictionary const& dictio
             fail(p.ligand->at, "\"ligand\" has a meaning only with at, from, mean_over, mean_position or variance");
         if (p.from.has_value() != p.to.has_value()) fail(p.at, "a line needs both \"from\" and \"to\"");
         if (p.points && !p.from) fail(p.points->at, "\"points\" has a meaning only with from and to");
-        if (p.in && !p.count && !p.activity) fail(p.in->at, "\"in\" has a meaning only with count or activity");
-        if (p.of && !p.coverage && !p.activity) fail(p.of->at, "\"of\" has a meaning only with coverage or activity");
+        bool const of_cells = p.activity || p.receptor;
+        if (p.in && !p.count && !of_cells) fail(p.in->at, "\"in\" has a meaning only with count, activity or receptor");
+        if (p.of && !p.coverage && !of_cells) fail(p.of->at, "\"of\" has a meaning only with coverage, activity or receptor");
+        if (p.state && !p.receptor) fail(p.state->at, "\"state\" has a meaning only with receptor");
+        set_statistic(p, probe);
         if (p.ligand) probe.ligand = ligands.find(*p.ligand);
         if (p.point) {
             probe.kind = Probe::Kind::point;
@@ -370,13 +388,23 @@ std::vector<Probe> make_probes(ScenarioInput const& in, Dictionary const& dictio
             probe.type = types.find(*p.mean_squared_displacement);
             for (bool const periodic : grid.periodic)
                 if (periodic) fail(p.at, "in a periodic domain it is not known how far a cell has come");
-        } else if (p.activity) {
-            probe.kind = Probe::Kind::activity;
-            probe.activity = dictionary.activities.find(*p.activity);
-            if (!p.of) fail(p.at, "\"of\" is missing (the activity of which cells?)");
+        } else if (of_cells) {
+            Text const& what = p.activity ? *p.activity : *p.receptor;
+            if (!p.of) fail(p.at, std::string("\"of\" is missing (the ") + (p.activity ? "activity" : "receptors") + " of which cells?)");
             probe.type = types.find(*p.of);
-            if (!has(in.cells[static_cast<std::size_t>(probe.type)].value, p.activity->value))
-                fail(p.of->at, "\"" + p.of->value + "\" has no activity \"" + p.activity->value + "\"");
+            CellInput const& cell = in.cells[static_cast<std::size_t>(probe.type)].value;
+            if (p.activity) {
+                probe.kind = Probe::Kind::activity;
+                probe.activity = dictionary.activities.find(what);
+                if (!has(cell, what.value)) fail(p.of->at, "\"" + p.of->value + "\" has no activity \"" + what.value + "\"");
+            } else {
+                probe.kind = Probe::Kind::receptors;
+                probe.receptor = dictionary.receptors.find(what);
+                bool const there =
+                    std::any_of(cell.receptors.begin(), cell.receptors.end(), [&](auto const& e) { return e.name.value == what.value; });
+                if (!there) fail(p.of->at, "\"" + p.of->value + "\" has no receptor \"" + what.value + "\"");
+                if (p.state) probe.state = p.state->value;
+            }
             if (p.in) probe.region = regions.find(*p.in);
         } else {
             probe.kind = Probe::Kind::coverage;
@@ -504,7 +532,8 @@ void check_quasi_steady(ScenarioInput const& in, Model const& model) {
         if (!moves) fail(at, "\"" + ligand.name + "\" does not diffuse, so it cannot be quasi-steady; expected adaptive or implicit-euler");
         if (!out)
             fail(at, "\"" + ligand.name +
-                         "\" is quasi-steady but has no way out (no decay, no uptake, no enzyme or other reaction, no vessels, no value on a face or "
+                         "\" is quasi-steady but has no way out (no decay, no uptake, no enzyme or other reaction, no vessels, no value on "
+                         "a face or "
                          "region), so it has "
                          "no steady state");
     }

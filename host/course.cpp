@@ -25,7 +25,8 @@ std::size_t column_of(Course const& course, std::string const& name) {
         if (course.columns[c] == name || without_unit(course.columns[c]) == name) return c;
     std::vector<std::string> names;
     for (auto const& column : course.columns) names.push_back(without_unit(column));
-    throw InputError("\"" + name + "\" is not a column of summary.csv or probes.csv" + suggestion(name, names));
+    throw InputError("\"" + name + "\" is not a column of summary.csv, probes.csv, compartments.csv or synapses.csv" +
+                     suggestion(name, names));
 }
 
 std::size_t row_at(Course const& course, double time) {
@@ -71,15 +72,23 @@ Course run_course(Scenario scenario, Device const& device) {
     Course course;
     course.columns = summary_columns(scenario.model);
     for (auto const& column : probe_columns(scenario)) course.columns.push_back(column);
+    for (auto const& column : compartment_columns(scenario.model)) course.columns.push_back(column);
+    for (auto const& type : scenario.model.synapses)
+        for (auto const& column : synapse_columns()) course.columns.push_back(type.name + " " + column);
     course.tick = simulation.tick();
     auto const observe = [&](Last last) {
         if (!observer.due(last)) return;
         Frame const frame = observer.look();
         check_balance(scenario.model, frame.totals, simulation.time());
         auto& row = course.rows.emplace_back();
-        for (auto const& field : summary_row(scenario.model, frame))
-            row.push_back(std::visit([](auto value) { return static_cast<double>(value); }, field));
+        auto const add = [&row](std::vector<TableField> const& fields) {
+            for (auto const& field : fields) row.push_back(std::visit([](auto value) { return static_cast<double>(value); }, field));
+        };
+        add(summary_row(scenario.model, frame));
         row.insert(row.end(), frame.probes.begin(), frame.probes.end());
+        auto const pools = compartment_row(scenario.model, frame.totals);
+        row.insert(row.end(), pools.begin(), pools.end());
+        for (auto const& type : frame.totals.synapse_types) add(synapse_row(type));
         course.times.push_back(simulation.time());
     };
     auto const more = [&] { return simulation.time() < scenario.schedule.end - simulation.tick() / 2; };

@@ -8,7 +8,8 @@
 
 namespace crine {
 
-/// Everything that the tables of a run hold, as numbers: the columns of summary.csv and probes.csv at every summary time.
+/// Everything that the tables of a run hold, as numbers, at every summary time: the columns of summary.csv, probes.csv and compartments.csv,
+/// and those of synapses.csv for each type of synapse, with its name before them.
 struct Course {
     std::vector<std::string> columns;
     std::vector<double> times;              ///< [s]

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "crine/model.h"
+#include "host/scenario.h"
 #include "host/units.h"
 #include "host/yaml.h"
 
@@ -429,7 +430,10 @@ struct ProbeInput {
     std::optional<Text> ligand;
     std::optional<Point> point, from, to;
     std::optional<Whole> points;
-    std::optional<Text> mean_over, count, in, coverage, of, activity;
+    std::optional<Text> mean_over, count, in, coverage, of, activity, receptor;
+    std::optional<Choice<Probe::State>> state;
+    std::optional<Choice<Probe::Statistic>> statistic;
+    std::optional<Signed<Dimension::number>> above, below;
     std::optional<Choice<Axis>> mean_position, variance;
     std::optional<Text> cells, mean_squared_displacement;
 };
@@ -494,6 +498,19 @@ struct ScenarioInput {
 template <>
 struct Words<Axis> {
     static constexpr std::pair<char const*, Axis> list[] = {{"x", Axis::x}, {"y", Axis::y}, {"z", Axis::z}};
+};
+template <>
+struct Words<Probe::State> {
+    static constexpr std::pair<char const*, Probe::State> list[] = {{"free", Probe::State::free},
+                                                                    {"active", Probe::State::active},
+                                                                    {"desensitised", Probe::State::desensitised},
+                                                                    {"surface", Probe::State::surface},
+                                                                    {"inside", Probe::State::inside}};
+};
+template <>
+struct Words<Probe::Statistic> {
+    static constexpr std::pair<char const*, Probe::Statistic> list[] = {
+        {"mean", Probe::Statistic::mean}, {"minimum", Probe::Statistic::minimum}, {"maximum", Probe::Statistic::maximum}};
 };
 template <>
 struct Words<Scheme> {

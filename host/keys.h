@@ -428,7 +428,8 @@ void keys(Visitor& key, PlacementInput& in) {
 
 template <class Visitor>
 void keys(Visitor& key, ProbeInput& in) {
-    key.exactly_one({"at", "from", "mean_over", "count", "coverage", "activity", "mean_position", "variance", "mean_squared_displacement"});
+    key.exactly_one(
+        {"at", "from", "mean_over", "count", "coverage", "activity", "receptor", "mean_position", "variance", "mean_squared_displacement"});
     key("name", in.name, required_here, "column of probes.csv, or its beginning");
     key("ligand", in.ligand, optional, "what is measured");
     key("at", in.point, optional, "at a point");
@@ -439,8 +440,15 @@ void keys(Visitor& key, ProbeInput& in) {
     key("count", in.count, optional, "number of live cells of this type");
     key("in", in.in, optional, "region where cells are counted or averaged; the whole domain if absent");
     key("coverage", in.coverage, optional, "fraction of voxels that hold a live cell of this type");
-    key("activity", in.activity, optional, "mean of this activity over live cells of a type");
-    key("of", in.of, optional, "coverage: region whose voxels are looked at; the whole domain if absent. activity: the cell type");
+    key("activity", in.activity, optional, "this activity of live cells of a type");
+    key("receptor", in.receptor, optional, "number of these receptors of live cells of a type");
+    key("state", in.state, optional,
+        "of the receptors: free, in complexes (active, desensitised), all on the surface, or inside; free if absent");
+    key("statistic", in.statistic, optional, "of an activity or of receptors, over the cells; mean if absent");
+    key("above", in.above, optional, "instead of a statistic: fraction of the cells in which it is above this");
+    key("below", in.below, optional, "the same, below this; with above: between the two");
+    key("of", in.of, optional,
+        "coverage: region whose voxels are looked at; the whole domain if absent. activity, receptor: the cell type");
     key("mean_position", in.mean_position, optional, "of the ligand, or of the live cells of a type, along this axis");
     key("variance", in.variance, optional, "of the positions along this axis, of the ligand or of the live cells of a type");
     key("cells", in.cells, optional, "type whose positions they are");
@@ -462,7 +470,7 @@ void keys(Visitor& key, ExpectInput& in) {
     key("what", in.what, required_here, "in words");
     key("run", in.run, optional, "the run that columns without a run are of; the first one if absent");
     key("at", in.time, optional, "simulated time; the end if absent");
-    key("of", in.of, required_here, "formula of columns of summary.csv and probes.csv: '[RUN:]COLUMN[@TIME]'");
+    key("of", in.of, required_here, "formula of columns of the tables of a run: '[RUN:]COLUMN[@TIME]'");
     key("unit", in.unit, otherwise("''"), "of the value, for people");
     key("value", in.value, required_here, "what is expected");
     key("tolerance", in.tolerance, optional, "error allowed, relative to the value: 1 %");

@@ -114,11 +114,46 @@ double mean_squared_displacement(Probe const& probe, HostCells const& cells, std
     return sum / n;
 }
 
-double mean_activity(Grid const& grid, Probe const& probe, Place const& place, Snapshot const& snapshot) {
-    auto const& values = snapshot.activities[static_cast<std::size_t>(probe.activity)];
-    double sum = 0, n = 0;
-    for_each_cell(grid, probe, place, snapshot.cells, [&](std::size_t cell, std::size_t) { sum += values[cell], n += 1; });
-    return n > 0 ? sum / n : NAN;
+double receptors_of(ReceptorNumbers const& numbers, Probe::State state, std::size_t cell) {
+    double active = 0, desensitised = 0;
+    for (auto const& pair : numbers.complexes) active += pair.active[cell], desensitised += pair.desensitised[cell];
+    switch (state) {
+        case Probe::State::free:
+            return numbers.free[cell];
+        case Probe::State::active:
+            return active;
+        case Probe::State::desensitised:
+            return desensitised;
+        case Probe::State::surface:
+            return numbers.free[cell] + active + desensitised;
+        case Probe::State::inside:
+            return numbers.inside[cell];
+    }
+    return NAN;
+}
+
+/// What the probe asks for, of the activity or the receptors of its cells.
+double statistic(Grid const& grid, Probe const& probe, Place const& place, Snapshot const& snapshot) {
+    double n = 0, sum = 0, within = 0, least = HUGE_VAL, most = -HUGE_VAL;
+    for_each_cell(grid, probe, place, snapshot.cells, [&](std::size_t cell, std::size_t) {
+        double const value = probe.kind == Kind::activity
+                                 ? snapshot.activities[static_cast<std::size_t>(probe.activity)][cell]
+                                 : receptors_of(snapshot.receptors[static_cast<std::size_t>(probe.receptor)], probe.state, cell);
+        n += 1, sum += value, least = std::min(least, value), most = std::max(most, value);
+        within += value > probe.above && value < probe.below ? 1 : 0;
+    });
+    if (n == 0) return NAN;
+    switch (probe.statistic) {
+        case Probe::Statistic::mean:
+            return sum / n;
+        case Probe::Statistic::minimum:
+            return least;
+        case Probe::Statistic::maximum:
+            return most;
+        case Probe::Statistic::fraction:
+            return within / n;
+    }
+    return NAN;
 }
 
 }  // namespace
@@ -141,6 +176,9 @@ std::vector<std::string> probe_columns(Scenario const& scenario) {
             case Kind::coverage:
             case Kind::activity:
                 columns.push_back(probe.name);
+                break;
+            case Kind::receptors:
+                columns.push_back(probe.name + (probe.statistic == Probe::Statistic::fraction ? "" : " [molecules]"));
                 break;
             case Kind::position:
                 columns.push_back(probe.name + " [um]");
@@ -203,7 +241,8 @@ std::vector<double> ProbeReader::read(Backend& from, Snapshot const& snapshot) {
                 values.push_back(mean_squared_displacement(probe, snapshot.cells, start_));
                 break;
             case Kind::activity:
-                values.push_back(mean_activity(grid, probe, place, snapshot));
+            case Kind::receptors:
+                values.push_back(statistic(grid, probe, place, snapshot));
                 break;
         }
     }

@@ -2,6 +2,7 @@
 
 #include "crine/backend.h"
 
+#include <cmath>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -32,17 +33,25 @@ struct Probe {
         mean,          ///< mean of the ligand over the region
         count,         ///< live cells of the type in the region
         coverage,      ///< fraction of the region's voxels that hold a live cell of the type
-        activity,      ///< its mean over live cells of the type in the region; NAN without any
+        activity,      ///< of live cells of the type in the region, told by `statistic`
+        receptors,     ///< of live cells of the type in the region, those in `state`: their numbers, told by `statistic`
         position,      ///< mean of the positions along `axis`, of the ligand or of the live cells of the type
         variance,      ///< of the same
         displacement,  ///< mean square of how far live cells of the type are from where they were at time 0
     };
+    enum class Statistic { mean, minimum, maximum, fraction };  ///< over cells; NAN without any. Fraction: between `above` and `below`
+    enum class State { free, active, desensitised, surface, inside };
+
     Kind kind = Kind::point;
     std::string name;  ///< column name, or its beginning for a line
     int ligand = -1;
     int type = -1;
     int axis = 0;
     int activity = -1;
+    int receptor = -1;
+    State state = State::free;
+    Statistic statistic = Statistic::mean;
+    double above = -HUGE_VAL, below = HUGE_VAL;
     int region = -1;           ///< index into Scenario::regions; -1: the whole domain
     std::vector<Vec3> points;  ///< [µm]
 };

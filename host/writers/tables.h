@@ -4,7 +4,8 @@
 
 #include <variant>
 
-/// What stands in summary.csv, for whoever needs it as numbers. The columns of probes.csv are in host/probes.h.
+/// What stands in summary.csv, compartments.csv and synapses.csv, for whoever needs it as numbers. The columns of probes.csv are in
+/// host/probes.h.
 
 namespace crine {
 
@@ -13,5 +14,12 @@ std::vector<std::string> summary_columns(Model const& model);
 /// Counts are whole numbers.
 using TableField = std::variant<double, std::uint64_t>;
 std::vector<TableField> summary_row(Model const& model, Frame const& frame);
+
+std::vector<std::string> compartment_columns(Model const& model);
+std::vector<double> compartment_row(Model const& model, Totals const& totals);
+
+/// Of one synapse, or of all of a type.
+std::vector<std::string> synapse_columns();
+std::vector<TableField> synapse_row(SynapseRecord const& synapse);
 
 }  // namespace crine

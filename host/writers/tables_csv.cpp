@@ -75,30 +75,14 @@ public:
     void write(Frame const& frame) override {
         if (!frame.tables) return;
         Line line(number(output_hours(frame.snapshot.time)));
-        for (std::size_t p = 0; p < model_.pools.size(); ++p) {
-            Pool const& pool = model_.pools[p];
-            PoolState const& state = frame.totals.pools[p];
-            double const volume = model_.compartments[static_cast<std::size_t>(pool.compartment)].volume;
-            line << state.present / volume / pool.display_scale << state.free / pool.display_scale
-                 << state.exposure / pool.display_scale / kHour << state.present;
-            for (auto const& term : kPoolTerms) line << state.*term.value;
-            line << state.imbalance();
-        }
+        for (double const value : compartment_row(model_, frame.totals)) line << value;
         table_.add(line.text());
     }
 
 private:
     static std::string header(Model const& model) {
         Line line("time [h]");
-        for (auto const& pool : model.pools) {
-            std::string const name = model.ligands[static_cast<std::size_t>(pool.ligand)].name + " in " +
-                                     model.compartments[static_cast<std::size_t>(pool.compartment)].name;
-            std::string const& unit = pool.display_unit;
-            line << name + " total [" + unit + "]" << name + " free [" + unit + "]" << name + " free AUC [" + unit + " h]"
-                 << name + " present [molecules]";
-            for (auto const& term : kPoolTerms) line << name + " " + term.name + " [molecules]";
-            line << name + " imbalance";
-        }
+        for (auto const& column : compartment_columns(model)) line << column;
         return line.text();
     }
 
@@ -169,6 +153,37 @@ std::vector<TableField> summary_row(Model const& model, Frame const& frame) {
     }
     for (auto const& counter : kCounters) row.push_back(totals.*counter.value);
     for (auto const n : totals.recruited) row.push_back(n);
+    return row;
+}
+
+std::vector<std::string> compartment_columns(Model const& model) {
+    std::vector<std::string> columns;
+    for (auto const& pool : model.pools) {
+        std::string const name = model.ligands[static_cast<std::size_t>(pool.ligand)].name + " in " +
+                                 model.compartments[static_cast<std::size_t>(pool.compartment)].name;
+        std::string const& unit = pool.display_unit;
+        for (std::string const& column : {" total [" + unit + "]", " free [" + unit + "]", " free AUC [" + unit + " h]"})
+            columns.push_back(name + column);
+        columns.push_back(name + " present [molecules]");
+        for (auto const& term : kPoolTerms) columns.push_back(name + " " + term.name + " [molecules]");
+        columns.push_back(name + " imbalance");
+    }
+    return columns;
+}
+
+std::vector<double> compartment_row(Model const& model, Totals const& totals) {
+    std::vector<double> row;
+    for (std::size_t p = 0; p < model.pools.size(); ++p) {
+        Pool const& pool = model.pools[p];
+        PoolState const& state = totals.pools[p];
+        double const volume = model.compartments[static_cast<std::size_t>(pool.compartment)].volume;
+        row.push_back(state.present / volume / pool.display_scale);
+        row.push_back(state.free / pool.display_scale);
+        row.push_back(state.exposure / pool.display_scale / kHour);
+        row.push_back(state.present);
+        for (auto const& term : kPoolTerms) row.push_back(state.*term.value);
+        row.push_back(state.imbalance());
+    }
     return row;
 }
 

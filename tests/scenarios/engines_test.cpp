@@ -9,9 +9,8 @@
 namespace crine::test {
 namespace {
 
-/// A run for two hours, on the plainest CPU engine unless something else is asked for.
-std::string run_on(std::string const& device, std::string const& instruction_set, TemporaryFolder const& folder) {
-    std::string out = (folder / (device + instruction_set)).string();
+/// A run for two hours, into a folder of its own.
+std::string run_on(std::string const& device, std::string const& instruction_set, std::string const& out) {
     Outcome const outcome = Process({"/usr/bin/env", "CRINE_ISA=" + instruction_set, program_folder() + "/crine", "run",
                                      test_scenario("run_small.yaml"), "-o", out, "--until", "2 h", "--device", device, "--quiet"})
                                 .wait();
@@ -37,10 +36,10 @@ void expect_close(Table const& got, Table const& expected) {
 
 TEST(Engines, AgreeOnARun) {
     TemporaryFolder const folder;
-    std::string const expected = run_on("cpu", "baseline", folder);
+    std::string const expected = run_on("cpu", "baseline", (folder / "expected").string());
     for (Device const& device : devices()) {
         std::string const engine = device.kind == Device::Kind::cpu ? "cpu" : "cuda";
-        std::string const got = run_on(engine, cpu_instruction_sets().back(), folder);
+        std::string const got = run_on(engine, cpu_instruction_sets().back(), (folder / engine).string());
         if (engine == "cpu") {
             EXPECT_EQ(contents(got + "/summary.csv"), contents(expected + "/summary.csv"));
             EXPECT_EQ(contents(got + "/probes.csv"), contents(expected + "/probes.csv"));
