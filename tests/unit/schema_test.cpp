@@ -281,7 +281,7 @@ TEST(Schema, AgreesWithTheReader) {
                              {"/cells/T/activities", R"({"Notch": 0.5, "Delta": {"response_time": "1 h", "initial": 2}})", true},
                              {"/cells/T/activities", R"({"Notch": {"response_time": "1 h", "initial": {"spread": 0.1}}})", false},
                              {"/cells/T/stores", R"({"A": {"amount": 1000, "release": "1 /h"}})", true},
-                             {"/cells/T/stores", R"({"A": {"release": "1 /h"}})", false},
+                             {"/cells/T/stores", R"({"A": {"amount": 1000, "release": 1}})", false},
                              {"/placement/0/density", "\"1 /mm^3\"", false},
                              {"/output/fields", R"(["A"])", true},
                              {"/output/fields", "\"some\"", false}}) {
