@@ -60,6 +60,15 @@ void check_activity(Text const& phrase, Entry<CellInput> const& type) {
                             suggestion(name, known));
 }
 
+/// A phrase that is about a store, by which it has the number of its ligand's, needs one in the cell itself.
+template <class Word>
+void check_store(Text const& phrase, int index, Word word, CellType const& type, Model const& model) {
+    for (int l = 0; l < static_cast<int>(model.ligands.size()); ++l)
+        if (index == model.vocabulary().of(word, l) && !type.keeps(l))
+            fail(phrase.at, "\"" + type.name + "\" has no store of \"" + model.ligands[static_cast<std::size_t>(l)].name +
+                                "\" (\"stores\" of the type lists them)");
+}
+
 }  // namespace
 
 Schedule make_schedule(TimeInput const& in) {
@@ -239,6 +248,11 @@ std::vector<CellType> make_types(ScenarioInput const& in, Dictionary const& name
                 real(presented.synthesis ? presented.synthesis->value
                                          : presented.number * model.membrane_ligands[static_cast<std::size_t>(m)].turnover);
         }
+        for (auto const& [ligand, store] : cell.stores) {
+            int const l = names.ligands.find(ligand);
+            k.stores.push_back({l, store.amount, store.refill});
+            base(words.of(behaviour::release, l)) = real(store.release);
+        }
         for (auto const& e : cell.chemotaxis) base(words.of(behaviour::chemotaxis, names.ligands.find(e.name))) = real(e.value);
         for (auto const& e : cell.becomes) {
             if (e.name.value == name.value) fail(e.name.at, "a type cannot become itself");
@@ -271,9 +285,11 @@ std::vector<Rule> make_rules(ScenarioInput const& in, Phrases const& signals, Ph
     for (std::size_t t = 0; t < in.cells.size(); ++t) {
         for (auto const& rule : in.cells[t].value.rules) {
             auto const& signal = signals.find(rule.signal);
-            auto const& behaviour = behaviours.find(rule.increases ? *rule.increases : *rule.decreases);
-            check_activity(rule.signal, in.cells[t]);
-            check_activity(rule.increases ? *rule.increases : *rule.decreases, in.cells[t]);
+            Text const& changed = rule.increases ? *rule.increases : *rule.decreases;
+            auto const& behaviour = behaviours.find(changed);
+            check_activity(rule.signal, in.cells[t]), check_activity(changed, in.cells[t]);
+            check_store(rule.signal, signal.index, signal::stored, model.types[t], model);
+            check_store(changed, behaviour.index, behaviour::release, model.types[t], model);
             Rule r;
             r.type = static_cast<int>(t);
             r.signal = signal.index;
@@ -312,6 +328,7 @@ void add_response_times(ScenarioInput const& in, Phrases const& behaviours, Mode
             for (std::size_t other = 0; other < in.cells.size(); ++other)  // what a cell takes along when it becomes this type
                 for (auto const& theirs : in.cells[other].value.response_times)
                     changes = changes || (other != t && theirs.name.value == e.name.value);
+            check_store(e.name, behaviour.index, behaviour::release, model.types[t], model);
             if (!changes) fail(e.name.at, "no rule of this type changes \"" + behaviour.text + "\", so it has nothing to respond to");
             Lag lag = lag_of(behaviour.index, e.value);
             lag.initial = model.types[t].base[static_cast<std::size_t>(behaviour.index)];

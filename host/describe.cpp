@@ -237,6 +237,31 @@ void list_response_times(Listing& list, Model const& model) {
     }
 }
 
+/// For each ligand that some type keeps ready: how much, and what lets it out.
+void list_stores(Listing& list, Model const& model) {
+    bool first = true;
+    for (int l = 0; l < static_cast<int>(model.ligands.size()); ++l) {
+        int const b = model.vocabulary().of(behaviour::release, l);
+        std::string text;
+        for (std::size_t t = 0; t < model.types.size(); ++t)
+            for (Store const& store : model.types[t].stores) {
+                if (store.ligand != l) continue;
+                Real const base = model.types[t].base[static_cast<std::size_t>(b)];
+                auto const rules = static_cast<std::size_t>(std::count_if(model.rules.begin(), model.rules.end(), [&](Rule const& r) {
+                    return r.type == static_cast<int>(t) && r.behaviour == b;
+                }));
+                text +=
+                    (text.empty() ? "" : "; ") + model.types[t].name + ": " + rounded(store.amount) + " molecules, " +
+                    (base == 0 && rules == 0 ? "never let out" : "let out at " + rounded(base * kHour) + " /h, " + counted(rules, "rule"));
+                text += store.refill > 0 ? ", refilled with a time constant of " + duration(1 / store.refill) : ", never refilled";
+            }
+        if (text.empty()) continue;
+        if (first) list.heading("stores", "of ligands in cells");
+        first = false;
+        list.entry(model.ligands[static_cast<std::size_t>(l)].name, text);
+    }
+}
+
 }  // namespace
 
 std::string describe(Scenario const& scenario, std::size_t cells) {
@@ -278,6 +303,7 @@ std::string describe(Scenario const& scenario, std::size_t cells) {
     list_doses(list, model);
     list.heading("cells", counted(cells, "cell") + " of " + counted(model.types.size(), "type"));
     list_types(list, scenario);
+    list_stores(list, model);
     list_synapses(list, scenario);
     list_activities(list, model);
     list_response_times(list, model);

@@ -88,7 +88,8 @@ Estimate estimate(Scenario const& scenario, std::size_t cells, Device const& dev
     cost.wall = seconds_per_step(simulation, scenario.schedule) * static_cast<double>(number_of_steps(scenario.schedule)) / cost.share;
     cost.engine_memory = static_cast<double>(simulation.backend().memory_used()) / cost.share;
 
-    auto const activities = scenario.model.activities.size();
+    auto numbers = scenario.model.activities.size();  // of each cell, beside its fields
+    for (int l = 0; l < static_cast<int>(scenario.model.ligands.size()); ++l) numbers += scenario.model.anybody_keeps(l) ? 1 : 0;
     OutputPlan const& plan = scenario.output;
     auto const fields = static_cast<double>(std::count(plan.fields.begin(), plan.fields.end(), true)), n = static_cast<double>(cells);
     double const initial =
@@ -97,9 +98,8 @@ Estimate estimate(Scenario const& scenario, std::size_t cells, Device const& dev
     if (plan.volumes > 0) {
         auto const intervals = static_cast<std::uint64_t>(std::ceil(scenario.schedule.end / plan.volumes - 1e-9));
         cost.frames = std::min(intervals, number_of_steps(scenario.schedule)) + 1;
-        frame = voxels * fields * sizeof(Real) + (plan.cells ? n * static_cast<double>(bytes_per_cell() + activities * sizeof(Real)) : 0);
-        file =
-            voxels * fields * sizeof(float) + (plan.cells ? n * static_cast<double>(kBytesPerCellInFile + activities * sizeof(float)) : 0);
+        frame = voxels * fields * sizeof(Real) + (plan.cells ? n * static_cast<double>(bytes_per_cell() + numbers * sizeof(Real)) : 0);
+        file = voxels * fields * sizeof(float) + (plan.cells ? n * static_cast<double>(kBytesPerCellInFile + numbers * sizeof(float)) : 0);
     }
     cost.host_memory = std::max(initial, frame * (BackgroundWriter::kQueue + 1) + file);
     cost.disk = file * static_cast<double>(cost.frames);

@@ -306,6 +306,12 @@ struct ExpressionInput {
     std::optional<Quantity<Dimension::molecule_rate>> synthesis;
 };
 
+struct StoreInput {
+    Place at;
+    Positive<Dimension::molecules> amount;
+    Rate release, refill;
+};
+
 /// An exponential approach, or a delay in stages.
 struct ResponseTimeInput {
     Place at;
@@ -348,6 +354,7 @@ struct CellInput {
     Named<SecretionInput> secretion;
     Named<UptakeInput> uptake;
     Named<ExpressionInput> receptors, presents;
+    Named<StoreInput> stores;
     Named<Rate> becomes, recruits;
     std::vector<Text> habitat;
     Named<ActivityInput> activities;

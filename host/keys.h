@@ -297,6 +297,13 @@ void keys(Visitor& key, ExpressionInput& in) {
 }
 
 template <class Visitor>
+void keys(Visitor& key, StoreInput& in) {
+    key("amount", in.amount, required, "in a full store of one cell, such as that of a new one");
+    key("release", in.release, otherwise("0 /h"), "part of what is there that is let out per time");
+    key("refill", in.refill, otherwise("0 /h"), "rate constant of filling up to the amount");
+}
+
+template <class Visitor>
 void keys(Visitor& key, ResponseTimeInput& in) {
     key.shorthand("time");
     key.exactly_one({"time", "delay"});
@@ -339,6 +346,7 @@ void keys(Visitor& key, CellInput& in) {
     key("uptake", in.uptake, optional, "by ligand");
     key("receptors", in.receptors, optional, "by kind: how many");
     key("presents", in.presents, optional, "membrane ligands: how many");
+    key("stores", in.stores, optional, "ligands that are kept ready, to be let out at once");
     key("becomes", in.becomes, optional, "differentiation, by cell type: rate");
     key("recruits", in.recruits, optional, "by cell type: rate of letting one in through this cell's (vessel) wall");
     key("habitat", in.habitat, optional, "regions it may be in; everywhere if absent");

@@ -45,6 +45,7 @@ Phrases Phrases::signals(Dictionary const& names) {
         std::string const& name = names.ligands.list[static_cast<std::size_t>(l)];
         p.list_.push_back({name, v.of(signal::concentration, l), Dimension::concentration});
         p.list_.push_back({"gradient of " + name, v.of(signal::gradient, l), Dimension::gradient});
+        p.list_.push_back({"store of " + name, v.of(signal::stored, l), Dimension::number});
     }
     for (int t = 0; t < v.types; ++t)
         p.list_.push_back({"contact with " + names.types.list[static_cast<std::size_t>(t)], v.of(signal::contacts, t), Dimension::number});
@@ -79,6 +80,7 @@ Phrases Phrases::behaviours(Dictionary const& names) {
         p.list_.push_back({"secretion of " + name, v.of(behaviour::secretion, l), Dimension::molecule_rate});
         p.list_.push_back({"uptake of " + name, v.of(behaviour::uptake, l), Dimension::clearance});
         p.list_.push_back({"chemotaxis to " + name, v.of(behaviour::chemotaxis, l), Dimension::sensitivity});
+        p.list_.push_back({"release of " + name, v.of(behaviour::release, l), Dimension::rate});
     }
     for (int t = 0; t < v.types; ++t) {
         std::string const& name = names.types.list[static_cast<std::size_t>(t)];
@@ -92,7 +94,8 @@ Phrases Phrases::behaviours(Dictionary const& names) {
         p.list_.push_back({"presentation of " + names.membrane_ligands.list[static_cast<std::size_t>(m)], v.of(behaviour::presentation, m),
                            Dimension::molecule_rate});
     for (int a = 0; a < v.activities; ++a)
-        p.list_.push_back({"activity of " + names.activities.list[static_cast<std::size_t>(a)], v.of(behaviour::activity, a), Dimension::number});
+        p.list_.push_back(
+            {"activity of " + names.activities.list[static_cast<std::size_t>(a)], v.of(behaviour::activity, a), Dimension::number});
     return p;
 }
 

@@ -25,13 +25,14 @@ struct CellRates {
     Span<Real const* const> hindered;  ///< by ligand: diffusivity where it follows a matrix, else null; empty: nowhere
     Span<Real const> saturation, green;
 
-    /// What its behaviours say, without receptors.
+    /// What its behaviours say, without receptors and stores.
     CRINE_HD Real plain_secretion(std::size_t i, int ligand) const { return phenotype(words.of(behaviour::secretion, ligand), i); }
     CRINE_HD Real plain_uptake(std::size_t i, int ligand) const { return phenotype(words.of(behaviour::uptake, ligand), i); }
 
     CRINE_HD Real secretion(std::size_t i, int ligand) const {
         BoundLigand const* const bound = receptors.find(cells.type[i], ligand);
-        return plain_secretion(i, ligand) + (bound == nullptr ? Real(0) : receptors.at(bound->release, i));
+        return plain_secretion(i, ligand) + (bound == nullptr ? Real(0) : receptors.at(bound->release, i)) +
+               receptors.let_out(cells.type[i], ligand, i);
     }
     CRINE_HD Real uptake(std::size_t i, int ligand) const {
         BoundLigand const* const bound = receptors.find(cells.type[i], ligand);

@@ -160,6 +160,7 @@ void Engine::cell_totals(Totals& totals) {
 void Engine::snapshot_cells(Snapshot& to) {
     cells_.fields.for_each_field_with(to.cells, [](auto& buffer, auto& host) { buffer.download(host); });
     to.receptors = receptor_numbers();
+    to.stores = store_numbers();
     to.activities.resize(model_.activities.size());
     for (std::size_t a = 0; a < to.activities.size(); ++a) {
         cells_.work.resize(cells_.size());

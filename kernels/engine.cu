@@ -236,7 +236,7 @@ Totals Engine::totals() {
 void Engine::snapshot(Snapshot& to, std::vector<bool> const& fields, bool cells) {
     to.fields.assign(model_.ligands.size(), {});
     snapshot_fields(to, fields);
-    to.cells = {}, to.receptors = {}, to.open_channels.clear();
+    to.cells = {}, to.receptors = {}, to.stores = {}, to.open_channels.clear();
     if (cells) snapshot_cells(to), snapshot_synapses(to);
 }
 

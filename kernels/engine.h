@@ -57,6 +57,10 @@ private:
     CellRates cell_rates();
     /// In exchange: how receptors will take ligands from the fields in this step and give them back.
     void try_receptors(CellRates const& rates, double dt);
+    /// In exchange: what comes out of stores in this step, and what is left in them.
+    void let_out_stores(CellRates const& rates, double dt);
+    double comes_out(int ligand);  ///< of all stores, in this step [molecules/s]
+    std::vector<std::vector<Real>> store_numbers();
     /// In transport: the concentration at the cells' surfaces, from the mean of a ligand over the step.
     void read_surfaces(int ligand, Real const* mean);
     std::vector<ReceptorNumbers> receptor_numbers();

@@ -80,10 +80,12 @@ struct GiveBody {
         Real const *const end = give + kChannels, self = rates.self(i);
         for (int t = 0; t < group.targets; ++t) {
             ExchangeTarget const& to = group.target[t];
-            Real const uptake = rates.uptake(i, to.ligand);
-            CellExchange const cell{rates.secretion(i, to.ligand), uptake, rates.resistance(i, to.ligand, self, uptake)};
+            Real const uptake = rates.uptake(i, to.ligand), beta = rates.resistance(i, to.ligand, self, uptake);
+            CellExchange const cell{rates.secretion(i, to.ligand), uptake, beta};
             *give++ = cell.source, *give++ = cell.sink;
-            if (to.held_back != nullptr) *give++ = cell.held_back(rates.limit(i, to.ligand));
+            if (to.held_back == nullptr) continue;
+            // what receptors and stores let go comes out whatever there is
+            *give++ = CellExchange{rates.plain_secretion(i, to.ligand), uptake, beta}.held_back(rates.limit(i, to.ligand));
         }
         while (give != end) *give++ = 0;
     }
@@ -102,16 +104,19 @@ struct OwnTerm {
         for (int t = 0; t < kGroup; ++t) {
             ExchangeTarget const& to = group.target[t];
             if (t < group.targets && to.autocrine) {
-                Real const own = rates.secretion(i, to.ligand) - give[to.channel];
-                into[t] += to.own_follows_field && own != 0 ? own * secreting(i, t) : own;
+                Real const all = rates.secretion(i, to.ligand), own = all - give[to.channel];
+                into[t] += to.own_follows_field && own != 0 ? own * not_stopped(i, t, all) : own;
             }
         }
     }
-    CRINE_HD Real secreting(std::size_t i, int t) const {
-        Real const limit = rates.limit(i, group.target[t].ligand);
+    CRINE_HD Real not_stopped(std::size_t i, int t, Real all) const {
+        int const ligand = group.target[t].ligand;
+        Real const limit = rates.limit(i, ligand);
         if (std::isinf(limit)) return 1;
-        Real const part = 1 - interpolate(rates.grid, concentration[t], position(rates.cells, i)) / limit;
-        return part > 0 ? part : Real(0);
+        Real part = 1 - interpolate(rates.grid, concentration[t], position(rates.cells, i)) / limit;
+        if (part < 0) part = 0;
+        Real const plain = rates.plain_secretion(i, ligand);
+        return plain == all ? part : (all - plain * (1 - part)) / all;
     }
 };
 
@@ -327,12 +332,13 @@ void ExchangeState::prepare(Model const& model, FieldState& fields) {
         to.ligand = l;
         bool exchanged = false, saturates = false;
         for (int t = 0; t < words.types; ++t) {
-            bool const secretes = highest(model, t, secretion) > 0, takes_up = highest(model, t, uptake) > 0,
-                       stops = secretes && std::isfinite(model.types[t].saturation[l]);
+            bool const secretes = highest(model, t, secretion) > 0, keeps = model.types[t].keeps(l),
+                       takes_up = highest(model, t, uptake) > 0, stops = secretes && std::isfinite(model.types[t].saturation[l]);
             to.binds = to.binds || binds(model, t, l);
-            exchanged = exchanged || secretes || takes_up || to.binds;
+            to.stored = to.stored || keeps;
+            exchanged = exchanged || secretes || keeps || takes_up || to.binds;
             saturates = saturates || stops;
-            to.autocrine = to.autocrine || to.binds || (secretes && takes_up);
+            to.autocrine = to.autocrine || to.binds || ((secretes || keeps) && takes_up);
             to.own_follows_field = to.own_follows_field || (stops && takes_up);
         }
         if (!exchanged) continue;
@@ -370,9 +376,17 @@ void Engine::exchange(Moment now) {
     ReceptorState& receptors = cells_.receptors;
     receptors.work.resize(cells * receptors.work_places), receptors.flows.resize(cells * receptors.flow_places);
     CellRates const rates = cell_rates();
-    if (!receptors.none()) try_receptors(rates, now.dt);
-    for (ExchangeGroup const& group : state.groups) {
-        bool const renew = changed || group.any(&ExchangeTarget::binds) || group.any(&ExchangeTarget::hindered);
+    if (receptors.any_stores()) let_out_stores(rates, now.dt);
+    if (!receptors.none() && !receptors.only_stores()) try_receptors(rates, now.dt);
+    for (ExchangeGroup& group : state.groups) {
+        bool renew = changed || group.any(&ExchangeTarget::binds) || group.any(&ExchangeTarget::hindered);
+        for (int t = 0; t < group.targets; ++t) {
+            ExchangeTarget& to = group.target[t];
+            if (!to.stored) continue;
+            bool const flowed = to.flows;
+            to.flows = comes_out(to.ligand) > 0;
+            renew = renew || to.flows || flowed;
+        }
         if (!renew && !group.any(&ExchangeTarget::own_follows_field)) continue;
         cells_.work.resize(cells * kChannels);
         Span<Real const> const gives = std::as_const(cells_.work).span();

@@ -15,6 +15,8 @@ struct ExchangeTarget {
     int ligand = 0;
     bool autocrine = false;                                         ///< some type both secretes it and takes it up
     bool binds = false;                                             ///< some type has receptors for it
+    bool stored = false;                                            ///< some type has a store of it
+    bool flows = false;                                             ///< and some cell has let some out in the last step
     bool own_follows_field = false;                                 ///< and stops to secrete where there is enough
     int channel = 0;                                                ///< of its source
     Real *source = nullptr, *loss = nullptr, *held_back = nullptr;  ///< see LigandField; held_back may be null

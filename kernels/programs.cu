@@ -12,6 +12,7 @@ Sensed decode(Vocabulary const& words, int signal) {
     for (int l = 0; l < words.ligands; ++l) {
         if (signal == words.of(signal::concentration, l)) return {Sensed::Kind::concentration, l};
         if (signal == words.of(signal::gradient, l)) return {Sensed::Kind::gradient, l};
+        if (signal == words.of(signal::stored, l)) return {Sensed::Kind::stored, l};
     }
     for (int r = 0; r < words.receptors; ++r) {
         if (signal == words.of(signal::occupancy, r)) return {Sensed::Kind::occupancy, r};

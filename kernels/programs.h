@@ -48,6 +48,7 @@ struct Sensed {
         open_channels,
         concentration,
         gradient,
+        stored,
         contacts,
         occupancy,
         complexes,
@@ -56,7 +57,7 @@ struct Sensed {
         circulating
     };
     Kind kind = Kind::pressure;
-    int index = 0;  ///< ligand, cell type, kind of receptor or activity
+    int index = 0;  ///< ligand, cell type, kind of receptor, activity or pool
 };
 
 /// One summand of a response's S: (signal / half)^hill.

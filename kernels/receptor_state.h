@@ -9,7 +9,7 @@
 namespace crine {
 inline namespace CRINE_NS {
 
-/// Most numbers of molecules that one cell keeps.
+/// Most numbers of molecules that one cell has.
 inline constexpr int kMostMolecules = 96;
 
 /// A ligand that the receptors of a type bind: of a field, or, if `on_membrane`, on cells that touch; those have only a surface and flows.
@@ -52,12 +52,23 @@ struct PresentedLigand {
     int made = 0, lost = 0, given = 0;  ///< places in flows
 };
 
-/// The receptors of all cells as bodies see them: what the types have, and numbers of molecules by place, [place * cells + cell].
+/// A store of a type, model/store.h.
+struct StoreOfType {
+    int ligand = 0;
+    int number = 0;   ///< place of the molecules kept
+    int rate = 0;     ///< place in work: what comes out in this step [molecules/s]
+    int release = 0;  ///< Vocabulary index
+    double amount = 0, refill = 0;
+};
+
+/// The molecules of all cells as bodies see them, on receptors, presented and in stores: what the types have, and the numbers by place,
+/// [place * cells + cell].
 struct ReceptorView {
     ListsView<ReceptorOfType> receptors;  ///< by type
     ListsView<BoundLigand> bound;         ///< by type
     Span<BindingOfType const> bindings;
     ListsView<PresentedLigand> presented;  ///< by type
+    ListsView<StoreOfType> stores;         ///< by type; no items: nobody has any
     Span<std::int16_t const>
         of_ligand;  ///< [type * ligands + ligand]: place in the list of bound ligands; -1: not bound; empty: nobody has receptors
     Span<std::int16_t const> of_kind;  ///< [type * kinds + kind]: place in the list of receptors; -1: it has none
@@ -90,6 +101,19 @@ struct ReceptorView {
         for (std::size_t l = 0; l < all.size; ++l)
             if (all[l].on_membrane && all[l].ligand == membrane_ligand) return &all[l];
         return nullptr;
+    }
+
+    CRINE_HD StoreOfType const* store(int type, int ligand) const {
+        if (stores.items.empty()) return nullptr;
+        auto const all = stores[type];
+        for (std::size_t s = 0; s < all.size; ++s)
+            if (all[s].ligand == ligand) return &all[s];
+        return nullptr;
+    }
+    /// Molecules a second that come out of a cell's store of a ligand in this step.
+    CRINE_HD Real let_out(int type, int ligand, std::size_t i) const {
+        StoreOfType const* const found = store(type, ligand);
+        return found == nullptr ? Real(0) : at(found->rate, i);
     }
 
     /// Molecules of a bound ligand that a cell holds.
@@ -129,11 +153,13 @@ struct ReceptorView {
         for (std::size_t r = 0; r < all.size; ++r) count(all[r].free, i) = all[r].at_birth;
         auto const shown = presented[type];
         for (std::size_t l = 0; l < shown.size; ++l) count(shown[l].number, i) = shown[l].at_birth;
+        auto const kept = stores[type];
+        for (std::size_t s = 0; s < kept.size; ++s) count(kept[s].number, i) = kept[s].amount;
     }
     CRINE_HD void halve(std::size_t i) const {
         for (int place = 0; place < places; ++place) count(place, i) /= 2;
     }
-    /// Keeps the receptors that both types have; others go, or are as in a new cell.
+    /// Keeps the receptors and stores that both types have; others go, or are as in a new cell.
     CRINE_HD void change_type(std::size_t i, int from, int to) const {
         double before[kMostMolecules];
         for (int place = 0; place < places; ++place) before[place] = count(place, i);
@@ -159,14 +185,18 @@ struct ReceptorView {
         auto const shown = presented[to];
         for (std::size_t l = 0; l < shown.size; ++l)
             if (PresentedLigand const* const then = presents(from, shown[l].ligand)) count(shown[l].number, i) = before[then->number];
+        auto const kept = stores[to];
+        for (std::size_t s = 0; s < kept.size; ++s)
+            if (StoreOfType const* const then = store(from, kept[s].ligand)) count(kept[s].number, i) = before[then->number];
     }
 };
 
-/// The receptors of all cells on this engine. The numbers of molecules are kept in double: they are part of the ledgers.
+/// The receptors and stores of all cells on this engine. The numbers of molecules are kept in double: they are part of the ledgers.
 struct ReceptorState {
     Lists<ReceptorOfType> receptors;
     Lists<BoundLigand> bound;
     Lists<PresentedLigand> presented;
+    Lists<StoreOfType> stores;
     Buffer<BindingOfType> bindings;
     Buffer<std::int16_t> of_ligand, of_kind;
     std::vector<int> ligands;              ///< those of fields that some type binds
@@ -179,10 +209,13 @@ struct ReceptorState {
     Buffer<double> partial;              ///< of sums
 
     bool none() const { return places == 0; }
+    bool any_stores() const { return stores.items.size() != 0; }
+    bool only_stores() const { return receptors.items.size() + presented.items.size() == 0; }
     void compile(Model const& model);
     ReceptorView view(std::size_t cells) {
-        return {receptors.view(), bound.view(), bindings.span(), presented.view(), of_ligand.span(), of_kind.span(), all_ligands, kinds,
-                places,           cells,        molecules.span(), flows.span(),     work.span()};
+        return {receptors.view(), bound.view(), bindings.span(), presented.view(), stores.view(), of_ligand.span(),
+                of_kind.span(),   all_ligands,  kinds,           places,           cells,         molecules.span(),
+                flows.span(),     work.span()};
     }
 };
 

@@ -130,7 +130,8 @@ struct TryBody {
         }
         Real const self = rates.self(i);
         for (std::size_t l = 0; l < bound.size; ++l)
-            if (!bound[l].on_membrane) view.at(bound[l].scale, i) = view.at(bound[l].surface, i) = rates.around(i, concentration[bound[l].ligand]);
+            if (!bound[l].on_membrane)
+                view.at(bound[l].scale, i) = view.at(bound[l].surface, i) = rates.around(i, concentration[bound[l].ligand]);
 
         constexpr int kPasses = 2;  // the surface follows the receptors, and they the surface
         for (int pass = 0;; ++pass) {
@@ -404,6 +405,7 @@ void ReceptorState::compile(Model const& model) {
     std::vector<std::vector<ReceptorOfType>> rows(types);
     std::vector<std::vector<BoundLigand>> bound_rows(types);
     std::vector<std::vector<PresentedLigand>> presented_rows(types);
+    std::vector<std::vector<StoreOfType>> store_rows(types);
     std::vector<BindingOfType> all;
     std::vector<std::int16_t> ligand_place(static_cast<std::size_t>(types) * all_ligands, -1),
         kind_place(static_cast<std::size_t>(types) * kinds, -1);
@@ -433,13 +435,15 @@ void ReceptorState::compile(Model const& model) {
                         l.excess = place++;
                         l.given = flow_place++;
                         for (int* slot : {&l.clearance, &l.release, &l.scale}) *slot = work_place++;
-                        ligand_place[static_cast<std::size_t>(t) * all_ligands + l.ligand] = static_cast<std::int16_t>(bound_rows[t].size());
+                        ligand_place[static_cast<std::size_t>(t) * all_ligands + l.ligand] =
+                            static_cast<std::int16_t>(bound_rows[t].size());
                         if (std::find(ligands.begin(), ligands.end(), l.ligand) == ligands.end()) ligands.push_back(l.ligand);
                     }
                     known = bound_rows[t].insert(known, l);
                 }
                 BindingOfType b;
-                b.bound = static_cast<int>(known - bound_rows[t].begin()), b.k_on = binding.k_on, b.efficacy = binding.efficacy, b.rates = binding.rates;
+                b.bound = static_cast<int>(known - bound_rows[t].begin()), b.k_on = binding.k_on, b.efficacy = binding.efficacy,
+                b.rates = binding.rates;
                 b.active = place++;
                 if (binding.rates.desensitisation > 0) b.desensitised = place++;
                 all.push_back(b);
@@ -459,14 +463,17 @@ void ReceptorState::compile(Model const& model) {
             for (int* slot : {&l.made, &l.lost, &l.given}) *slot = flow_place++;
             presented_rows[t].push_back(l);
         }
+        for (Store const& store : model.types[t].stores)
+            store_rows[t].push_back(
+                {store.ligand, place++, work_place++, model.vocabulary().of(behaviour::release, store.ligand), store.amount, store.refill});
         if (place > kMostMolecules)
             throw InputError("cells of type \"" + model.types[t].name + "\" would have to keep " + std::to_string(place) +
-                             " numbers of receptors and complexes; at most " + std::to_string(kMostMolecules) + " are possible");
+                             " numbers of receptors, complexes and stores; at most " + std::to_string(kMostMolecules) + " are possible");
         places = std::max(places, place), work_places = std::max(work_places, work_place), flow_places = std::max(flow_places, flow_place);
     }
     if (places == 0) return;
     membrane.assign(model.membrane_ligands.size(), {});
-    presented.upload(presented_rows);
+    presented.upload(presented_rows), stores.upload(store_rows);
     receptors.upload(rows), bound.upload(bound_rows), bindings.upload(all), of_ligand.upload(ligand_place), of_kind.upload(kind_place);
 }
 
@@ -532,7 +539,7 @@ double Engine::on_membranes(int membrane_ligand) {
 
 void Engine::bind(Moment now) {
     ReceptorState& state = cells_.receptors;
-    if (state.none()) return;
+    if (state.none() || state.only_stores()) return;
     for_each_index(cells_.size(), BindBody{cell_rates(), now.dt});
     auto const flow = [&](bool on_membrane, int ligand, BoundPlace which) {
         return ordered_sum(cells_.size(), state.partial, FlowTerm{{state.view(cells_.size()), cells_.view(), on_membrane, ligand}, which});

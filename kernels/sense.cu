@@ -46,6 +46,10 @@ struct SignalBody {
                 return here(concentration[what.index]);
             case Sensed::Kind::gradient:
                 return norm(gradient(grid, concentration[what.index], position(cells, i)));
+            case Sensed::Kind::stored: {
+                StoreOfType const* const store = receptors.store(cells.type[i], what.index);
+                return store == nullptr ? Real(0) : static_cast<Real>(receptors.count(store->number, i) / store->amount);
+            }
             case Sensed::Kind::complexes:
                 return static_cast<Real>(receptors.signal(cells.type[i], what.index, i).active);
             case Sensed::Kind::occupancy: {
@@ -144,10 +148,9 @@ void Engine::sense(Moment now) {
     if (!model_.pools.empty()) cells_.circulating.upload(endocrine_.levels());
     CellView const cells = cells_.view();
     Phenotype const phenotype = cells_.phenotype();
-    for_each_index(cells_.size(),
-                   SignalBody{cells, phenotype, model_.grid, std::as_const(cells_.concentrations).span(),
-                              std::as_const(cells_.circulating).span(), programs.signals.view(), synapses_.open_channels(),
-                              cells_.work.span(), cells_.receptors.view(cells_.size()), programs.first_activity, now.time});
+    for_each_index(cells_.size(), SignalBody{cells, phenotype, model_.grid, std::as_const(cells_.concentrations).span(),
+                                             std::as_const(cells_.circulating).span(), programs.signals.view(), synapses_.open_channels(),
+                                             cells_.work.span(), cells_.receptors.view(cells_.size()), programs.first_activity, now.time});
     if (programs.contact_signals.items.size() != 0)
         for_each_index(cells_.size(), ContactSignalBody{cells, phenotype, cells_.bins, programs.types.span(),
                                                         programs.contact_signals.view(), cells_.work.span(), programs.first_activity});

@@ -58,6 +58,9 @@ public:
             for (auto const& binding : receptor.bindings)
                 kind.bindings.push_back({scenario.model.bound_by(binding), binding.rates.desensitisation > 0});
         }
+        for (std::size_t l = 0; l < scenario.model.ligands.size(); ++l)
+            if (scenario.model.anybody_keeps(static_cast<int>(l)))
+                stores_.emplace_back(l, "store of " + scenario.model.ligands[l].name + " [molecules]");
         for (auto const& name : scenario.model.activities) activity_names_.push_back("activity of " + name);
     }
 
@@ -86,6 +89,10 @@ public:
             of.AddArray(reals("open channels", n, [&](std::size_t i) { return frame.snapshot.open_channels[i]; }));
         for (std::size_t a = 0; a < activity_names_.size(); ++a)
             of.AddArray(reals(activity_names_[a].c_str(), n, [&](std::size_t i) { return frame.snapshot.activities[a][i]; }));
+        for (auto const& [ligand, name] : stores_) {
+            auto const& kept = frame.snapshot.stores[ligand];
+            of.AddArray(reals(name.c_str(), n, [&](std::size_t i) { return kept[i]; }));
+        }
         of.AddArray(vectors("velocity [um/min]", n, cells.vx, cells.vy, cells.vz, kMinute));
 
         for (std::size_t r = 0; r < frame.snapshot.receptors.size(); ++r) {
@@ -121,6 +128,7 @@ private:
     };
     std::vector<Kind> receptors_;
     std::vector<std::string> type_names_, activity_names_;
+    std::vector<std::pair<std::size_t, std::string>> stores_;  ///< by ligand
     std::filesystem::path folder_;
     int next_ = 0;
 };

@@ -170,6 +170,7 @@ struct Snapshot {
     HostCells cells;                            ///< empty if not asked for; `vx…` include all motion of the last step
     std::vector<ReceptorNumbers> receptors;     ///< by kind, with the cells
     std::vector<std::vector<Real>> activities;  ///< [activity][cell], with the cells
+    std::vector<std::vector<Real>> stores;      ///< [ligand][cell], with the cells: molecules kept; empty where no type has a store
     std::vector<Real> open_channels;            ///< by cell: what the signal of that name is now; empty without synapses or cells
 };
 

@@ -49,7 +49,7 @@ struct Ligand {
         Real rate = 0;   ///< [µm³/s per molecule]
     };
     std::vector<Cleavage> cleaved_by;
-    int circulates = -1;  ///< pool that it crosses into through vessel walls; -1: none
+    int circulates = -1;                 ///< pool that it crosses into through vessel walls; -1: none
     std::vector<Hindrance> hindered_by;  ///< what slows it down; factors multiply
 };
 
@@ -110,6 +110,13 @@ struct Lag {
     Real spread = 0;    ///< half the width of its uniform distribution over cells, relative to it
 };
 
+/// What a cell keeps ready of a ligand, to let it out at once: model/store.h. A new cell's is full.
+struct Store {
+    int ligand = 0;
+    double amount = 0;  ///< of a full one [molecules]
+    double refill = 0;  ///< rate constant of filling up to it [1/s]
+};
+
 struct CellType {
     std::string name;
     Real radius = 8.4127;                                           ///< at rest [µm]
@@ -127,9 +134,13 @@ struct CellType {
     std::vector<Real> saturation;   ///< by ligand: secretion stops at this surrounding concentration [molecules/µm³]; infinite: never
     std::vector<double> receptors;  ///< by kind: free ones on the surface of a new cell [molecules]; 0: it has none
     std::vector<double> presented;  ///< by membrane ligand: on the surface of a new cell [molecules]
+    std::vector<Store> stores;      ///< at most one for each ligand
 
     bool takes_time(int behaviour) const {
         return std::any_of(lags.begin(), lags.end(), [&](Lag const& lag) { return lag.behaviour == behaviour; });
+    }
+    bool keeps(int ligand) const {
+        return std::any_of(stores.begin(), stores.end(), [&](Store const& store) { return store.ligand == ligand; });
     }
 };
 
@@ -204,7 +215,7 @@ struct Model {
     std::vector<Dose> doses;
 
     Vocabulary vocabulary() const {
-        return {static_cast<int>(ligands.size()), static_cast<int>(types.size()), static_cast<int>(receptors.size()),
+        return {static_cast<int>(ligands.size()),          static_cast<int>(types.size()),      static_cast<int>(receptors.size()),
                 static_cast<int>(membrane_ligands.size()), static_cast<int>(activities.size()), static_cast<int>(pools.size())};
     }
     std::string const& bound_by(Receptor::Binding const& b) const {
@@ -217,6 +228,10 @@ struct Model {
     /// Likewise for a membrane ligand.
     bool presents(int type, int ligand) const {
         return makes(type, vocabulary().of(behaviour::presentation, ligand), types[type].presented, ligand);
+    }
+    /// Whether some type has a store of a ligand.
+    bool anybody_keeps(int ligand) const {
+        return std::any_of(types.begin(), types.end(), [&](CellType const& type) { return type.keeps(ligand); });
     }
     /// Whether cells of a type have some of entry n at birth, or a behaviour that makes it.
     bool makes(int type, int behaviour, std::vector<double> const& at_birth, int n) const;

@@ -24,6 +24,7 @@ enum OfLigand : int {
     secretion,   ///< [molecules/s]
     uptake,      ///< k_R, clearance by receptors at the cell surface [µm³/s]; infinite: a perfect sink
     chemotaxis,  ///< χ, drift per gradient [µm/s per molecules/µm⁴]; negative: away
+    release,     ///< part of a store that is let out per time [1/s]
     of_ligand_count
 };
 enum OfType : int {
@@ -61,6 +62,7 @@ enum Fixed : int {
 enum OfLigand : int {
     concentration,  ///< interpolated at the cell [molecules/µm³]
     gradient,       ///< its magnitude [molecules/µm⁴]
+    stored,         ///< in the cell's store, as a fraction of a full one [1]
     of_ligand_count
 };
 enum OfType : int {
@@ -119,9 +121,7 @@ struct Vocabulary {
     CRINE_HD int of(signal::OfActivity s, int activity) const {
         return of(signal::occupancy, receptors * signal::of_receptor_count) + s * activities + activity;
     }
-    CRINE_HD int of(signal::OfPool s, int pool) const {
-        return of(signal::own, activities * signal::of_activity_count) + s * pools + pool;
-    }
+    CRINE_HD int of(signal::OfPool s, int pool) const { return of(signal::own, activities * signal::of_activity_count) + s * pools + pool; }
 };
 
 }  // namespace crine

@@ -208,6 +208,13 @@ std::vector<Broken> const kTable{
     {"response_time_and_delay", "    speed: 1 um/min\n", "    speed: 1 um/min\n    response_times: {speed: @{time: 1 h, delay: 2 h}}\n", ": cells.T.response_times.speed: expected exactly one of time, delay, found several"},
     {"stages_without_delay", "    speed: 1 um/min\n", "    speed: 1 um/min\n    response_times: {speed: {time: 1 h, stages: @3}}\n", ": cells.T.response_times.speed.stages: \"stages\" has a meaning only with delay"},
     {"no_stages", "    speed: 1 um/min\n", "    speed: 1 um/min\n    response_times: {speed: {delay: 1 h, stages: @0}}\n", ": cells.T.response_times.speed.stages: expected 1 to 32 stages"},
+    // --- stores ---
+    {"store_of_unknown_ligand", "    speed: 1 um/min\n", "    speed: 1 um/min\n    stores: {@AA: {amount: 1e3 molecule}}\n", ": cells.T.stores: \"AA\" is not a ligand of this scenario; did you mean \"A\"?"},
+    {"store_of_how_much", "    speed: 1 um/min\n", "    speed: 1 um/min\n    stores: {A: @{release: 1 /h}}\n", ": cells.T.stores.A: \"amount\" is missing (in a full store of one cell, such as that of a new one)"},
+    {"store_of_nothing", "    speed: 1 um/min\n", "    speed: 1 um/min\n    stores: {A: {amount: @0 molecule}}\n", ": cells.T.stores.A.amount: \"0 molecule\" is not greater than 0"},
+    {"refill_as_a_secretion", "    speed: 1 um/min\n", "    speed: 1 um/min\n    stores: {A: {amount: 1e3 molecule, refill: @1 molecule/s}}\n", ": cells.T.stores.A.refill: \"1 molecule/s\" is molecules per time; expected a rate, for example \"0.05/h\""},
+    {"release_without_store", "increases: speed, to: 5 um/min", "increases: @release of A, to: 1 /s", ": cells.T.rules[0].increases: \"T\" has no store of \"A\" (\"stores\" of the type lists them)"},
+    {"signal_without_store", "{signal: A, increases: speed, to: 5 um/min, half: 1 nM}", "{signal: @store of A, increases: speed, to: 5 um/min, half: 0.5}", ": cells.T.rules[0].signal: \"T\" has no store of \"A\" (\"stores\" of the type lists them)"},
     {"half_zero", "half: 1 nM}", "half: @0 nM}", ": cells.T.rules[0].half: \"0 nM\" is not greater than 0; expected a concentration"},
     // --- placement ---
     {"unknown_type", "{type: T,", "{type: @TT,", ": placement[0].type: \"TT\" is not a cell type of this scenario; did you mean \"T\"?"},

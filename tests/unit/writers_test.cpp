@@ -133,6 +133,22 @@ TEST(CellsWriter, WritesAPointForEveryCell) {
     EXPECT_EQ(cells->GetFieldData()->GetArray("TimeValue")->GetTuple1(0), 3);
 }
 
+TEST(CellsWriter, WritesWhatCellsKeep) {
+    TemporaryFolder const folder;
+    Scenario scenario = small_scenario();
+    scenario.model.types[1].stores = {{1, 500, 0}};
+    Frame frame = small_frame(scenario, 0);
+    frame.snapshot.stores = {{}, {0, 250}};
+    make_cells_writer(scenario, folder.path())->write(frame);
+    vtkNew<vtkXMLPolyDataReader> reader;
+    reader->SetFileName((folder / "cells_000000.vtp").c_str());
+    reader->Update();
+    vtkPointData* const data = reader->GetOutput()->GetPointData();
+    EXPECT_EQ(value(data, "store of oxygen [molecules]", 0), 0);
+    EXPECT_EQ(value(data, "store of oxygen [molecules]", 1), 250);
+    EXPECT_EQ(data->GetArray("store of IL-10 [molecules]"), nullptr);
+}
+
 TEST(CellsWriter, WritesATissueWithoutCells) {
     TemporaryFolder const folder;
     Scenario const scenario = small_scenario();
