@@ -158,6 +158,7 @@ struct LigandInput {
     Named<Quantity<Dimension::bimolecular>> cleaved_by;
     std::optional<Positive<Dimension::molar_mass>> molar_mass;
     Named<HindranceInput> hindered_by;
+    Flag trace_senders;
 };
 
 struct ReactionInput {
@@ -291,6 +292,7 @@ struct ContactBindingInput {
 };
 struct MembraneLigandInput {
     Rate turnover;
+    Flag trace_senders;
 };
 struct ReceptorInput {
     Place at;
