@@ -1,5 +1,6 @@
 #include "host/format.h"
 #include "host/writers/atomic_file.h"
+#include "host/writers/vtk_file.h"
 #include "host/writers/writer.h"
 
 namespace crine {

@@ -239,6 +239,15 @@ TEST_P(Routes, ReleasedLigandOfTwoOrigins) {
     EXPECT_GT(received_in_all(elsewhere), 1.5 * 0.002 * m.grid.voxels() * m.grid.volume());  // many times more than there is
 }
 
+// What is bound for good is received once
+TEST_P(Routes, BoundForGood) {
+    Model m = with_receptors();
+    m.receptors[0].bindings[0].rates.dissociation = 0;
+    auto const totals = after(GetParam(), m, pairs(m, 0.002, 3), 10, 60)->totals();
+    EXPECT_TRUE(close(received_in_all(totals), totals.ligands[0].bound, 1e-5));
+    EXPECT_GT(received(totals, 1, Route::paracrine, 0), received(totals, 1, Route::paracrine, -1));
+}
+
 TEST_P(Routes, SameBitsOnAnyNumberOfThreads) {
     if (GetParam().kind != Device::Kind::cpu) GTEST_SKIP() << "threads are the processor's";
     std::array<std::uint64_t, 2> hash{};
