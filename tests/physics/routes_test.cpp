@@ -153,6 +153,35 @@ TEST_P(Routes, PartsAddUp) {
     }
 }
 
+// Doses cut the steps of transport to pieces, and blood may have to be asked twice
+TEST_P(Routes, PartsAddUpBesideDosesAndBlood) {
+    for (Scheme scheme : {Scheme::adaptive, Scheme::tr_bdf2}) {
+        Model m = three_types(scheme);
+        m.compartments.push_back({"blood", 1e7});
+        m.pools.push_back({0, 0, 0.02, 1e-3});
+        m.ligands[0].circulates = 0;
+        m.materials[1].exchange = Real(2e-3);
+        Dose bolus, infusion;
+        bolus.voxels = {100, 101, 900}, bolus.bolus = 5000, bolus.from = 47;
+        infusion.voxels = {300}, infusion.rate = 50, infusion.from = 33, infusion.to = 90;
+        m.doses = {bolus, infusion};
+        auto const state = scattered(m);
+        auto const with = after(GetParam(), m, state, 20, 8);
+        auto const totals = with->totals();
+        EXPECT_TRUE(close(received_in_all(totals), totals.ligands[0].taken_up, kRoundOff)) << static_cast<int>(scheme);
+        for (int receiver : {0, 1, 2}) EXPECT_GT(received(totals, receiver, Route::endocrine, -1), 1);
+        m.doses.clear();
+        auto const without = after(GetParam(), m, state, 20, 8)->totals();
+        double const more = totals.ligands[0].taken_up - without.ligands[0].taken_up;
+        double elsewhere = 0;
+        for (int receiver : {0, 1, 2})
+            elsewhere += received(totals, receiver, Route::paracrine, -1) - received(without, receiver, Route::paracrine, -1);
+        EXPECT_TRUE(close(elsewhere, more, 0.02)) << static_cast<int>(scheme);  // a little of the doses comes back from blood
+        m.ligands[0].traced = false, m.doses = {bolus, infusion};
+        EXPECT_EQ(field(*with, 0, 1), field(*after(GetParam(), m, state, 20, 8), 0, 1));
+    }
+}
+
 // Transport is linear: from each sender comes what comes where it is alone
 TEST_P(Routes, SenderAlone) {
     for (Scheme scheme : {Scheme::adi, Scheme::tr_bdf2, Scheme::implicit_euler, Scheme::quasi_steady}) {
