@@ -153,6 +153,20 @@ TEST_P(Routes, PartsAddUp) {
     }
 }
 
+// Where only cells send, nothing is from elsewhere: the parts take the steps of the whole
+TEST_P(Routes, NothingFromElsewhere) {
+    for (Scheme scheme : kSchemes) {
+        Model m = three_types(scheme);
+        if (scheme == Scheme::adaptive) m.solver_tolerance = 1e-3;
+        m.materials[1].source = 0;
+        m.ligands[0].faces[x_low].amount = m.ligands[0].faces[z_high].amount = 0;
+        auto state = scattered(m);
+        state.fields[0].assign(m.grid.voxels(), 0);
+        auto const totals = after(GetParam(), m, state, 20, 8)->totals();
+        EXPECT_TRUE(close(sent(totals, -1), 0, 0, 5e-8 * received_in_all(totals))) << static_cast<int>(scheme);
+    }
+}
+
 // Doses cut the steps of transport to pieces, and blood may have to be asked twice
 TEST_P(Routes, PartsAddUpBesideDosesAndBlood) {
     for (Scheme scheme : {Scheme::adaptive, Scheme::tr_bdf2}) {
