@@ -505,7 +505,8 @@ void check_quasi_steady(ScenarioInput const& in, Model const& model) {
         if (!moves) fail(at, "\"" + ligand.name + "\" does not diffuse, so it cannot be quasi-steady; expected adaptive or implicit-euler");
         if (!out)
             fail(at, "\"" + ligand.name +
-                         "\" is quasi-steady but has no way out (no decay, no uptake, no enzyme or other reaction, no vessels, no value on a face or "
+                         "\" is quasi-steady but has no way out (no decay, no uptake, no enzyme or other reaction, no vessels, no value on "
+                         "a face or "
                          "region), so it has "
                          "no steady state");
     }
@@ -523,9 +524,7 @@ void check_hindered(ScenarioInput const& in, Model const& model) {
 }
 
 void check_traced(ScenarioInput const& in, Model const& model) {
-    auto const is = [](int ligand, std::vector<int> const& among) {
-        return std::find(among.begin(), among.end(), ligand) != among.end();
-    };
+    auto const is = [](int ligand, std::vector<int> const& among) { return std::find(among.begin(), among.end(), ligand) != among.end(); };
     for (std::size_t l = 0; l < model.ligands.size(); ++l) {
         if (!model.ligands[l].traced) continue;
         Place const& at = in.ligands[l].value.trace_senders.at;

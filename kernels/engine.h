@@ -70,12 +70,12 @@ private:
 
     // Who told whom: trace.cu.
     void start_tracing();
-    void give_parts(bool changed);             ///< in exchange: what every part of a traced ligand gets from cells
-    void begin_tracing();                      ///< in transport
-    ErrorCode trace(int ligand, double dt);    ///< what cells have taken of the whole and, by now, of its parts
-    void finish_tracing(double dt);            ///< at the end of transport
-    void remember_origins(double dt);          ///< in bind
-    void trace_contacts();                     ///< in bind, once it is known what receptors have torn off
+    void give_parts(bool changed);           ///< in exchange: what every part of a traced ligand gets from cells
+    void begin_tracing();                    ///< in transport
+    ErrorCode trace(int ligand, double dt);  ///< what cells have taken of the whole and, by now, of its parts
+    void finish_tracing(double dt);          ///< at the end of transport
+    void remember_origins(double dt);        ///< in bind
+    void trace_contacts();                   ///< in bind, once it is known what receptors have torn off
     void add_by_receiver(double const* amounts, double* sums);
     void route_totals(Totals& totals);
     std::uint64_t field_hash();

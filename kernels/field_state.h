@@ -69,15 +69,15 @@ struct FieldState {
     // work space of transport, shared by all ligands
     Multigrid solver;
     LineSolver lines;
-    Buffer<Real> inflow;              ///< all that does not depend on the concentration [molecules/µm³/s]
-    Buffer<Real> loss;                ///< all that does [1/s]
-    Buffer<Real> mean;                ///< of the concentration of the ligand that has just been stepped
-    Buffer<Real> cleavage;            ///< loss to enzymes and other reactions that only break down [1/s]
-    Buffer<Real> conversion;          ///< loss to reactions that make other ligands [1/s]
-    Buffer<Real> before, middle;      ///< concentration before and in the middle of a step, for saturable conversions
-    Buffer<Real> mean_before;         ///< mean over what is done of an interval in pieces
-    Buffer<Real> at_start;            ///< where an interval starts that may have to be repeated
-    Buffer<Real const*> hindered;     ///< by ligand: its diffusivity by voxel, or null; empty where nothing hinders any
+    Buffer<Real> inflow;           ///< all that does not depend on the concentration [molecules/µm³/s]
+    Buffer<Real> loss;             ///< all that does [1/s]
+    Buffer<Real> mean;             ///< of the concentration of the ligand that has just been stepped
+    Buffer<Real> cleavage;         ///< loss to enzymes and other reactions that only break down [1/s]
+    Buffer<Real> conversion;       ///< loss to reactions that make other ligands [1/s]
+    Buffer<Real> before, middle;   ///< concentration before and in the middle of a step, for saturable conversions
+    Buffer<Real> mean_before;      ///< mean over what is done of an interval in pieces
+    Buffer<Real> at_start;         ///< where an interval starts that may have to be repeated
+    Buffer<Real const*> hindered;  ///< by ligand: its diffusivity by voxel, or null; empty where nothing hinders any
     ReactionState reactions;
     Buffer<double> partial;  ///< of sums
 

@@ -68,8 +68,8 @@ struct RatesTerm {
         into[cleaved] += cleavage;
         into[converted] += conversion;
         // holding a voxel makes up for all that happens in it
-        into[produced] += here.fixed ? uptake + decay + cleavage - secretion - walls - conversion - medium.crossing(p, value)
-                                     : here.source + held;
+        into[produced] +=
+            here.fixed ? uptake + decay + cleavage - secretion - walls - conversion - medium.crossing(p, value) : here.source + held;
     }
 };
 

@@ -17,7 +17,8 @@ struct BoundLigand {
     bool on_membrane = false;
     int ligand = 0;
     int excess = -1;  ///< place of what came to the cell in the last step and found no free receptor: it goes back in this one
-    int origin = -1, origins = 0;  ///< places of what the cell holds of a traced ligand, by sender and, last, from elsewhere; origins: how many
+    int origin = -1,
+        origins = 0;  ///< places of what the cell holds of a traced ligand, by sender and, last, from elsewhere; origins: how many
     /// Places in ReceptorState::work. Of the field's side: clearance by receptors [µm³/s] and what they let go [molecules/s]; of the
     /// cell's: concentration at the surface [molecules/µm³], and how it follows the field's, see TryBody.
     int clearance = 0, release = 0, surface = 0, scale = 0;
@@ -191,7 +192,7 @@ struct ReceptorState {
     bool none() const { return places == 0; }
     void compile(Model const& model);
     ReceptorView view(std::size_t cells) {
-        return {receptors.view(), bound.view(), bindings.span(), presented.view(), of_ligand.span(), of_kind.span(), all_ligands, kinds,
+        return {receptors.view(), bound.view(), bindings.span(),  presented.view(), of_ligand.span(), of_kind.span(), all_ligands, kinds,
                 places,           cells,        molecules.span(), flows.span(),     work.span()};
     }
 };

@@ -131,7 +131,8 @@ struct TryBody {
         }
         Real const self = rates.self(i);
         for (std::size_t l = 0; l < bound.size; ++l)
-            if (!bound[l].on_membrane) view.at(bound[l].scale, i) = view.at(bound[l].surface, i) = rates.around(i, concentration[bound[l].ligand]);
+            if (!bound[l].on_membrane)
+                view.at(bound[l].scale, i) = view.at(bound[l].surface, i) = rates.around(i, concentration[bound[l].ligand]);
 
         constexpr int kPasses = 2;  // the surface follows the receptors, and they the surface
         for (int pass = 0;; ++pass) {
@@ -438,13 +439,15 @@ void ReceptorState::compile(Model const& model) {
                         }
                         l.given = flow_place++;
                         for (int* slot : {&l.clearance, &l.release, &l.scale}) *slot = work_place++;
-                        ligand_place[static_cast<std::size_t>(t) * all_ligands + l.ligand] = static_cast<std::int16_t>(bound_rows[t].size());
+                        ligand_place[static_cast<std::size_t>(t) * all_ligands + l.ligand] =
+                            static_cast<std::int16_t>(bound_rows[t].size());
                         if (std::find(ligands.begin(), ligands.end(), l.ligand) == ligands.end()) ligands.push_back(l.ligand);
                     }
                     known = bound_rows[t].insert(known, l);
                 }
                 BindingOfType b;
-                b.bound = static_cast<int>(known - bound_rows[t].begin()), b.k_on = binding.k_on, b.efficacy = binding.efficacy, b.rates = binding.rates;
+                b.bound = static_cast<int>(known - bound_rows[t].begin()), b.k_on = binding.k_on, b.efficacy = binding.efficacy,
+                b.rates = binding.rates;
                 b.active = place++;
                 if (binding.rates.desensitisation > 0) b.desensitised = place++;
                 all.push_back(b);

@@ -80,7 +80,8 @@ ErrorCode take_step(FieldState& fields, Model const& model, int ligand, double d
     bool saturable = false;
     for (Conversion const& c : model.conversions) saturable = saturable || (c.from == ligand && c.half > 0);
     auto const take = by_lines(model.ligands[ligand].scheme) ? take_line_steps : take_multigrid_step;
-    bool const converged = saturable ? SaturableStep(fields, model, ligand).take(take, dt, nonlinear) : take(fields, model, ligand, dt, nullptr);
+    bool const converged =
+        saturable ? SaturableStep(fields, model, ligand).take(take, dt, nonlinear) : take(fields, model, ligand, dt, nullptr);
     if (!std::isfinite(field.ledger.free)) return ErrorCode::not_finite_field;
     return converged ? ErrorCode::none : ErrorCode::solver_stalled;
 }

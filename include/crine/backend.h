@@ -142,10 +142,10 @@ struct Solve {
 
 /// How a ligand came from its sender to its receiver.
 enum class Route : std::uint8_t {
-    autocrine,    ///< caught by the cell that secreted it, before it got away
-    paracrine,    ///< through the field
-    juxtacrine,   ///< from the membrane of a cell that touches
-    endocrine,    ///< through vessel walls, from the compartment that the ligand circulates in
+    autocrine,   ///< caught by the cell that secreted it, before it got away
+    paracrine,   ///< through the field
+    juxtacrine,  ///< from the membrane of a cell that touches
+    endocrine,   ///< through vessel walls, from the compartment that the ligand circulates in
 };
 
 /// Molecules of a traced ligand that cells of one type have taken since the start: bound by receptors or taken up.

@@ -49,7 +49,7 @@ struct Ligand {
         Real rate = 0;   ///< [µm³/s per molecule]
     };
     std::vector<Cleavage> cleaved_by;
-    int circulates = -1;  ///< pool that it crosses into through vessel walls; -1: none
+    int circulates = -1;                 ///< pool that it crosses into through vessel walls; -1: none
     std::vector<Hindrance> hindered_by;  ///< what slows it down; factors multiply
     bool traced = false;                 ///< the run counts who receives it from whom
 };
@@ -206,7 +206,7 @@ struct Model {
     std::vector<Dose> doses;
 
     Vocabulary vocabulary() const {
-        return {static_cast<int>(ligands.size()), static_cast<int>(types.size()), static_cast<int>(receptors.size()),
+        return {static_cast<int>(ligands.size()),          static_cast<int>(types.size()),      static_cast<int>(receptors.size()),
                 static_cast<int>(membrane_ligands.size()), static_cast<int>(activities.size()), static_cast<int>(pools.size())};
     }
     std::string const& bound_by(Receptor::Binding const& b) const {
