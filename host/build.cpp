@@ -143,6 +143,7 @@ std::vector<Ligand> make_ligands(ScenarioInput const& in, Names const& names, Gr
             l.hindered_by.push_back(
                 {matrix, e.value.molar_volume ? real(*e.value.molar_volume) : Real(0), e.value.e_fold ? real(*e.value.e_fold) : Real(0)});
         }
+        l.traced = ligand.trace_senders.value;
         ligands.push_back(std::move(l));
     }
     return ligands;
@@ -156,7 +157,7 @@ void check_radius(Place const& at, double radius, Grid const& grid) {
 
 std::vector<MembraneLigand> make_membrane_ligands(ScenarioInput const& in) {
     std::vector<MembraneLigand> ligands;
-    for (auto const& [name, ligand] : in.membrane_ligands) ligands.push_back({name.value, ligand.turnover});
+    for (auto const& [name, ligand] : in.membrane_ligands) ligands.push_back({name.value, ligand.turnover, ligand.trace_senders.value});
     return ligands;
 }
 
@@ -564,6 +565,23 @@ void check_hindered(ScenarioInput const& in, Model const& model) {
             moves = moves || model.property(static_cast<int>(m), static_cast<int>(l)).diffusivity > 0;
         if (!laws.empty() && !moves)
             fail(laws.front().name.at, "\"" + model.ligands[l].name + "\" does not diffuse, so nothing can hinder it");
+    }
+}
+
+void check_traced(ScenarioInput const& in, Model const& model) {
+    auto const is = [](int ligand, std::vector<int> const& among) { return std::find(among.begin(), among.end(), ligand) != among.end(); };
+    for (std::size_t l = 0; l < model.ligands.size(); ++l) {
+        if (!model.ligands[l].traced) continue;
+        Place const& at = in.ligands[l].value.trace_senders.at;
+        int const index = static_cast<int>(l);
+        std::string const who = "the senders of \"" + model.ligands[l].name + "\" cannot be traced: ";
+        for (auto const& type : model.types)
+            if (std::isfinite(type.saturation[l]))
+                fail(at, who + "the secretion of \"" + type.name + "\" saturates, so that senders stop each other");
+        for (auto const& b : model.bindings)
+            if (is(index, {b.a, b.b, b.complex})) fail(at, who + "it takes part in a reaction, which does not tell senders apart");
+        for (auto const& c : model.conversions)
+            if (c.from == index || is(index, c.to)) fail(at, who + "it takes part in a reaction, which does not tell senders apart");
     }
 }
 

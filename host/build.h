@@ -42,4 +42,7 @@ void check_quasi_steady(ScenarioInput const& in, Model const& model);
 /// What a matrix is to slow down has to diffuse.
 void check_hindered(ScenarioInput const& in, Model const& model);
 
+/// Refuses to trace the senders of what does not add up from them: where secretion saturates, and in reactions.
+void check_traced(ScenarioInput const& in, Model const& model);
+
 }  // namespace crine

@@ -39,6 +39,7 @@ Writes into the output folder:
   summary.csv      cells by type, total and fate of every ligand
   probes.csv       what the scenario's probes saw
   synapses.csv     transmitter, vesicles and open channels of every synapse, if there are any
+  routes.csv       who received traced ligands from whom, and by which route
   run.json         everything needed to repeat the run, and how it went
 Ctrl-C finishes the step and writes what there is; a second Ctrl-C kills.)";
 

@@ -282,7 +282,7 @@ std::string describe(Scenario const& scenario, std::size_t cells) {
                                                   model, l, [](MaterialLigand const& m) { return m.decay * kHour; }, "/h") +
                                               " (" + fate(model.property(0, static_cast<int>(l))) + ")" +
                                               hindered(model, model.ligands[l]) + ", " + name(model.ligands[l].scheme) + ", shown in " +
-                                              model.ligands[l].display_unit);
+                                              model.ligands[l].display_unit + (model.ligands[l].traced ? ", senders traced" : ""));
     list_reactions(list, model);
     if (!model.receptors.empty()) list.heading("receptors", std::to_string(model.receptors.size()));
     for (auto const& receptor : model.receptors) {

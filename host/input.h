@@ -159,6 +159,7 @@ struct LigandInput {
     Named<Quantity<Dimension::bimolecular>> cleaved_by;
     std::optional<Positive<Dimension::molar_mass>> molar_mass;
     Named<HindranceInput> hindered_by;
+    Flag trace_senders;
 };
 
 struct ReactionInput {
@@ -292,6 +293,7 @@ struct ContactBindingInput {
 };
 struct MembraneLigandInput {
     Rate turnover;
+    Flag trace_senders;
 };
 struct ReceptorInput {
     Place at;

@@ -91,6 +91,7 @@ void keys(Visitor& key, LigandInput& in) {
     key("cleaved_by", in.cleaved_by, optional, "enzymes, by other ligands of the list, and their rate constants");
     key("molar_mass", in.molar_mass, optional, "for doses given as a mass");
     key("hindered_by", in.hindered_by, optional, "matrix, by other ligands of the list: how it lowers the diffusivity");
+    key("trace_senders", in.trace_senders, otherwise("false"), "routes.csv tells which type received it from which, and by which route");
 }
 
 template <class Visitor>
@@ -273,6 +274,7 @@ void keys(Visitor& key, ContactBindingInput& in) {
 template <class Visitor>
 void keys(Visitor& key, MembraneLigandInput& in) {
     key("turnover", in.turnover, otherwise("0 /h"), "rate of loss from the surface");
+    key("trace_senders", in.trace_senders, otherwise("false"), "routes.csv tells which type received it from which");
 }
 
 template <class Visitor>

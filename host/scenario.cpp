@@ -72,6 +72,7 @@ Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> 
     make_compartments(model, in, ligands, regions, size_only);
     check_quasi_steady(in, model);
     check_hindered(in, model);
+    check_traced(in, model);
     s.probes = make_probes(in, names, regions.names(), model.grid);
     s.output = make_output(in.output, ligands);
     if (in.validation) s.validation = make_validation(*in.validation);

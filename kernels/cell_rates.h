@@ -29,10 +29,13 @@ struct CellRates {
     CRINE_HD Real plain_secretion(std::size_t i, int ligand) const { return phenotype(words.of(behaviour::secretion, ligand), i); }
     CRINE_HD Real plain_uptake(std::size_t i, int ligand) const { return phenotype(words.of(behaviour::uptake, ligand), i); }
 
+    /// What is the cell's own: made now, or from its store.
+    CRINE_HD Real own_secretion(std::size_t i, int ligand) const {
+        return plain_secretion(i, ligand) + receptors.let_out(cells.type[i], ligand, i);
+    }
     CRINE_HD Real secretion(std::size_t i, int ligand) const {
         BoundLigand const* const bound = receptors.find(cells.type[i], ligand);
-        return plain_secretion(i, ligand) + (bound == nullptr ? Real(0) : receptors.at(bound->release, i)) +
-               receptors.let_out(cells.type[i], ligand, i);
+        return own_secretion(i, ligand) + (bound == nullptr ? Real(0) : receptors.at(bound->release, i));
     }
     CRINE_HD Real uptake(std::size_t i, int ligand) const {
         BoundLigand const* const bound = receptors.find(cells.type[i], ligand);

@@ -203,7 +203,7 @@ ErrorCode Endocrine::advance(FieldState& fields, Model const& model, int ligand,
     if (!circulation.meets_tissue()) {
         ErrorCode const code = crine::take_step(fields, model, ligand, duration, nonlinear);
         circulation.accept(duration, 0, 0, circulation.course(duration, 0));
-        return code;
+        return follow(fields, ligand, duration, code);
     }
     constexpr double kShare = 0.01;  ///< of the tolerance: a try costs little where the first one fits, as it does when blood is large
     double const tolerance = std::max(kShare * model.solver_tolerance, 8.0 * std::numeric_limits<Real>::epsilon());
@@ -221,7 +221,7 @@ ErrorCode Endocrine::advance(FieldState& fields, Model const& model, int ligand,
         double const largest = std::max({std::fabs(level), std::fabs(course.mean), std::fabs(course.tissue)});
         if (code != ErrorCode::none || tries == kMostTries || !(std::fabs(course.mean - level) > tolerance * largest)) {
             circulation.accept(duration, level, crossed, course);
-            return code;
+            return follow(fields, ligand, duration, code);
         }
         level = circulation.improve(duration, level, crossed, course);
         copy_on_device(field.concentration.data(), fields.at_start.data(), field.concentration.size() * sizeof(Real));

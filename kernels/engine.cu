@@ -222,6 +222,7 @@ void Engine::start(Model const& model, InitialState const& state) {
     start_cells(state);
     start_synapses(state);
     exchange_.prepare(model_, fields_);
+    start_tracing();
 }
 
 Totals Engine::totals() {
@@ -230,6 +231,7 @@ Totals Engine::totals() {
     endocrine_.report(totals.pools);
     cell_totals(totals);
     synapse_totals(totals);
+    route_totals(totals);
     return totals;
 }
 

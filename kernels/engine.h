@@ -8,6 +8,7 @@
 #include "kernels/exchange_state.h"
 #include "kernels/field_state.h"
 #include "kernels/synapse_state.h"
+#include "kernels/trace_state.h"
 
 namespace crine {
 inline namespace CRINE_NS {
@@ -68,6 +69,19 @@ private:
     double held_from_neighbours(int membrane_ligand);  ///< by receptors [molecules]
     double on_membranes(int membrane_ligand);          ///< of those who present it [molecules]
     void snapshot_synapses(Snapshot& to);
+    /// In exchange: adds the cells of a group's arrays, from `cells_.work`, to these.
+    void add_cells(ExchangeGroup const& group);
+
+    // Who told whom: trace.cu.
+    void start_tracing();
+    void give_parts(bool changed);           ///< in exchange: what every part of a traced ligand gets from cells
+    void begin_tracing();                    ///< in transport
+    ErrorCode trace(int ligand, double dt);  ///< what cells have taken of the whole and, by now, of its parts
+    void finish_tracing(double dt);          ///< at the end of transport
+    void remember_origins(double dt);        ///< in bind
+    void trace_contacts();                   ///< in bind, once it is known what receptors have torn off
+    void add_by_receiver(double const* amounts, double* sums);
+    void route_totals(Totals& totals);
     std::uint64_t field_hash();
     std::uint64_t cell_hash();
     std::uint64_t synapse_hash();
@@ -80,6 +94,7 @@ private:
     Population cells_;           ///< kernels/cell_state.h
     ExchangeState exchange_;     ///< kernels/exchange_state.h
     SynapseState synapses_;      ///< kernels/synapse_state.h
+    TraceState traces_;          ///< kernels/trace_state.h
     Buffer<ErrorReport> error_;  ///< one: what a kernel found wrong
 };
 

@@ -12,9 +12,6 @@
 namespace crine {
 inline namespace CRINE_NS {
 
-namespace {
-
-/// Highest value that a behaviour of a type can reach, if any. Where it takes time, a cell may bring it from another type where it does.
 Real highest(Model const& model, int type, int behaviour) {
     auto const shares = [&](int other) {
         return other == type || (model.types[type].takes_time(behaviour) && model.types[other].takes_time(behaviour));
@@ -26,6 +23,9 @@ Real highest(Model const& model, int type, int behaviour) {
         if (shares(rule.type) && rule.behaviour == behaviour) most = std::max(most, rule.saturation);
     return most;
 }
+
+namespace {
+
 bool binds(Model const& model, int type, int ligand) {
     for (std::size_t r = 0; r < model.receptors.size(); ++r)
         for (Receptor::Binding const& b : model.receptors[r].bindings)
@@ -354,6 +354,10 @@ void ExchangeState::prepare(Model const& model, FieldState& fields) {
     }
 }
 
+void Engine::add_cells(ExchangeGroup const& group) {
+    crine::deposit({cell_rates(), cells_.bins, std::as_const(cells_.work).span(), group, exchange_.widest});
+}
+
 CellRates Engine::cell_rates() {
     return {fields_.grid,
             cells_.view(),
@@ -402,6 +406,7 @@ void Engine::exchange(Moment now) {
         auto const sums = reduce<kGroup, Sum>(cells, kSumChunk, state.partial, own);
         for (int t = 0; t < group.targets; ++t) fields_.ligands[group.target[t].ligand].own_rate = sums[t];
     }
+    give_parts(changed);
 }
 
 }  // namespace CRINE_NS

@@ -7,6 +7,8 @@
 #include "kernels/multigrid.h"
 #include "kernels/react.h"
 
+#include <functional>
+
 namespace crine {
 inline namespace CRINE_NS {
 
@@ -40,6 +42,9 @@ struct LigandField {
     bool infusing = false;   ///< there is some now
     bool vessels = false;    ///< somewhere
 
+    bool traced = false;        ///< it is stepped by sender as well: kernels/trace_state.h
+    std::vector<double> steps;  ///< of the last interval, if steps are adaptive and it is traced [s]
+
     /// What steps along lines need to know of source and loss, and of which exchange.
     struct {
         std::uint64_t version = ~std::uint64_t{0};
@@ -47,7 +52,7 @@ struct LigandField {
         double most_loss = 0;
     } summed;
     /// Somebody wants to know its mean concentration over a step.
-    bool mean_wanted() const { return bound || becomes; }
+    bool mean_wanted() const { return bound || becomes || traced; }
 
     Ledger ledger;
     Solve solve;
@@ -64,17 +69,21 @@ struct FieldState {
     // work space of transport, shared by all ligands
     Multigrid solver;
     LineSolver lines;
-    Buffer<Real> inflow;              ///< all that does not depend on the concentration [molecules/µm³/s]
-    Buffer<Real> loss;                ///< all that does [1/s]
-    Buffer<Real> mean;                ///< of the concentration of the ligand that has just been stepped
-    Buffer<Real> cleavage;            ///< loss to enzymes and other reactions that only break down [1/s]
-    Buffer<Real> conversion;          ///< loss to reactions that make other ligands [1/s]
-    Buffer<Real> before, middle;      ///< concentration before and in the middle of a step, for saturable conversions
-    Buffer<Real> mean_before;         ///< mean over what is done of an interval in pieces
-    Buffer<Real> at_start;            ///< where an interval starts that may have to be repeated
-    Buffer<Real const*> hindered;     ///< by ligand: its diffusivity by voxel, or null; empty where nothing hinders any
+    Buffer<Real> inflow;           ///< all that does not depend on the concentration [molecules/µm³/s]
+    Buffer<Real> loss;             ///< all that does [1/s]
+    Buffer<Real> mean;             ///< of the concentration of the ligand that has just been stepped
+    Buffer<Real> cleavage;         ///< loss to enzymes and other reactions that only break down [1/s]
+    Buffer<Real> conversion;       ///< loss to reactions that make other ligands [1/s]
+    Buffer<Real> before, middle;   ///< concentration before and in the middle of a step, for saturable conversions
+    Buffer<Real> mean_before;      ///< mean over what is done of an interval in pieces
+    Buffer<Real> at_start;         ///< where an interval starts that may have to be repeated
+    Buffer<Real const*> hindered;  ///< by ligand: its diffusivity by voxel, or null; empty where nothing hinders any
     ReactionState reactions;
     Buffer<double> partial;  ///< of sums
+
+    /// What follows every interval that a traced ligand has been stepped through, while its mean is known.
+    std::function<ErrorCode(int ligand, double duration)> follow;
+    Buffer<MaterialLigand> homogeneous;  ///< like properties, without sources and with held values 0; empty where nothing is traced
 
     std::size_t materials() const { return ligands.empty() ? 0 : properties.size() / ligands.size(); }
 };

@@ -251,13 +251,16 @@ std::vector<Real> Engine::sample(int ligand, std::vector<Vec3> const& points) {
 }
 
 std::uint64_t Engine::field_hash() {
-    std::uint64_t hash = 0;
-    for (std::size_t l = 0; l < fields_.ligands.size(); ++l) {
+    std::uint64_t hash = 0, number = 0;
+    auto const add = [&](Buffer<Real> const& concentration) {
         THRUST_NS_QUALIFIER::counting_iterator<std::uint64_t> const first(0);
         hash += THRUST_NS_QUALIFIER::transform_reduce(policy(), first, first + fields_.grid.voxels(),
-                                                      HashVoxel{fields_.grid, fields_.ligands[l].concentration.data(), l}, std::uint64_t{0},
+                                                      HashVoxel{fields_.grid, concentration.data(), number++}, std::uint64_t{0},
                                                       THRUST_NS_QUALIFIER::plus<std::uint64_t>());
-    }
+    };
+    for (LigandField const& field : fields_.ligands) add(field.concentration);
+    for (TracedLigand const& traced : traces_.ligands)
+        for (Part const& part : traced.parts) add(part.field.concentration);
     return hash;
 }
 

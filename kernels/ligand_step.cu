@@ -68,8 +68,8 @@ struct RatesTerm {
         into[cleaved] += cleavage;
         into[converted] += conversion;
         // holding a voxel makes up for all that happens in it
-        into[produced] += here.fixed ? uptake + decay + cleavage - secretion - walls - conversion - medium.crossing(p, value)
-                                     : here.source + held;
+        into[produced] +=
+            here.fixed ? uptake + decay + cleavage - secretion - walls - conversion - medium.crossing(p, value) : here.source + held;
     }
 };
 
@@ -89,8 +89,12 @@ struct VesselsTerm {
 
 }  // namespace
 
-LigandStep::LigandStep(FieldState& fields, Model const& model, int ligand)
-    : fields_(fields), field_(fields.ligands[ligand]), model_(model.ligands[ligand]), tolerance_(model.solver_tolerance) {
+LigandStep::LigandStep(FieldState& fields, Model const& model, int ligand, LigandField* part)
+    : fields_(fields),
+      whole_(fields.ligands[ligand]),
+      field_(part == nullptr ? whole_ : *part),
+      model_(model.ligands[ligand]),
+      tolerance_(model.solver_tolerance) {
     bool cleaved = !model_.cleaved_by.empty(), converted = false;
     for (Ligand::Cleavage const& by : model_.cleaved_by)
         for_each_voxel(grid(), CleavageBody{grid(), fields_.ligands[by.enzyme].concentration.data(), by.rate, fields_.cleavage.data(),
@@ -109,23 +113,24 @@ LigandStep::LigandStep(FieldState& fields, Model const& model, int ligand)
     auto const pointer = [](auto& array) { return array.size() == 0 ? nullptr : array.data(); };
     medium_ = {.grid = fields.grid,
                .material = fields.material.span(),
-               .properties = fields.properties.span(),
-               .links = field_.links.span(),
+               .properties = part == nullptr ? fields.properties.span() : fields.homogeneous.span(),
+               .links = whole_.links.span(),
                .ligand = ligand,
                .ligands = static_cast<int>(fields.ligands.size()),
                .materials = static_cast<int>(fields.materials()),
                .source = pointer(field_.source),
-               .loss = pointer(field_.loss),
-               .held_back = pointer(field_.held_back),
+               .loss = pointer(whole_.loss),
+               .held_back = pointer(whole_.held_back),
                .cleavage = cleaved ? fields.cleavage.data() : nullptr,
                .conversion = converted ? fields.conversion.data() : nullptr,
                .made = pointer(field_.made),
-               .varying = pointer(field_.diffusivity),
+               .varying = pointer(whole_.diffusivity),
                .faces = {},
                .held = field_.held,
                .circulating = static_cast<Real>(field_.circulating),
                .injected = field_.infusing ? field_.infusion.data() : nullptr};
     std::copy(model_.faces.begin(), model_.faces.end(), medium_.faces);
+    for (Face& face : medium_.faces) face.amount = part == nullptr ? face.amount : Real(0);
     field_.solve = {};
 }
 

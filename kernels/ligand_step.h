@@ -63,7 +63,9 @@ struct Medium {
 /// What happens to one ligand in one step, whatever the solver: its medium, and the ledger of its molecules.
 class LigandStep {
 protected:
-    LigandStep(FieldState& fields, Model const& model, int ligand);
+    /// `part`: the part of the ligand that some cells have sent, in place of all of it; it meets the same, but has no other source than its
+    /// own and, through vessel walls, what is circulating of it.
+    LigandStep(FieldState& fields, Model const& model, int ligand, LigandField* part);
 
     /// Where molecules come from and go to [molecules/µm³/s], summed over the voxels.
     struct Rates {
@@ -96,7 +98,8 @@ protected:
     Real* concentration() { return field_.concentration.data(); }
 
     FieldState& fields_;
-    LigandField& field_;
+    LigandField& whole_;  ///< with what exchange has set, and the medium
+    LigandField& field_;  ///< what is stepped: the whole, or a part of it
     Ligand const& model_;
     Medium medium_;
     double rounding_ = 0;  ///< of what has crossed vessel walls in this step [molecules]
@@ -105,11 +108,14 @@ protected:
 
 /// One step of one ligand by multigrid, or by factors along the axes. True if it was solved to the tolerance. Where reactions convert the
 /// ligand, the mean of its concentration over the step is left in `FieldState::mean`.
-bool take_multigrid_step(FieldState& fields, Model const& model, int ligand, double dt);
-bool take_line_steps(FieldState& fields, Model const& model, int ligand, double dt);
+/// Of a traced ligand, `part` is what is stepped, and as the whole has been: null is the whole.
+bool take_multigrid_step(FieldState& fields, Model const& model, int ligand, double dt, LigandField* part);
+bool take_line_steps(FieldState& fields, Model const& model, int ligand, double dt, LigandField* part);
 /// The one that the ligand's scheme asks for, if there is any of it. `nonlinear` receives how much better knowledge of the loss to
 /// saturable conversions has changed the step, relative to the largest concentration.
 ErrorCode take_step(FieldState& fields, Model const& model, int ligand, double dt, double& nonlinear);
+/// Follows a traced ligand (`FieldState::follow`) through what has just been stepped, if that went well.
+ErrorCode follow(FieldState& fields, int ligand, double duration, ErrorCode code);
 class Endocrine;
 /// The same, with the compartments where the ligand is in some, and with its doses.
 ErrorCode take_step(FieldState& fields, Model const& model, Endocrine& endocrine, int ligand, Moment now, double& nonlinear);

@@ -67,7 +67,8 @@ struct ScaleBody {
 /// Steps of one ligand along the axes: one of the length that was asked for, or as many as the tolerance needs.
 class LineSteps : LigandStep {
 public:
-    LineSteps(FieldState& fields, Model const& model, int ligand) : LigandStep(fields, model, ligand) {
+    LineSteps(FieldState& fields, Model const& model, int ligand, LigandField* part)
+        : LigandStep(fields, model, ligand, part), repeats_(part != nullptr) {
         for (std::size_t m = 0; m < model.material_names.size(); ++m)
             mixing_ = std::max<double>(mixing_, model.property(static_cast<int>(m), ligand).diffusivity);
     }
@@ -76,7 +77,7 @@ public:
         dt_ = dt;
         describe();
         if (mean() != nullptr) for_each_voxel(grid(), ClearBody{grid(), mean()});
-        bool const taken = model_.scheme == Scheme::adi ? one_step(dt) : adaptive_steps(dt);
+        bool const taken = model_.scheme == Scheme::adi ? one_step(dt) : (repeats_ ? repeat_steps(dt) : adaptive_steps(dt));
         enter(dt);
         settle_exchange(content_);
         close();
@@ -93,7 +94,7 @@ private:
         wants_mean_ = field_.mean_wanted();
         MaterialLigand const first = field_.everywhere;
         plain_ = field_.plain && medium_.held_back == nullptr && medium_.cleavage == nullptr && medium_.conversion == nullptr &&
-                 medium_.made == nullptr && medium_.injected == nullptr;
+                 medium_.made == nullptr && !whole_.infusing;
         equations_.grid = grid();
         if (medium_.varying != nullptr) {
             equations_.diffusivity = medium_.varying;
@@ -127,6 +128,7 @@ private:
     bool adaptive_steps(double dt) {
         double step = field_.first_step > 0 ? field_.first_step : dt, done = 0;
         bool first = true;
+        whole_.steps.clear();
         while (done < dt) {
             double const left = dt - done, tau = left / std::ceil(left / std::min(step, left) - 1e-6);
             LineSolver::Sums const sums = fields_.lines.try_step(equations_, field_.concentration, tau);
@@ -141,9 +143,20 @@ private:
             field_.solve.error = std::max(field_.solve.error, error);
             fields_.lines.accept(field_.concentration, tau, mean(), tau / dt);
             book_step(sums, factored::ros2::kGamma, tau);
+            if (whole_.traced) whole_.steps.push_back(tau);
             if (first) field_.first_step = step;
             first = false;
             done = left - tau < 1e-9 * dt ? dt : done + tau;
+        }
+        return true;
+    }
+
+    /// The steps that the whole has taken, so that its parts add up to it.
+    bool repeat_steps(double dt) {
+        for (double const tau : whole_.steps) {
+            LineSolver::Sums const sums = fields_.lines.try_step(equations_, field_.concentration, tau);
+            fields_.lines.accept(field_.concentration, tau, mean(), tau / dt);
+            book_step(sums, factored::ros2::kGamma, tau);
         }
         return true;
     }
@@ -193,7 +206,7 @@ private:
     std::array<double, 2> content(Real const* field) { return sum_rows<2>(grid(), fields_.partial, ContentTerm{medium_, field}); }
 
     Dynamics equations_;
-    bool plain_ = false, wants_mean_ = false;
+    bool repeats_, plain_ = false, wants_mean_ = false;
     double content_ = field_.ledger.free / grid().volume();  ///< Σ c
     double mixing_ = 0, dt_ = 0;                             ///< largest D [µm²/s], length of the interval [s]
     double mean_ = 0, lost_ = 0;                             ///< ∫ Σ c̄ dt, ∫ Σ loss_at c̄ dt
@@ -201,7 +214,9 @@ private:
 
 }  // namespace
 
-bool take_line_steps(FieldState& fields, Model const& model, int ligand, double dt) { return LineSteps(fields, model, ligand).take(dt); }
+bool take_line_steps(FieldState& fields, Model const& model, int ligand, double dt, LigandField* part) {
+    return LineSteps(fields, model, ligand, part).take(dt);
+}
 
 }  // namespace CRINE_NS
 }  // namespace crine

@@ -130,7 +130,7 @@ struct MeanBody {
 /// One implicit step of one ligand.
 class MultigridStep : LigandStep {
 public:
-    MultigridStep(FieldState& fields, Model const& model, int ligand) : LigandStep(fields, model, ligand) {}
+    MultigridStep(FieldState& fields, Model const& model, int ligand, LigandField* part) : LigandStep(fields, model, ligand, part) {}
 
     /// True if every solve converged.
     bool take(double dt) {
@@ -253,8 +253,8 @@ private:
 
 }  // namespace
 
-bool take_multigrid_step(FieldState& fields, Model const& model, int ligand, double dt) {
-    return MultigridStep(fields, model, ligand).take(dt);
+bool take_multigrid_step(FieldState& fields, Model const& model, int ligand, double dt, LigandField* part) {
+    return MultigridStep(fields, model, ligand, part).take(dt);
 }
 
 }  // namespace CRINE_NS

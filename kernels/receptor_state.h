@@ -17,6 +17,8 @@ struct BoundLigand {
     bool on_membrane = false;
     int ligand = 0;
     int excess = -1;  ///< place of what came to the cell in the last step and found no free receptor: it goes back in this one
+    int origin = -1,
+        origins = 0;  ///< places of what the cell holds of a traced ligand, by sender and, last, from elsewhere; origins: how many
     /// Places in ReceptorState::work. Of the field's side: clearance by receptors [µm³/s] and what they let go [molecules/s]; of the
     /// cell's: concentration at the surface [molecules/µm³], and how it follows the field's, see TryBody.
     int clearance = 0, release = 0, surface = 0, scale = 0;
@@ -127,6 +129,12 @@ struct ReceptorView {
                     sum += complexes(bindings[b], i).active + complexes(bindings[b], i).desensitised;
         return sum;
     }
+    /// What part of a traced ligand that a cell holds is of an origin. Cells that divide or lose receptors keep the proportions.
+    CRINE_HD double share(BoundLigand const& l, int origin, std::size_t i) const {
+        double all = 0;
+        for (int o = 0; o < l.origins; ++o) all += count(l.origin + o, i);
+        return all > 0 ? count(l.origin + origin, i) / all : (origin == l.origins - 1 ? 1 : 0);
+    }
     /// Active complexes of a kind, each by its efficacy, and all receptors of it on the surface.
     struct Signal {
         double active = 0, surface = 0;
@@ -180,7 +188,10 @@ struct ReceptorView {
         auto const ligands_now = bound[to];
         for (std::size_t l = 0; l < ligands_now.size; ++l) {
             if (ligands_now[l].on_membrane) continue;
-            if (BoundLigand const* const then = find(from, ligands_now[l].ligand)) count(ligands_now[l].excess, i) = before[then->excess];
+            BoundLigand const* const then = find(from, ligands_now[l].ligand);
+            if (then == nullptr) continue;
+            count(ligands_now[l].excess, i) = before[then->excess];
+            for (int o = 0; o < then->origins; ++o) count(ligands_now[l].origin + o, i) = before[then->origin + o];
         }
         auto const shown = presented[to];
         for (std::size_t l = 0; l < shown.size; ++l)

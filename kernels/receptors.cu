@@ -3,6 +3,7 @@
 #include "kernels/cell_rates.h"
 #include "kernels/engine.h"
 #include "kernels/neighbours.h"
+#include "kernels/trace_state.h"
 
 #include <algorithm>
 
@@ -433,6 +434,10 @@ void ReceptorState::compile(Model const& model) {
                     l.taken = flow_place++, l.inside = flow_place++;
                     if (!l.on_membrane) {
                         l.excess = place++;
+                        if (model.ligands[l.ligand].traced) {
+                            l.origin = place, l.origins = static_cast<int>(senders(model, l.ligand).size()) + 1;
+                            place += l.origins;
+                        }
                         l.given = flow_place++;
                         for (int* slot : {&l.clearance, &l.release, &l.scale}) *slot = work_place++;
                         ligand_place[static_cast<std::size_t>(t) * all_ligands + l.ligand] =
@@ -540,7 +545,9 @@ double Engine::on_membranes(int membrane_ligand) {
 void Engine::bind(Moment now) {
     ReceptorState& state = cells_.receptors;
     if (state.none() || state.only_stores()) return;
+    remember_origins(now.dt);
     for_each_index(cells_.size(), BindBody{cell_rates(), now.dt});
+    trace_contacts();
     auto const flow = [&](bool on_membrane, int ligand, BoundPlace which) {
         return ordered_sum(cells_.size(), state.partial, FlowTerm{{state.view(cells_.size()), cells_.view(), on_membrane, ligand}, which});
     };

@@ -38,7 +38,7 @@ public:
     template <class Take>
     bool take(Take const& take, double dt, double& change) {
         bool const steady = model_.ligands[ligand_].scheme == Scheme::quasi_steady;
-        bool converged = take(fields_, model_, ligand_, dt);
+        bool converged = take(fields_, model_, ligand_, dt, nullptr);
         for (int round = 0; round < (steady ? kMostRounds : 1); ++round) {
             change = again(take, dt, steady ? Real(1) : Real(0.5), converged);
             if (change <= model_.solver_tolerance) break;
@@ -55,7 +55,7 @@ private:
         for_each_voxel(g, MiddleBody{g, fields_.before.data(), field_.concentration.data(), share, fields_.middle.data()});
         copy(field_.concentration, fields_.before);
         field_.ledger = start_;
-        converged = take(fields_, model_, ligand_, dt) && converged;
+        converged = take(fields_, model_, ligand_, dt, nullptr) && converged;
         Real const* const c = field_.concentration.data();
         double const largest = max_rows(g, fields_.partial, Magnitude{c});
         double const most = max_rows(g, fields_.partial, FromPredicted{fields_.before.data(), fields_.middle.data(), c, share});
@@ -80,14 +80,20 @@ ErrorCode take_step(FieldState& fields, Model const& model, int ligand, double d
     bool saturable = false;
     for (Conversion const& c : model.conversions) saturable = saturable || (c.from == ligand && c.half > 0);
     auto const take = by_lines(model.ligands[ligand].scheme) ? take_line_steps : take_multigrid_step;
-    bool const converged = saturable ? SaturableStep(fields, model, ligand).take(take, dt, nonlinear) : take(fields, model, ligand, dt);
+    bool const converged =
+        saturable ? SaturableStep(fields, model, ligand).take(take, dt, nonlinear) : take(fields, model, ligand, dt, nullptr);
     if (!std::isfinite(field.ledger.free)) return ErrorCode::not_finite_field;
     return converged ? ErrorCode::none : ErrorCode::solver_stalled;
 }
 
+ErrorCode follow(FieldState& fields, int ligand, double duration, ErrorCode code) {
+    LigandField const& field = fields.ligands[ligand];
+    return code == ErrorCode::none && field.traced && field.present ? fields.follow(ligand, duration) : code;
+}
+
 ErrorCode take_step(FieldState& fields, Model const& model, Endocrine& endocrine, int ligand, Moment now, double& nonlinear) {
-    return endocrine.concerns(ligand) ? endocrine.take_step(fields, model, ligand, now, nonlinear)
-                                      : take_step(fields, model, ligand, now.dt, nonlinear);
+    if (endocrine.concerns(ligand)) return endocrine.take_step(fields, model, ligand, now, nonlinear);
+    return follow(fields, ligand, now.dt, take_step(fields, model, ligand, now.dt, nonlinear));
 }
 
 void Engine::transport(Moment now) {
@@ -98,6 +104,7 @@ void Engine::transport(Moment now) {
         LigandField const& field = fields_.ligands[ligand];
         if (field.bound) read_surfaces(ligand, field.present ? mean.data() : nullptr);
     };
+    begin_tracing();
     ReactionState const& reactions = fields_.reactions;
     for (std::size_t n = 0; n < reactions.others.size() && code == ErrorCode::none; ++n) {
         code = take_step(fields_, model_, endocrine_, who = reactions.others[n], now, ignored);
@@ -108,6 +115,7 @@ void Engine::transport(Moment now) {
         for (std::size_t n = 0; n < reactions.order.size(); ++n) read(reactions.order[n], reactions.mean[n]);
     }
     if (code != ErrorCode::none) error_.upload({{static_cast<std::uint32_t>(code), static_cast<std::uint32_t>(who)}});
+    finish_tracing(now.dt);
     hinder(fields_, model_);
 }
 

@@ -32,10 +32,14 @@ std::unique_ptr<Writer> make_summary_writer(Scenario const& scenario, std::files
 std::unique_ptr<Writer> make_compartments_writer(Scenario const& scenario, std::filesystem::path const& folder);
 std::unique_ptr<Writer> make_probes_writer(Scenario const& scenario, std::filesystem::path const& folder);
 std::unique_ptr<Writer> make_synapses_writer(Scenario const& scenario, std::filesystem::path const& folder);
+std::unique_ptr<Writer> make_routes_writer(Scenario const& scenario, std::filesystem::path const& folder);
 
 /// What the output plan asks for.
 bool writes_fields(OutputPlan const& plan);
 bool writes_cells(OutputPlan const& plan);
+
+/// Some ligand's senders are traced.
+bool traces_senders(Model const& model);
 
 /// Every writer that the scenario's output plan asks for, in the order in which a frame goes through them.
 std::vector<std::unique_ptr<Writer>> make_writers(Scenario const& scenario, std::filesystem::path const& folder);
@@ -48,6 +52,7 @@ inline constexpr char const* collection = "run.pvd";
 inline constexpr char const* summary = "summary.csv";
 inline constexpr char const* probes = "probes.csv";
 inline constexpr char const* synapses = "synapses.csv";
+inline constexpr char const* routes = "routes.csv";
 inline constexpr char const* compartments = "compartments.csv";
 inline constexpr char const* record = "run.json";
 }  // namespace output_name

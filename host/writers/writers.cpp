@@ -19,6 +19,12 @@ std::string output_name::cells(int number) { return numbered("cells_%06d.vtp", n
 
 std::string array_name(Ligand const& ligand) { return ligand.name + " [" + ligand.display_unit + "]"; }
 
+bool traces_senders(Model const& model) {
+    auto const traced = [](auto const& ligand) { return ligand.traced; };
+    return std::any_of(model.ligands.begin(), model.ligands.end(), traced) ||
+           std::any_of(model.membrane_ligands.begin(), model.membrane_ligands.end(), traced);
+}
+
 bool writes_fields(OutputPlan const& plan) {
     return plan.volumes > 0 && std::find(plan.fields.begin(), plan.fields.end(), true) != plan.fields.end();
 }
@@ -33,6 +39,7 @@ std::vector<std::unique_ptr<Writer>> make_writers(Scenario const& scenario, std:
     if (!scenario.model.pools.empty()) writers.push_back(make_compartments_writer(scenario, folder));
     if (!scenario.probes.empty()) writers.push_back(make_probes_writer(scenario, folder));
     if (!scenario.model.synapses.empty()) writers.push_back(make_synapses_writer(scenario, folder));
+    if (traces_senders(scenario.model)) writers.push_back(make_routes_writer(scenario, folder));
     return writers;
 }
 

@@ -140,6 +140,24 @@ struct Solve {
     double error = 0;  ///< estimated error of the solution, relative to the largest concentration
 };
 
+/// How a ligand came from its sender to its receiver.
+enum class Route : std::uint8_t {
+    autocrine,   ///< caught by the cell that secreted it, before it got away
+    paracrine,   ///< through the field
+    juxtacrine,  ///< from the membrane of a cell that touches
+    endocrine,   ///< through vessel walls, from the compartment that the ligand circulates in
+};
+
+/// Molecules of a traced ligand that cells of one type have taken since the start: bound by receptors or taken up.
+struct Received {
+    int ligand = 0;
+    bool on_membrane = false;  ///< `ligand` is the index of a membrane ligand
+    int receiver = 0;          ///< type
+    Route route = Route::paracrine;
+    int sender = -1;  ///< type; -1: no cell
+    double molecules = 0;
+};
+
 /// Sums for the summary, computed where the state is; the same bits on any number of threads.
 struct Totals {
     std::vector<std::uint64_t> live;  ///< live cells by type
@@ -152,6 +170,7 @@ struct Totals {
     std::vector<std::uint64_t> recruited;                                                          ///< by type, since the start
     std::vector<SynapseRecord> synapse_types;                                                      ///< sums by type of synapse
     std::vector<SynapseRecord> synapses;                                                           ///< each, if they are few
+    std::vector<Received> routes;  ///< of traced ligands; in every call the same entries
 };
 
 /// Numbers of molecules of one kind of receptor, by cell; 0 where a cell has none of it.

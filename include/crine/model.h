@@ -51,6 +51,7 @@ struct Ligand {
     std::vector<Cleavage> cleaved_by;
     int circulates = -1;                 ///< pool that it crosses into through vessel walls; -1: none
     std::vector<Hindrance> hindered_by;  ///< what slows it down; factors multiply
+    bool traced = false;                 ///< the run counts who receives it from whom
 };
 
 /// a + b ⇌ complex
@@ -85,6 +86,7 @@ struct MaterialLigand {
 struct MembraneLigand {
     std::string name;
     double turnover = 0;  ///< rate of loss from the surface [1/s]
+    bool traced = false;  ///< the run counts who receives it from whom
 };
 
 /// A kind of receptor: what it binds, and what becomes of it. model/receptor.h

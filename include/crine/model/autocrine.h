@@ -1,0 +1,21 @@
+#pragma once
+
+#include "crine/portable.h"
+
+#include <cmath>
+
+namespace crine {
+inline namespace CRINE_NS {
+
+/// Part of what a cell of radius a secretes that it catches again before it has got away: in free space, at rest,
+///
+///     P = k / (k + 4πDa)
+///
+/// with k all its clearances: a released molecule is taken up or leaves for good. Shvartsman et al. (2001) Biophys J 81:1854.
+CRINE_HD inline double recapture(double clearance, double radius, double diffusivity) {
+    constexpr double kFourPi = 12.566370614359172;
+    return std::isinf(clearance) ? 1.0 : (clearance > 0 ? clearance / (clearance + kFourPi * diffusivity * radius) : 0.0);
+}
+
+}  // namespace CRINE_NS
+}  // namespace crine
