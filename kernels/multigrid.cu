@@ -377,7 +377,7 @@ Multigrid::Outcome Multigrid::solve(double tolerance) {
         double const factor = outcome.cycles > 1 && correction < before ? correction / before : 0.5;
         double const error = correction * std::max(factor / (1 - factor), kLeastFactor),
                      largest = max_rows(fine.grid, partial_, Magnitude{fine.x.data()});
-        outcome.error = largest > kNothing ? error / largest : 0;
+        outcome.largest = largest, outcome.error = largest > kNothing ? error / largest : 0;
         outcome.converged = outcome.error <= tolerance;
     }
     return outcome;

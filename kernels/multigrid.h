@@ -46,6 +46,7 @@ public:
     struct Outcome {
         int cycles = 0;
         double error = 0;        ///< of x, estimated from the last corrections, relative to the largest x
+        double largest = 0;      ///< of |x| [molecules/µm³]
         bool converged = false;  ///< error ≤ tolerance
     };
     /// Cycles until the estimated error is below `tolerance`.

@@ -208,11 +208,11 @@ private:
 
     void solve() {
         if (!field_.diffuses) return fields_.solver.solve_pointwise();
-        ++solves_;
         Multigrid::Outcome const outcome = fields_.solver.solve(tolerance_);
         field_.solve.cycles += outcome.cycles;
         field_.solve.error = outcome.error > field_.solve.error ? outcome.error : field_.solve.error;
         converged_ = converged_ && outcome.converged;
+        left_ += tolerance_ * outcome.largest;
     }
 
     /// Takes over the solution, corrected by δ |c| for the amount by which the solver's tolerance and rounding would leave the
@@ -240,14 +240,14 @@ private:
         double const before = field_.ledger.free, size = s[ClosureTerm::content_answer] * grid().volume();
         field_.ledger.free = end.content * grid().volume();
         note_correction(delta * size, std::fabs(field_.ledger.free) + flow * grid().volume(),
-                        std::min(std::fabs(delta - carried), solves_ * tolerance_) * size);
+                        std::min(std::fabs(delta - carried) * size, left_ * static_cast<double>(grid().voxels()) * volume));
         if (steady) field_.ledger.produced += field_.ledger.free - before;
     }
 
     Real shift_ = 0;
     double observed_ = 0;  ///< part of the step that the mean is of
     bool converged_ = true;
-    int solves_ = 0;
+    double left_ = 0;  ///< the most by which solves may have missed a concentration [molecules/µm³]
     double const open_ = expected_content() - field_.ledger.free;  ///< of the steps before, which this one makes up for
 };
 

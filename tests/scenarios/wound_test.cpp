@@ -123,5 +123,16 @@ TEST_F(Wound, WithoutMacrophagesRepairIsPoorAndSlow) {
     EXPECT_LT(at_day(no_macrophages(), "closure", 10), at_day(normal(), "closure", 10));
 }
 
+/// All of it, as users run it: few cells in a large tissue secrete IL-10 on its first day, which a solver meets with a tolerance relative
+/// to the largest concentration.
+TEST(WholeWound, AddsUpOnItsFirstDay) {
+    TemporaryFolder const folder;
+    Outcome const outcome = crine({"run", source_file("scenarios/wound_healing.yaml"), "-o", (folder / "out").string(), "--set",
+                                   "time.end=12 h", "--set", "output.volumes=0 s", "--quiet"});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    Table const t(folder / "out" / "summary.csv");
+    EXPECT_GT(t.at(t.rows.size() - 1, "IL-10 secreted [molecule]"), 1000);
+}
+
 }  // namespace
 }  // namespace crine::test
