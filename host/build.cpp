@@ -69,6 +69,19 @@ void check_store(Text const& phrase, int index, Word word, CellType const& type,
                                 "\" (\"stores\" of the type lists them)");
 }
 
+/// Likewise for a variable of a pathway.
+void check_pathway(Text const& phrase, int signal, CellType const& type, Model const& model) {
+    int variable = signal - model.vocabulary().of(signal::inside, 0);
+    if (variable < 0 || variable >= model.vocabulary().variables) return;
+    std::size_t pathway = 0;
+    while (variable >= static_cast<int>(model.pathways[pathway].variables.size()))
+        variable -= static_cast<int>(model.pathways[pathway++].variables.size());
+    bool const has = std::any_of(type.pathways.begin(), type.pathways.end(),
+                                 [&](NetworkUse const& use) { return use.network == static_cast<int>(pathway); });
+    if (!has)
+        fail(phrase.at, "\"" + type.name + "\" has no pathway \"" + model.pathways[pathway].name + "\" (\"pathways\" of the type lists them)");
+}
+
 }  // namespace
 
 Schedule make_schedule(TimeInput const& in) {
@@ -289,6 +302,7 @@ std::vector<Rule> make_rules(ScenarioInput const& in, Phrases const& signals, Ph
             Text const& changed = rule.increases ? *rule.increases : *rule.decreases;
             auto const& behaviour = behaviours.find(changed);
             check_activity(rule.signal, in.cells[t]), check_activity(changed, in.cells[t]);
+            check_pathway(rule.signal, signal.index, model.types[t], model);
             check_store(rule.signal, signal.index, signal::stored, model.types[t], model);
             check_store(changed, behaviour.index, behaviour::release, model.types[t], model);
             Rule r;
@@ -342,7 +356,8 @@ void add_response_times(ScenarioInput const& in, Phrases const& behaviours, Mode
 void set_statistic(ProbeInput const& in, Probe& probe) {
     Place const* const asked = in.statistic ? &in.statistic->at : in.above ? &in.above->at : in.below ? &in.below->at : nullptr;
     if (asked == nullptr) return;
-    if (!in.activity && !in.receptor) fail(*asked, "\"statistic\", \"above\" and \"below\" have a meaning only with activity or receptor");
+    if (!in.activity && !in.receptor && !in.pathway)
+        fail(*asked, "\"statistic\", \"above\" and \"below\" have a meaning only with activity, receptor or pathway");
     if (in.statistic) probe.statistic = in.statistic->value;
     if (!in.above && !in.below) return;
     if (in.statistic)
@@ -372,9 +387,10 @@ std::vector<Probe> make_probes(ScenarioInput const& in, Dictionary const& dictio
             fail(p.ligand->at, "\"ligand\" has a meaning only with at, from, mean_over, mean_position or variance");
         if (p.from.has_value() != p.to.has_value()) fail(p.at, "a line needs both \"from\" and \"to\"");
         if (p.points && !p.from) fail(p.points->at, "\"points\" has a meaning only with from and to");
-        bool const of_cells = p.activity || p.receptor;
-        if (p.in && !p.count && !of_cells) fail(p.in->at, "\"in\" has a meaning only with count, activity or receptor");
-        if (p.of && !p.coverage && !of_cells) fail(p.of->at, "\"of\" has a meaning only with coverage, activity or receptor");
+        bool const of_cells = p.activity || p.receptor || p.pathway;
+        if (p.variable && !p.pathway) fail(p.variable->at, "\"variable\" has a meaning only with pathway");
+        if (p.in && !p.count && !of_cells) fail(p.in->at, "\"in\" has a meaning only with count, activity, receptor or pathway");
+        if (p.of && !p.coverage && !of_cells) fail(p.of->at, "\"of\" has a meaning only with coverage, activity, receptor or pathway");
         if (p.state && !p.receptor) fail(p.state->at, "\"state\" has a meaning only with receptor");
         set_statistic(p, probe);
         if (p.ligand) probe.ligand = ligands.find(*p.ligand);
@@ -407,14 +423,23 @@ std::vector<Probe> make_probes(ScenarioInput const& in, Dictionary const& dictio
             for (bool const periodic : grid.periodic)
                 if (periodic) fail(p.at, "in a periodic domain it is not known how far a cell has come");
         } else if (of_cells) {
-            Text const& what = p.activity ? *p.activity : *p.receptor;
-            if (!p.of) fail(p.at, std::string("\"of\" is missing (the ") + (p.activity ? "activity" : "receptors") + " of which cells?)");
+            Text const& what = p.activity ? *p.activity : p.pathway ? *p.pathway : *p.receptor;
+            if (!p.of)
+                fail(p.at, std::string("\"of\" is missing (the ") + (p.activity ? "activity" : p.pathway ? "pathway" : "receptors") +
+                               " of which cells?)");
             probe.type = types.find(*p.of);
             CellInput const& cell = in.cells[static_cast<std::size_t>(probe.type)].value;
             if (p.activity) {
                 probe.kind = Probe::Kind::activity;
                 probe.activity = dictionary.activities.find(what);
                 if (!has(cell, what.value)) fail(p.of->at, "\"" + p.of->value + "\" has no activity \"" + what.value + "\"");
+            } else if (p.pathway) {
+                probe.kind = Probe::Kind::variable;
+                if (!p.variable) fail(p.at, "\"variable\" is missing (what of the pathway?)");
+                bool const there =
+                    std::any_of(cell.pathways.begin(), cell.pathways.end(), [&](auto const& e) { return e.name.value == what.value; });
+                if (!there) fail(p.of->at, "\"" + p.of->value + "\" has no pathway \"" + what.value + "\"");
+                probe.variable = dictionary.variables.find({p.variable->value + " of " + what.value, p.variable->at});
             } else {
                 probe.kind = Probe::Kind::receptors;
                 probe.receptor = dictionary.receptors.find(what);

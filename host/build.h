@@ -19,7 +19,9 @@ std::vector<Receptor> make_receptors(ScenarioInput const& in, Dictionary const& 
 std::vector<CellType> make_types(ScenarioInput const& in, Dictionary const& names, Model const& model);
 /// Refuses a cell that cannot be meant.
 void check_radius(Place const& at, double radius, Grid const& grid);
-/// `model` has its types and synapses.
+/// Networks, and what the types have of them. `model` has its types.
+void make_pathways(ScenarioInput const& in, Phrases const& signals, Model& model);
+/// `model` has its types, pathways and synapses.
 std::vector<Rule> make_rules(ScenarioInput const& in, Phrases const& signals, Phrases const& behaviours, Model const& model);
 /// Adds to the lags of the types those of behaviours that rules change.
 void add_response_times(ScenarioInput const& in, Phrases const& behaviours, Model& model);

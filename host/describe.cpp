@@ -222,6 +222,21 @@ void list_activities(Listing& list, Model const& model) {
     }
 }
 
+void list_pathways(Listing& list, Model const& model) {
+    if (model.pathways.empty()) return;
+    list.heading("pathways", std::to_string(model.pathways.size()));
+    for (std::size_t p = 0; p < model.pathways.size(); ++p) {
+        Network const& network = model.pathways[p];
+        std::string in;
+        for (CellType const& type : model.types)
+            for (NetworkUse const& use : type.pathways)
+                if (use.network == static_cast<int>(p)) in += (in.empty() ? "" : ", ") + type.name;
+        list.entry(network.name, std::to_string(network.layout.visible) + " species, " +
+                                     counted(network.inputs.size(), "input") + ", " + counted(network.events.size(), "event") +
+                                     ", tolerance " + rounded(network.tolerance) + ", in " + (in.empty() ? "no cells" : in));
+    }
+}
+
 void list_response_times(Listing& list, Model const& model) {
     Phrases const phrases = Phrases::behaviours(Dictionary(model));
     bool first = true;
@@ -306,6 +321,7 @@ std::string describe(Scenario const& scenario, std::size_t cells) {
     list_stores(list, model);
     list_synapses(list, scenario);
     list_activities(list, model);
+    list_pathways(list, model);
     list_response_times(list, model);
     list.heading("regions", std::to_string(scenario.regions.size()));
     for (auto const& region : scenario.regions)

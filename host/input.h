@@ -51,7 +51,11 @@ struct Perfect {
 struct Text {
     std::string value;
     Place at;
+    bool quoted = false;  ///< begins one column after `at`
 };
+
+/// A number or a formula of names that are known where it stands.
+struct Formula : Text {};
 
 struct Whole {
     std::uint64_t value = 0;
@@ -330,6 +334,80 @@ struct ActivityInput {
     std::optional<ResponseTimeInput> response_time;
 };
 
+/// Names, each with how many of it: a name, a list of them, or a map to numbers.
+struct AmountInput {
+    Text name;
+    double number = 1;
+};
+struct AmountsInput {
+    std::vector<AmountInput> list;
+};
+
+struct FunctionInput {
+    std::vector<Text> of;
+    Formula is;
+};
+struct SpeciesInput {
+    Formula initial;
+    std::optional<Text> compartment;
+    Flag fixed, amount;
+};
+struct MichaelisMentenInput {
+    Formula V_max, K_m;
+};
+struct HillLawInput {
+    Place at;
+    std::optional<Formula> activator, inhibitor;
+    Formula V_max, half, power;
+};
+struct NetworkReactionInput {
+    Place at;
+    std::optional<Text> name;
+    AmountsInput from, to;
+    std::optional<Formula> rate, k, back;
+    std::optional<MichaelisMentenInput> michaelis_menten;
+    std::optional<HillLawInput> hill;
+    std::optional<Formula> delay;
+    std::optional<Whole> stages;
+};
+enum class EventValues { at_condition, then };
+struct NetworkEventInput {
+    Place at;
+    Formula when;
+    Named<Formula> set;
+    std::optional<Formula> delay;
+    Choice<EventValues> values;
+};
+/// A reaction network; numbers and formulas are in units of its own.
+struct NetworkInputs {
+    Place at;
+    Text source, time;
+    Positive<Dimension::number> tolerance;
+    std::optional<Positive<Dimension::number>> negligible;
+    Named<Formula> compartments, parameters;
+    Named<Signed<Dimension::number>> inputs;
+    Named<FunctionInput> functions;
+    Named<SpeciesInput> species;
+    Named<Formula> assignments;
+    std::vector<NetworkReactionInput> reactions;
+    Named<Formula> rates;
+    std::vector<NetworkEventInput> events;
+};
+
+/// What feeds an input of a pathway: times · signal / per.
+struct PathwaySignalInput {
+    Place at;
+    Text signal;
+    std::optional<Later> per;
+    Signed<Dimension::number> times;
+};
+/// A pathway as cells of a type have it.
+struct PathwayUseInput {
+    Place at;
+    Named<PathwaySignalInput> inputs;
+    Named<Signed<Dimension::number>> parameters, initial;
+};
+
 struct RuleInput {
     Place at;
     Text signal;
@@ -360,6 +438,7 @@ struct CellInput {
     Named<Rate> becomes, recruits;
     std::vector<Text> habitat;
     Named<ActivityInput> activities;
+    Named<PathwayUseInput> pathways;
     std::vector<RuleInput> rules;
     Named<ResponseTimeInput> response_times;
 };
@@ -439,7 +518,7 @@ struct ProbeInput {
     std::optional<Text> ligand;
     std::optional<Point> point, from, to;
     std::optional<Whole> points;
-    std::optional<Text> mean_over, count, in, coverage, of, activity, receptor;
+    std::optional<Text> mean_over, count, in, coverage, of, activity, receptor, pathway, variable;
     std::optional<Choice<Probe::State>> state;
     std::optional<Choice<Probe::Statistic>> statistic;
     std::optional<Signed<Dimension::number>> above, below;
@@ -491,6 +570,7 @@ struct ScenarioInput {
     Named<LigandInput> ligands;
     Named<MembraneLigandInput> membrane_ligands;
     Named<ReceptorInput> receptors;
+    Named<NetworkInputs> pathways;
     std::vector<ReactionInput> reactions;
     Named<RegionInput> regions;
     Named<CellInput> cells;
@@ -504,6 +584,10 @@ struct ScenarioInput {
     std::optional<ValidationInput> validation;
 };
 
+template <>
+struct Words<EventValues> {
+    static constexpr std::pair<char const*, EventValues> list[] = {{"at condition", EventValues::at_condition}, {"then", EventValues::then}};
+};
 template <>
 struct Words<Axis> {
     static constexpr std::pair<char const*, Axis> list[] = {{"x", Axis::x}, {"y", Axis::y}, {"z", Axis::z}};

@@ -89,9 +89,9 @@ Node read_library(Path const& file, Place const& at, Stack stack) {
     enter(stack, file, at);
     Node root = read_yaml(file);
     for (auto const& m : root.members)
-        if (m.key != "include" && m.key != "ligands" && m.key != "receptors" && m.key != "cells")
+        if (m.key != "include" && m.key != "ligands" && m.key != "receptors" && m.key != "pathways" && m.key != "cells")
             fail(m.key_at, "\"" + m.key +
-                               "\" in an included library, which holds only ligands, receptors and cells (to build on a whole scenario use "
+                               "\" in an included library, which holds only ligands, receptors, pathways and cells (to build on a whole scenario use "
                                "extends)");
     for (auto const& [inner, where] : take_files(root, "include")) inherit(root, read_library(inner, where, stack), section);
     return root;
@@ -191,7 +191,7 @@ void inherit_from_libraries(Node& root, std::vector<Library> const& libraries) {
         inherit(nearer, all, section);
         all = std::move(nearer);
     }
-    for (char const* part : {"ligands", "receptors", "cells"}) {
+    for (char const* part : {"ligands", "receptors", "pathways", "cells"}) {
         Node* const listed = root.find(part);
         Node const* const known = all.find(part);
         if (!listed) continue;

@@ -132,12 +132,12 @@ double receptors_of(ReceptorNumbers const& numbers, Probe::State state, std::siz
     return NAN;
 }
 
-/// What the probe asks for, of the activity or the receptors of its cells.
+/// What the probe asks for, of the activity, the pathway or the receptors of its cells.
 double statistic(Grid const& grid, Probe const& probe, Place const& place, Snapshot const& snapshot) {
     double n = 0, sum = 0, within = 0, least = HUGE_VAL, most = -HUGE_VAL;
     for_each_cell(grid, probe, place, snapshot.cells, [&](std::size_t cell, std::size_t) {
-        double const value = probe.kind == Kind::activity
-                                 ? snapshot.activities[static_cast<std::size_t>(probe.activity)][cell]
+        double const value = probe.kind == Kind::activity   ? snapshot.activities[static_cast<std::size_t>(probe.activity)][cell]
+                             : probe.kind == Kind::variable ? snapshot.variables[static_cast<std::size_t>(probe.variable)][cell]
                                  : receptors_of(snapshot.receptors[static_cast<std::size_t>(probe.receptor)], probe.state, cell);
         n += 1, sum += value, least = std::min(least, value), most = std::max(most, value);
         within += value > probe.above && value < probe.below ? 1 : 0;
@@ -175,6 +175,7 @@ std::vector<std::string> probe_columns(Scenario const& scenario) {
             case Kind::count:
             case Kind::coverage:
             case Kind::activity:
+            case Kind::variable:
                 columns.push_back(probe.name);
                 break;
             case Kind::receptors:
@@ -241,6 +242,7 @@ std::vector<double> ProbeReader::read(Backend& from, Snapshot const& snapshot) {
                 values.push_back(mean_squared_displacement(probe, snapshot.cells, start_));
                 break;
             case Kind::activity:
+            case Kind::variable:
             case Kind::receptors:
                 values.push_back(statistic(grid, probe, place, snapshot));
                 break;

@@ -60,7 +60,7 @@ struct Read {
 
     static void value(Node& node, Text& to) {
         if (node.kind != Node::Kind::scalar) expected(node, "a text");
-        to = {node.text, node.at};
+        to = {node.text, node.at, node.quoted};
     }
 
     static void value(Node& node, Whole& to) {
@@ -158,6 +158,18 @@ struct Read {
             value(node, to.list);
         else if (scalar(node, "nearest, or a list of pairs [from id, to id]") != "nearest")
             expected(node, "nearest, or a list of pairs [from id, to id]");
+    }
+
+    static void value(Node& node, AmountsInput& to) {
+        if (node.kind == Node::Kind::map) {
+            Named<Positive<Dimension::number>> numbers;
+            value(node, numbers);
+            for (auto& e : numbers) to.list.push_back({std::move(e.name), e.value});
+            return;
+        }
+        OneOrMore<Text> names;
+        value(node, names);
+        for (auto& name : names.values) to.list.push_back({std::move(name), 1});
     }
 
     /// Everything else is a map with keys of its own.

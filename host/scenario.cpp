@@ -21,6 +21,10 @@ void check_names(ScenarioInput const& in, Phrases const& signals) {
             for (std::string const& phrase : {"activity of " + activity.name.value, activity.name.value + " on neighbours"})
                 if (signals.count(phrase) > 1)
                     fail(activity.name.at, "\"" + phrase + "\" is another signal in rules, so this cannot be an activity");
+    for (auto const& pathway : in.pathways)
+        for (auto const& e : pathway.value.species)
+            if (signals.count(e.name.value + " of " + pathway.name.value) > 1)
+                fail(e.name.at, "\"" + e.name.value + " of " + pathway.name.value + "\" is another signal in rules");
     if (in.cells.size() > 255) fail(in.cells[255].name.at, "more than 255 cell types");
 }
 
@@ -52,6 +56,7 @@ Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> 
     model.receptors = make_receptors(in, names);
     model.activities = names.activities.list;
     model.types = make_types(in, names, model);
+    make_pathways(in, signals, model);
     model.synapses = make_synapses(in, ligands, types, model);
     model.rules = make_rules(in, signals, behaviours, model);
     add_response_times(in, behaviours, model);

@@ -34,6 +34,7 @@ struct Probe {
         count,         ///< live cells of the type in the region
         coverage,      ///< fraction of the region's voxels that hold a live cell of the type
         activity,      ///< of live cells of the type in the region, told by `statistic`
+        variable,      ///< of a pathway of live cells of the type in the region, told by `statistic`
         receptors,     ///< of live cells of the type in the region, those in `state`: their numbers, told by `statistic`
         position,      ///< mean of the positions along `axis`, of the ligand or of the live cells of the type
         variance,      ///< of the same
@@ -48,6 +49,7 @@ struct Probe {
     int type = -1;
     int axis = 0;
     int activity = -1;
+    int variable = -1;  ///< of a pathway, in the order of the vocabulary
     int receptor = -1;
     State state = State::free;
     Statistic statistic = Statistic::mean;

@@ -13,7 +13,7 @@ Simulation::Simulation(Scenario const& scenario, std::unique_ptr<Backend> backen
     transport_every_ = ticks(schedule_.transport);
     mechanics_every_ = ticks(schedule_.mechanics);
     behaviour_every_ = ticks(schedule_.behaviour);
-    for (char const* name : {"sort", "exchange", "transport", "bind", "synapse", "sense", "behave", "move", "apply", "check"})
+    for (char const* name : {"sort", "exchange", "transport", "bind", "synapse", "sense", "transduce", "behave", "move", "apply", "check"})
         phases_.push_back({name, 0});
     backend_->start(scenario.model, scenario.initial);
 }
@@ -40,6 +40,7 @@ void Simulation::step() {
     timed(fields, [&] { on.bind(lasting(schedule_.transport)); });
     timed(fields, [&] { on.synapse(lasting(schedule_.transport)); });
     timed(behaviour, [&] { on.sense(lasting(schedule_.behaviour)); });
+    timed(behaviour, [&] { on.transduce(lasting(schedule_.behaviour)); });
     timed(behaviour, [&] { on.behave(lasting(schedule_.behaviour)); });
     timed(mechanics, [&] { on.move(lasting(schedule_.mechanics)); });
     timed(behaviour, [&] { on.apply(lasting(schedule_.behaviour)); });

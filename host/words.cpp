@@ -11,6 +11,10 @@ Dictionary::Dictionary(ScenarioInput const& in) : synapses(!in.synapses.empty())
                 activities.list.push_back(e.name.value);
     for (auto const& compartment : in.compartments)
         for (auto const& e : compartment.value.ligands) pools.list.push_back(e.name.value + " in " + compartment.name.value);
+    for (auto const& pathway : in.pathways) {
+        for (auto const& e : pathway.value.species) variables.list.push_back(e.name.value + " of " + pathway.name.value);
+        for (auto const& e : pathway.value.assignments) variables.list.push_back(e.name.value + " of " + pathway.name.value);
+    }
 }
 Dictionary::Dictionary(Model const& model) : synapses(!model.synapses.empty()) {
     auto const add = [](Names& names, auto const& entries) {
@@ -21,10 +25,12 @@ Dictionary::Dictionary(Model const& model) : synapses(!model.synapses.empty()) {
     for (auto const& pool : model.pools)
         pools.list.push_back(model.ligands[static_cast<std::size_t>(pool.ligand)].name + " in " +
                              model.compartments[static_cast<std::size_t>(pool.compartment)].name);
+    for (auto const& network : model.pathways)
+        for (auto const& variable : network.variables) variables.list.push_back(variable + " of " + network.name);
 }
 Vocabulary Dictionary::vocabulary() const {
     auto const size = [](Names const& names) { return static_cast<int>(names.list.size()); };
-    return {size(ligands), size(types), size(receptors), size(membrane_ligands), size(activities), size(pools)};
+    return {size(ligands), size(types), size(receptors), size(membrane_ligands), size(activities), size(pools), size(variables)};
 }
 
 Phrases Phrases::signals(Dictionary const& names) {
@@ -61,6 +67,11 @@ Phrases Phrases::signals(Dictionary const& names) {
     }
     for (int pool = 0; pool < v.pools; ++pool)
         p.list_.push_back({names.pools.list[static_cast<std::size_t>(pool)], v.of(signal::circulating, pool), Dimension::concentration});
+    for (int variable = 0; variable < v.variables; ++variable) {
+        std::string const& name = names.variables.list[static_cast<std::size_t>(variable)];
+        p.list_.push_back({name, v.of(signal::inside, variable), Dimension::number});
+        p.list_.push_back({name + " on neighbours", v.of(signal::in_touching, variable), Dimension::number});
+    }
     return p;
 }
 

@@ -28,6 +28,7 @@ Node convert(YAML::Node const& from, Place const& base, std::string const& path,
     if (from.IsScalar()) {
         to.kind = Node::Kind::scalar;
         to.text = from.Scalar();
+        to.quoted = from.Tag() == "!";
     } else if (from.IsSequence()) {
         to.kind = Node::Kind::list;
         for (std::size_t i = 0; i < from.size(); ++i)

@@ -45,6 +45,7 @@ struct Node {
     std::string text;  ///< of a scalar
     Place at;
     std::vector<Member> members;  ///< of a list (no keys) or of a map, in the order of the file
+    bool quoted = false;          ///< a scalar in quotes
 
     Node* find(std::string_view key);
     Node const* find(std::string_view key) const;

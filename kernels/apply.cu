@@ -70,6 +70,7 @@ struct CarryOutBody {
     ListsView<Response> program;
     Span<Real> responses;
     ReceptorView receptors;
+    PathwayView pathways;
     Grid grid;
     Span<std::uint8_t const> material;
     Lineage lineage;
@@ -124,6 +125,12 @@ struct CarryOutBody {
                 receptors.clear(k);
             else if (type != cells.type[k])
                 receptors.change_type(k, cells.type[k], type);
+        }
+        if (!pathways.none() && alive(cells.state[k])) {
+            if (!alive(state))
+                pathways.clear(k);
+            else if (type != cells.type[k])
+                pathways.change_type(k, cells.type[k], type);
         }
         cells.type[k] = type, cells.state[k] = state, cells.since[k] = at;
         std::size_t const row = phenotype.row(k);
@@ -183,6 +190,7 @@ struct CarryOutBody {
         forget_motion(k);
         become(k, type, CellState::resting, end());
         if (!receptors.none()) receptors.be_born(k, type);
+        if (!pathways.none()) pathways.be_born(k, type);
         auto const list = program[phenotype.row(k)];
         for (std::size_t b = 0; b < list.size; ++b) settle(list[b], k, list[b].at_start(seed, cells.id[k]));
     }
@@ -301,7 +309,8 @@ void Engine::apply(Moment now) {
     Programs const& programs = c.programs;
     for_each_index(c.size(),
                    CarryOutBody{c.view(), c.phenotype(), programs.types.span(), programs.recruits.view(), programs.responses.view(),
-                                c.responses.span(), c.receptors.none() ? ReceptorView{} : c.receptors.view(c.size()), model_.grid,
+                                c.responses.span(), c.receptors.none() ? ReceptorView{} : c.receptors.view(c.size()),
+                                c.pathways.view(c.size()), model_.grid,
                                 std::as_const(fields_.material).span(), lineage, static_cast<std::uint32_t>(c.next_id), model_.seed, now});
     c.next_id += births;
     ++c.changes;

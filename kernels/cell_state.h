@@ -4,6 +4,7 @@
 #include "crine/model.h"
 #include "crine/model/contact.h"
 #include "kernels/device.h"
+#include "kernels/pathway_state.h"
 #include "kernels/programs.h"
 #include "kernels/receptor_state.h"
 
@@ -72,6 +73,7 @@ struct Population {
     Programs programs;
     int behaviours = 0, types = 0;
     ReceptorState receptors;
+    PathwayState pathways;
     Buffer<Real> responses;                    ///< [slot * cells + cell], see Phenotype
     Buffer<Real> work;                         ///< within exchange: what cells give, within sense: signals [slot * cells + cell], …
     Buffer<Intent> intents;                    ///< from behave to apply
@@ -96,7 +98,7 @@ private:
     /// Of the field that is rearranged now: fields of a type take turns.
     std::tuple<Buffer<std::uint32_t>, Buffer<std::uint8_t>, Buffer<CellState>, Buffer<float>, Buffer<double>> spare_;
     Buffer<Real> spare_responses_;
-    Buffer<double> spare_molecules_;
+    Buffer<double> spare_molecules_, spare_numbers_;
 };
 
 }  // namespace CRINE_NS

@@ -130,6 +130,7 @@ void Engine::start_cells(InitialState const& state) {
                                          cells_.responses.span(), model_.seed});
 
     start_receptors();
+    start_pathways();
     cells_.bins = make_bins(model_.grid, longest_reach(model_, cells));
     cells_.bin_begin.resize(cells_.bins.count() + 1);
     cells_.bins.begin = std::as_const(cells_.bin_begin).span();
@@ -161,6 +162,7 @@ void Engine::snapshot_cells(Snapshot& to) {
     cells_.fields.for_each_field_with(to.cells, [](auto& buffer, auto& host) { buffer.download(host); });
     to.receptors = receptor_numbers();
     to.stores = store_numbers();
+    to.variables = pathway_numbers();
     to.activities.resize(model_.activities.size());
     for (std::size_t a = 0; a < to.activities.size(); ++a) {
         cells_.work.resize(cells_.size());
@@ -178,6 +180,7 @@ std::uint64_t Engine::cell_hash() {
     });
     for_each_index(hash.size(), HashResponsesBody{cells_.phenotype(), cells_.programs.responses.view(), hash.span()});
     if (!cells_.receptors.none()) for_each_index(hash.size(), HashMoleculesBody{cells_.receptors.view(hash.size()), hash.span()});
+    hash_pathways(hash.span());
     std::uint64_t const sum = THRUST_NS_QUALIFIER::reduce(policy(), hash.data(), hash.data() + hash.size(), std::uint64_t{0});
     return sum + mix(cells_.next_id);
 }

@@ -99,6 +99,13 @@ private:
     std::size_t size_ = 0, capacity_ = 0;
 };
 
+#ifdef __CUDACC__
+/// Items side by side in one body: its threads are a GPU's lanes, a CPU has vectors.
+inline constexpr int kSideBySide = 1;
+#else
+inline constexpr int kSideBySide = 8;
+#endif
+
 // --- launcher ---------------------------------------------------------------------------------
 
 /// Execution policy for Thrust algorithms on this engine; Thrust types never leave kernels/.

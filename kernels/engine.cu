@@ -238,7 +238,7 @@ Totals Engine::totals() {
 void Engine::snapshot(Snapshot& to, std::vector<bool> const& fields, bool cells) {
     to.fields.assign(model_.ligands.size(), {});
     snapshot_fields(to, fields);
-    to.cells = {}, to.receptors = {}, to.stores = {}, to.open_channels.clear();
+    to.cells = {}, to.receptors = {}, to.stores = {}, to.variables = {}, to.open_channels.clear();
     if (cells) snapshot_cells(to), snapshot_synapses(to);
 }
 
@@ -260,6 +260,9 @@ void Engine::check(Moment now) {
         case ErrorCode::solver_stalled:
             throw RunError("the transport of " + ligand() + " did not converge" + when +
                            " — a larger transport.tolerance, or a shorter time.transport?");
+        case ErrorCode::pathway_stalled:
+            throw RunError("a pathway of cell " + std::to_string(found[0].who) +
+                           " runs away: no step of it is short enough" + when);
         case ErrorCode::ids_exhausted:
             throw RunError("all 4294967295 cell ids have been used" + when);
     }

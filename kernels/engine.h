@@ -28,6 +28,7 @@ public:
     void bind(Moment now) override;
     void synapse(Moment now) override;
     void sense(Moment now) override;
+    void transduce(Moment now) override;
     void behave(Moment now) override;
     void move(Moment now) override;
     void apply(Moment now) override;
@@ -55,6 +56,9 @@ private:
     void snapshot_fields(Snapshot& to, std::vector<bool> const& which);
     void snapshot_cells(Snapshot& to);
     void start_receptors();
+    void start_pathways();
+    std::vector<std::vector<Real>> pathway_numbers();
+    void hash_pathways(Span<std::uint64_t> hash);
     CellRates cell_rates();
     /// In exchange: how receptors will take ligands from the fields in this step and give them back.
     void try_receptors(CellRates const& rates, double dt);

@@ -22,6 +22,10 @@ Sensed decode(Vocabulary const& words, int signal) {
         if (signal == words.of(signal::own, a)) return {Sensed::Kind::activity, a};
         if (signal == words.of(signal::on_neighbours, a)) return {Sensed::Kind::on_neighbours, a};
     }
+    for (int variable = 0; variable < words.variables; ++variable) {
+        if (signal == words.of(signal::inside, variable)) return {Sensed::Kind::inside, variable};
+        if (signal == words.of(signal::in_touching, variable)) return {Sensed::Kind::in_touching, variable};
+    }
     if (signal >= words.of(signal::circulating, 0)) return {Sensed::Kind::circulating, signal - words.of(signal::circulating, 0)};
     CRINE_EXPECTS(signal >= words.of(signal::contacts, 0) && signal < words.of(signal::contacts, words.types));
     return {Sensed::Kind::contacts, signal - words.of(signal::contacts, 0)};
@@ -81,6 +85,12 @@ void Programs::compile(Model const& model) {
     signal_slots = response_slots = 0;
     first_activity = words.of(behaviour::activity, 0);
     ChainSlots const chains(model);
+    inputs.clear();
+    for (Network const& network : model.pathways) {
+        auto& of_types = inputs.emplace_back();
+        for (int t = 0; t < words.types; ++t)
+            for (double constant : network.input_default) of_types.push_back({-1, constant});
+    }
 
     for (int r = 0; r < rows; ++r) {
         int const type = r % words.types;
@@ -127,6 +137,13 @@ void Programs::compile(Model const& model) {
             row.responses.push_back(response);
         }
 
+        for (NetworkUse const& use : model.types[type].pathways) {
+            if (dead) break;
+            for (std::size_t n = 0; n < use.inputs.size(); ++n)
+                if (NetworkSignal const& from = use.inputs[n]; from.signal >= 0)
+                    inputs[use.network][type * use.inputs.size() + n] = {static_cast<std::int16_t>(row.place(words, from.signal)), from.scale};
+        }
+
         auto const possible = [&](int b) { return base_row[b] != 0 || slot_row[b] >= 0; };
         auto const list = [&](std::vector<Act>& acts, Act::Kind kind, int target, int b) {
             if (possible(b)) acts.push_back({kind, static_cast<std::uint8_t>(target), static_cast<std::int16_t>(b)});
@@ -144,13 +161,14 @@ void Programs::compile(Model const& model) {
         }
 
         bool touches = false;
-        std::vector<std::int16_t> contacts(words.types + 1 + words.activities, -1);
+        std::vector<std::int16_t> contacts(words.types + 1 + words.activities + words.variables, -1);
         for (std::size_t s = 0; s < row.signals.size(); ++s) {
             Sensed const& sensed = row.signals[s];
             int entry = -1;
             if (sensed.kind == Sensed::Kind::contacts) entry = sensed.index;
             if (sensed.kind == Sensed::Kind::dead_contacts) entry = words.types;
             if (sensed.kind == Sensed::Kind::on_neighbours) entry = words.types + 1 + sensed.index;
+            if (sensed.kind == Sensed::Kind::in_touching) entry = words.types + 1 + words.activities + sensed.index;
             if (entry < 0) continue;
             contacts[entry] = static_cast<std::int16_t>(s);
             touches = true;

@@ -4,6 +4,7 @@
 #include "crine/model.h"
 #include "crine/rng.h"
 #include "kernels/device.h"
+#include "kernels/pathway_state.h"
 
 namespace crine {
 inline namespace CRINE_NS {
@@ -54,10 +55,12 @@ struct Sensed {
         complexes,
         activity,
         on_neighbours,
-        circulating
+        circulating,
+        inside,
+        in_touching
     };
     Kind kind = Kind::pressure;
-    int index = 0;  ///< ligand, cell type, kind of receptor, activity or pool
+    int index = 0;  ///< ligand, cell type, kind of receptor, activity, pool or variable
 };
 
 /// One summand of a response's S: (signal / half)^hill.
@@ -130,8 +133,8 @@ struct Programs {
     Buffer<Real> base;
     Buffer<std::int16_t> slot;
     Lists<Sensed> signals;                ///< by row
-    Lists<std::int16_t> contact_signals;  ///< by row: place of the signal `contacts` of each type, of dead_contacts, of each activity on
-                                          ///< neighbours, -1: not used; empty: none used
+    Lists<std::int16_t> contact_signals;  ///< by row: place of the signal `contacts` of each type, of dead_contacts, of each activity and variable
+                                          ///< on neighbours, -1: not used; empty: none used
     Lists<Response> responses;  ///< by row. What takes time has the same slot in all, so that it stays when a cell changes its row
     Buffer<Term> terms;
     Lists<Act> fates;                          ///< by type: what can end a live cell's present state
@@ -139,6 +142,7 @@ struct Programs {
     Lists<Act> chemotaxis;                     ///< by row
     int signal_slots = 0, response_slots = 0;  ///< the most that a row has
     int first_activity = 0;                    ///< behaviour of activity 0
+    std::vector<std::vector<InputOfType>> inputs;  ///< by pathway: [type * inputs + input]
     bool phagocytes = false;                   ///< some type can engulf
 
     void compile(Model const& model);

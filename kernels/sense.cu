@@ -22,7 +22,9 @@ struct SignalBody {
     OpenChannels open_channels;
     Span<Real> signals;  ///< [slot * cells + cell]
     ReceptorView receptors;
-    int first_activity;  ///< see Programs
+    PathwayView pathways;
+    Span<int const> column;  ///< by variable of a pathway
+    int first_activity;      ///< see Programs
     double time;
 
     CRINE_HD Real measure(Sensed const& what, std::size_t i, Between const& here) const {
@@ -60,9 +62,12 @@ struct SignalBody {
                 return phenotype(first_activity + what.index, i);
             case Sensed::Kind::circulating:
                 return circulating[what.index];
+            case Sensed::Kind::inside:
+                return static_cast<Real>(pathways.number(column[what.index], i));
             case Sensed::Kind::contacts:
             case Sensed::Kind::dead_contacts:
             case Sensed::Kind::on_neighbours:
+            case Sensed::Kind::in_touching:
                 return 0;  // together below
         }
         return 0;
@@ -84,12 +89,19 @@ struct ContactSignalBody {
     Span<TypeConstants const> types;
     ListsView<std::int16_t> contact_signals;
     Span<Real> signals;
-    int first_activity;
+    PathwayView pathways;
+    Span<int const> column;
+    int first_activity, activities;
 
+    /// A live cell's activity or, behind these, variable of a pathway.
+    CRINE_HD Real shown(int which, std::size_t j) const {
+        return which < activities ? phenotype(first_activity + which, j)
+                                  : static_cast<Real>(pathways.number(column[which - activities], j));
+    }
     CRINE_HD void operator()(std::size_t i) const {
-        auto const slot_of = contact_signals[phenotype.row(i)];  // by type, of the dead, by activity
+        auto const slot_of = contact_signals[phenotype.row(i)];  // by type, of the dead, by activity, by variable
         if (slot_of.empty()) return;
-        std::size_t const activities = types.size + 1;
+        std::size_t const first = types.size + 1;
         Real touching = 0;
         for_each_touching(bins, cells, types, i, [&](std::size_t j) {
             bool const live = alive(cells.state[j]);
@@ -97,12 +109,11 @@ struct ContactSignalBody {
             if (slot >= 0) signals[slot * cells.id.size + i] += 1;
             if (!live) return;
             touching += 1;
-            for (std::size_t a = activities; a < slot_of.size; ++a)
-                if (slot_of[a] >= 0)
-                    signals[slot_of[a] * cells.id.size + i] += phenotype(first_activity + static_cast<int>(a - activities), j);
+            for (std::size_t a = first; a < slot_of.size; ++a)
+                if (slot_of[a] >= 0) signals[slot_of[a] * cells.id.size + i] += shown(static_cast<int>(a - first), j);
         });
         if (touching == 0) return;
-        for (std::size_t a = activities; a < slot_of.size; ++a)
+        for (std::size_t a = first; a < slot_of.size; ++a)
             if (slot_of[a] >= 0) signals[slot_of[a] * cells.id.size + i] /= touching;
     }
 };
@@ -142,7 +153,7 @@ struct ResponseBody {
 void Engine::sense(Moment now) {
     CRINE_EXPECTS(cells_.sorted);
     Programs const& programs = cells_.programs;
-    if (programs.response_slots == 0) return;
+    if (programs.response_slots == 0 && programs.signal_slots == 0) return;
     cells_.work.resize(cells_.size() * programs.signal_slots);
     cells_.concentrations.upload(concentrations(fields_));
     if (!model_.pools.empty()) cells_.circulating.upload(endocrine_.levels());
@@ -150,10 +161,13 @@ void Engine::sense(Moment now) {
     Phenotype const phenotype = cells_.phenotype();
     for_each_index(cells_.size(), SignalBody{cells, phenotype, model_.grid, std::as_const(cells_.concentrations).span(),
                                              std::as_const(cells_.circulating).span(), programs.signals.view(), synapses_.open_channels(),
-                                             cells_.work.span(), cells_.receptors.view(cells_.size()), programs.first_activity, now.time});
+                                             cells_.work.span(), cells_.receptors.view(cells_.size()), cells_.pathways.view(cells_.size()),
+                                             std::as_const(cells_.pathways.columns_of_variables).span(), programs.first_activity, now.time});
     if (programs.contact_signals.items.size() != 0)
         for_each_index(cells_.size(), ContactSignalBody{cells, phenotype, cells_.bins, programs.types.span(),
-                                                        programs.contact_signals.view(), cells_.work.span(), programs.first_activity});
+                                                        programs.contact_signals.view(), cells_.work.span(), cells_.pathways.view(cells_.size()),
+                                                        std::as_const(cells_.pathways.columns_of_variables).span(),
+                                                        programs.first_activity, static_cast<int>(model_.activities.size())});
     for_each_index(cells_.size(), ResponseBody{phenotype, programs.responses.view(), programs.terms.span(),
                                                std::as_const(cells_.work).span(), cells_.responses.span(), now.dt});
     if (exchange_.modulated) ++cells_.changes;

@@ -114,6 +114,7 @@ void Population::rearrange(Buffer<std::uint32_t> const& order) {
     };
     rearrange_places(responses, spare_responses_, programs.response_slots);
     rearrange_places(receptors.molecules, spare_molecules_, receptors.places);
+    rearrange_places(pathways.numbers, spare_numbers_, pathways.columns);
 }
 
 /// A counting sort: linear in cells and bins, and with the same result whoever counts first.

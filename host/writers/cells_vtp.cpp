@@ -62,6 +62,8 @@ public:
             if (scenario.model.anybody_keeps(static_cast<int>(l)))
                 stores_.emplace_back(l, "store of " + scenario.model.ligands[l].name + " [molecules]");
         for (auto const& name : scenario.model.activities) activity_names_.push_back("activity of " + name);
+        for (auto const& network : scenario.model.pathways)
+            for (auto const& variable : network.variables) variable_names_.push_back(variable + " of " + network.name);
     }
 
     void write(Frame const& frame) override {
@@ -89,6 +91,8 @@ public:
             of.AddArray(reals("open channels", n, [&](std::size_t i) { return frame.snapshot.open_channels[i]; }));
         for (std::size_t a = 0; a < activity_names_.size(); ++a)
             of.AddArray(reals(activity_names_[a].c_str(), n, [&](std::size_t i) { return frame.snapshot.activities[a][i]; }));
+        for (std::size_t v = 0; v < variable_names_.size(); ++v)
+            of.AddArray(reals(variable_names_[v].c_str(), n, [&](std::size_t i) { return frame.snapshot.variables[v][i]; }));
         for (auto const& [ligand, name] : stores_) {
             auto const& kept = frame.snapshot.stores[ligand];
             of.AddArray(reals(name.c_str(), n, [&](std::size_t i) { return kept[i]; }));
@@ -127,7 +131,7 @@ private:
         std::vector<Binding> bindings;
     };
     std::vector<Kind> receptors_;
-    std::vector<std::string> type_names_, activity_names_;
+    std::vector<std::string> type_names_, activity_names_, variable_names_;
     std::vector<std::pair<std::size_t, std::string>> stores_;  ///< by ligand
     std::filesystem::path folder_;
     int next_ = 0;

@@ -190,11 +190,12 @@ struct Snapshot {
     std::vector<ReceptorNumbers> receptors;     ///< by kind, with the cells
     std::vector<std::vector<Real>> activities;  ///< [activity][cell], with the cells
     std::vector<std::vector<Real>> stores;      ///< [ligand][cell], with the cells: molecules kept; empty where no type has a store
+    std::vector<std::vector<Real>> variables;   ///< [variable of a pathway][cell], with the cells
     std::vector<Real> open_channels;            ///< by cell: what the signal of that name is now; empty without synapses or cells
 };
 
 /// What a kernel found wrong, raised as RunError by `check`.
-enum class ErrorCode : std::uint32_t { none, not_finite_field, not_finite_cell, solver_stalled, ids_exhausted };
+enum class ErrorCode : std::uint32_t { none, not_finite_field, not_finite_cell, solver_stalled, pathway_stalled, ids_exhausted };
 
 struct DeviceInfo {
     std::string engine;           ///< "cpu" or "cuda"
@@ -221,10 +222,11 @@ public:
     virtual void bind(Moment now) = 0;       ///< 4 fields → receptors: what they have bound, let go and taken inside
     virtual void synapse(Moment now) = 0;    ///< 5 spikes → clefts, fields: in steps of microseconds to minutes
     virtual void sense(Moment now) = 0;      ///< 6 fields, neighbours → value of every modulated behaviour of every cell
-    virtual void behave(Moment now) = 0;     ///< 7 cells → intents: cycle, death, differentiation, phagocytosis, recruitment
-    virtual void move(Moment now) = 0;       ///< 8 forces first, then positions
-    virtual void apply(Moment now) = 0;      ///< 9 intents → cells: the only place the number of cells changes
-    virtual void check(Moment now) = 0;      ///< 10 throws RunError for what a kernel reported, with place and cell id
+    virtual void transduce(Moment now) = 0;  ///< 7 signals → pathways: their reaction networks
+    virtual void behave(Moment now) = 0;     ///< 8 cells → intents: cycle, death, differentiation, phagocytosis, recruitment
+    virtual void move(Moment now) = 0;       ///< 9 forces first, then positions
+    virtual void apply(Moment now) = 0;      ///< 10 intents → cells: the only place the number of cells changes
+    virtual void check(Moment now) = 0;      ///< 11 throws RunError for what a kernel reported, with place and cell id
 
     // --- observation ---
     virtual std::size_t cell_count() const = 0;

@@ -3,6 +3,7 @@
 #include "crine/grid.h"
 #include "crine/model/hindrance.h"
 #include "crine/model/receptor.h"
+#include "crine/network.h"
 #include "crine/synapse.h"
 #include "crine/vocabulary.h"
 
@@ -137,6 +138,7 @@ struct CellType {
     std::vector<double> receptors;  ///< by kind: free ones on the surface of a new cell [molecules]; 0: it has none
     std::vector<double> presented;  ///< by membrane ligand: on the surface of a new cell [molecules]
     std::vector<Store> stores;      ///< at most one for each ligand
+    std::vector<NetworkUse> pathways;  ///< at most one of each
 
     bool takes_time(int behaviour) const {
         return std::any_of(lags.begin(), lags.end(), [&](Lag const& lag) { return lag.behaviour == behaviour; });
@@ -205,6 +207,7 @@ struct Model {
     std::vector<Conversion> conversions;
     std::vector<CellType> types;
     std::vector<std::string> activities;  ///< names of the cells' internal quantities
+    std::vector<Network> pathways;
     std::vector<Rule> rules;
     std::vector<SynapseType> synapses;
     std::vector<std::string> material_names;
@@ -217,8 +220,11 @@ struct Model {
     std::vector<Dose> doses;
 
     Vocabulary vocabulary() const {
+        int variables = 0;
+        for (Network const& network : pathways) variables += static_cast<int>(network.variables.size());
         return {static_cast<int>(ligands.size()),          static_cast<int>(types.size()),      static_cast<int>(receptors.size()),
-                static_cast<int>(membrane_ligands.size()), static_cast<int>(activities.size()), static_cast<int>(pools.size())};
+                static_cast<int>(membrane_ligands.size()), static_cast<int>(activities.size()), static_cast<int>(pools.size()),
+                variables};
     }
     std::string const& bound_by(Receptor::Binding const& b) const {
         return b.on_membrane ? membrane_ligands[static_cast<std::size_t>(b.ligand)].name : ligands[static_cast<std::size_t>(b.ligand)].name;

@@ -83,10 +83,15 @@ enum OfPool : int {
     circulating,  ///< free concentration in a compartment [molecules/µm³]
     of_pool_count
 };
+enum OfVariable : int {
+    inside,      ///< value of a pathway's variable in the cell itself, in the pathway's unit
+    in_touching,  ///< mean over touching live cells, 0 if there is none
+    of_variable_count
+};
 }  // namespace signal
 
-/// Numbers behaviours and signals for a given number of ligands, cell types, kinds of receptors, membrane ligands, activities and pools
-/// (ligands in compartments).
+/// Numbers behaviours and signals for a given number of ligands, cell types, kinds of receptors, membrane ligands, activities, pools
+/// (ligands in compartments) and variables of pathways.
 struct Vocabulary {
     int ligands = 0;
     int types = 0;
@@ -94,6 +99,7 @@ struct Vocabulary {
     int membrane_ligands = 0;
     int activities = 0;
     int pools = 0;
+    int variables = 0;
 
     CRINE_HD int behaviours() const { return of(behaviour::activity, activities * behaviour::of_activity_count); }
     CRINE_HD int of(behaviour::Fixed b) const { return b; }
@@ -111,7 +117,7 @@ struct Vocabulary {
         return of(behaviour::presentation, membrane_ligands * behaviour::of_membrane_ligand_count) + b * activities + activity;
     }
 
-    CRINE_HD int signals() const { return of(signal::circulating, pools * signal::of_pool_count); }
+    CRINE_HD int signals() const { return of(signal::inside, variables * signal::of_variable_count); }
     CRINE_HD int of(signal::Fixed s) const { return s; }
     CRINE_HD int of(signal::OfLigand s, int ligand) const { return signal::fixed_count + s * ligands + ligand; }
     CRINE_HD int of(signal::OfType s, int type) const { return signal::fixed_count + signal::of_ligand_count * ligands + s * types + type; }
@@ -122,6 +128,9 @@ struct Vocabulary {
         return of(signal::occupancy, receptors * signal::of_receptor_count) + s * activities + activity;
     }
     CRINE_HD int of(signal::OfPool s, int pool) const { return of(signal::own, activities * signal::of_activity_count) + s * pools + pool; }
+    CRINE_HD int of(signal::OfVariable s, int variable) const {
+        return of(signal::circulating, pools * signal::of_pool_count) + s * variables + variable;
+    }
 };
 
 }  // namespace crine

@@ -1,0 +1,68 @@
+#pragma once
+
+#include "crine/network.h"
+
+#include <functional>
+#include <map>
+#include <span>
+#include <tuple>
+#include <vector>
+
+namespace crine {
+
+/// Formulas as a graph in which every different subexpression is there once, in its simplest form: what formulas share is computed once,
+/// and derivatives, elimination and signs are a walk over it.
+class Algebra {
+public:
+    using Term = int;
+
+    Term number(double value);
+    Term variable(int index);  ///< later: a register
+    Term apply(Op op, Term a, Term b = kNone, Term c = kNone);
+    Term add(Term a, Term b) { return apply(Op::add, a, b); }
+    Term subtract(Term a, Term b) { return apply(Op::subtract, a, b); }
+    Term multiply(Term a, Term b) { return apply(Op::multiply, a, b); }
+    Term divide(Term a, Term b) { return apply(Op::divide, a, b); }
+    Term power(Term a, Term b) { return apply(Op::power, a, b); }
+
+    bool is_number(Term t, double value) const { return node(t).kind == Kind::number && node(t).value == value; }
+    bool is_number(Term t) const { return node(t).kind == Kind::number; }
+    double value(Term t) const { return node(t).value; }
+
+    /// ∂t/∂variable; of conditions, where they do not jump.
+    Term derivative(Term t, int variable);
+
+    /// What a term can be while the variables are in their ranges: an enclosure, not always the tightest.
+    struct Range {
+        double low, high;
+    };
+    Range range(Term t, std::function<Range(int)> const& of_variable) const;
+
+    /// Programs compute `to[n]`, a register, for each of the terms; variables are registers, numbers are found by `constant`. Scratch
+    /// registers are taken from `scratch` on; the number of the first that was not needed is left there if it is larger.
+    Instructions program(std::vector<Term> const& terms, std::vector<int> const& to, std::function<int(double)> const& constant, int scratch,
+                         int& end_of_scratch) const;
+
+private:
+    static constexpr Term kNone = -1;
+    enum class Kind { number, variable, operation };
+    struct Node {
+        Kind kind = Kind::number;
+        Op op = Op::copy;
+        double value = 0;
+        int index = 0;
+        Term operands[3] = {kNone, kNone, kNone};
+    };
+    class Emitter;
+
+    Node const& node(Term t) const { return nodes_[static_cast<std::size_t>(t)]; }
+    Term keep(Node const& node);
+    Term simplified(Op op, Term a, Term b, Term c);  ///< kNone: there is nothing simpler
+    Term derivative_of_operation(Node const& n, Term t, int variable);
+
+    std::vector<Node> nodes_;
+    std::map<std::tuple<int, int, std::uint64_t, int, Term, Term, Term>, Term> places_;
+    std::map<std::pair<Term, int>, Term> derivatives_;
+};
+
+}  // namespace crine

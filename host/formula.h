@@ -1,0 +1,32 @@
+#pragma once
+
+#include "crine/contracts.h"
+#include "host/algebra.h"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace crine {
+
+/// What is wrong in a formula, and at which character of it.
+struct FormulaError : InputError {
+    std::size_t offset;
+    FormulaError(std::size_t at, std::string const& problem) : InputError(problem), offset(at) {}
+};
+
+/// What the names in a formula mean. Both return Algebra terms and throw InputError for what they do not know.
+struct FormulaNames {
+    std::function<Algebra::Term(std::string const& name)> value;
+    /// May be empty; asked only for functions that are not built in.
+    std::function<Algebra::Term(std::string const& name, std::vector<Algebra::Term> const& arguments)> function;
+};
+
+/// Parses a formula in the syntax of muParser: + - * / ^, comparisons, && ||, `a ? b : c`, the usual functions, `pi`; names of letters,
+/// digits and _, any others in quotes. Throws FormulaError.
+Algebra::Term parse_formula(std::string const& text, Algebra& algebra, FormulaNames const& names);
+
+/// Names that mean something in every formula.
+std::vector<std::string> const& formula_words();
+
+}  // namespace crine

@@ -1,0 +1,254 @@
+#pragma once
+
+#include "crine/network.h"
+#include "crine/portable.h"
+#include "crine/span.h"
+
+#include <cmath>
+
+namespace crine {
+inline namespace CRINE_NS {
+
+/// Registers of several cells side by side: lane l of register r is `data[r * stride + l]`.
+template <int Lanes>
+struct Registers {
+    double* data;
+    std::size_t stride;
+    CRINE_HD double* operator[](int r) const { return data + static_cast<std::size_t>(r) * stride; }
+};
+
+/// Runs a program for all lanes. Every lane has the bits that it would have alone.
+template <int Lanes>
+CRINE_HD void run(Span<Instruction const> program, Registers<Lanes> const& r) {
+    for (std::size_t n = 0; n < program.size; ++n) {
+        Instruction const i = program[n];
+        double* const to = r[i.to];
+        double const *const a = r[i.a], *const b = r[i.b], *const c = r[i.c];
+        auto const each = [&](auto&& value) {
+            double values[Lanes];  // an operand may be where the result goes
+            for (int l = 0; l < Lanes; ++l) values[l] = value(l);
+            for (int l = 0; l < Lanes; ++l) to[l] = values[l];
+        };
+        switch (i.op) {
+            case Op::copy: each([&](int l) { return a[l]; }); break;
+            case Op::negate: each([&](int l) { return -a[l]; }); break;
+            case Op::add: each([&](int l) { return a[l] + b[l]; }); break;
+            case Op::subtract: each([&](int l) { return a[l] - b[l]; }); break;
+            case Op::multiply: each([&](int l) { return a[l] * b[l]; }); break;
+            case Op::divide: each([&](int l) { return a[l] / b[l]; }); break;
+            case Op::subtract_product: each([&](int l) { return a[l] - b[l] * c[l]; }); break;
+            case Op::power: each([&](int l) { return std::pow(a[l], b[l]); }); break;
+            case Op::exp: each([&](int l) { return std::exp(a[l]); }); break;
+            case Op::log: each([&](int l) { return std::log(a[l]); }); break;
+            case Op::sqrt: each([&](int l) { return std::sqrt(a[l]); }); break;
+            case Op::sin: each([&](int l) { return std::sin(a[l]); }); break;
+            case Op::cos: each([&](int l) { return std::cos(a[l]); }); break;
+            case Op::tan: each([&](int l) { return std::tan(a[l]); }); break;
+            case Op::tanh: each([&](int l) { return std::tanh(a[l]); }); break;
+            case Op::abs: each([&](int l) { return std::fabs(a[l]); }); break;
+            case Op::floor: each([&](int l) { return std::floor(a[l]); }); break;
+            case Op::ceil: each([&](int l) { return std::ceil(a[l]); }); break;
+            case Op::minimum: each([&](int l) { return b[l] < a[l] ? b[l] : a[l]; }); break;
+            case Op::maximum: each([&](int l) { return b[l] > a[l] ? b[l] : a[l]; }); break;
+            case Op::less: each([&](int l) { return a[l] < b[l] ? 1.0 : 0.0; }); break;
+            case Op::less_or_equal: each([&](int l) { return a[l] <= b[l] ? 1.0 : 0.0; }); break;
+            case Op::equal: each([&](int l) { return a[l] == b[l] ? 1.0 : 0.0; }); break;
+            case Op::both: each([&](int l) { return a[l] != 0 && b[l] != 0 ? 1.0 : 0.0; }); break;
+            case Op::either: each([&](int l) { return a[l] != 0 || b[l] != 0 ? 1.0 : 0.0; }); break;
+            case Op::select: each([&](int l) { return a[l] != 0 ? b[l] : c[l]; }); break;
+        }
+    }
+}
+
+/// A network where it is integrated.
+struct NetworkView {
+    NetworkLayout layout;
+    Span<Instruction const> rates, system, solve, observe, conditions;
+    Span<std::uint8_t const> positive;
+    Span<NetworkEvent const> events;
+    Span<int const> targets;
+    double tolerance, negligible;
+};
+
+/// Coefficients of RODAS3: four stages, order 3 with an embedded order 2, L-stable and stiffly accurate, two thirds of its evaluations in
+/// new places. Sandu et al. (1997) Atmos Environ 31:3459, table of Rosenbrock solvers.
+namespace rodas3 {
+inline constexpr double kGamma = 0.5;          ///< the matrix is 1/(γ h) - J
+inline constexpr double kDrift[4] = {0.5, 1.5, 0, 0};
+inline constexpr double kEarlier[4][3] = {{}, {4}, {1, -1}, {1, -1, -8.0 / 3}};  ///< c_ij / h of the earlier stages
+}  // namespace rodas3
+
+/// Integrates the networks of several cells over an interval, each in steps of its own, as long as their estimated error allows. What cannot
+/// become negative does not: a step that would make it so by more than the error allowed to nothing is taken back, and what is below is 0.
+/// Linear relations that a network conserves, it keeps to round-off but for these.
+template <int Lanes>
+class NetworkSteps {
+public:
+    double time[Lanes], end[Lanes], step[Lanes];  ///< in the network's unit; `step` is also what comes out for the next interval
+    bool failed[Lanes];                           ///< no step was short enough: the network runs away
+
+    CRINE_HD NetworkSteps(NetworkView const& network, Registers<Lanes> const& registers) : network_(network), r(registers) {}
+
+    /// `state(column, lane)` is a reference to what a cell keeps beside its species.
+    template <class State>
+    CRINE_HD void operator()(State&& state) {
+        for (int l = 0; l < Lanes; ++l) {
+            resolution_[l] = kResolution * (end[l] - time[l]), failed[l] = false, rejected_[l] = false;
+            if (!(step[l] > 0)) step[l] = kFirstStep * (end[l] - time[l]);
+        }
+        while (any_left()) {
+            for (int l = 0; l < Lanes; ++l) {
+                double left = end[l] - time[l];
+                for (int e = 0; e < layout().events; ++e) {
+                    double const wait = state(layout().due(e), l) - time[l];
+                    if (wait < left) left = wait;
+                }
+                done_[l] = !(time[l] < end[l]) || failed[l];
+                h_[l] = done_[l] ? 1 : (step[l] < left ? (2 * step[l] > left ? left / 2 : step[l]) : left);
+                last_[l] = !(step[l] < left);
+                if (h_[l] <= 0) h_[l] = resolution_[l];
+            }
+            attempt();
+            judge();
+            if (layout().events > 0) look_for_events(state);
+            advance();
+            if (layout().events > 0) carry_out_events(state);
+        }
+    }
+
+private:
+    static constexpr double kResolution = 1e-9;  ///< of the time of an event, and of the shortest step, relative to the interval
+    static constexpr double kShortest = 1e-5;    ///< a step below this share of the resolution leads nowhere
+    static constexpr double kFirstStep = 1e-3;
+    static constexpr double kSafety = 0.9, kLeastGrowth = 0.2, kMostGrowth = 5;
+
+    NetworkView const& network_;
+    Registers<Lanes> r;
+    double h_[Lanes], resolution_[Lanes], error_[Lanes], begun_[Lanes];
+    bool done_[Lanes], last_[Lanes], good_[Lanes], rejected_[Lanes], crossing_[Lanes];
+
+    CRINE_HD NetworkLayout const& layout() const { return network_.layout; }
+    CRINE_HD bool any_left() const {
+        bool left = false;
+        for (int l = 0; l < Lanes; ++l) left = left || (time[l] < end[l] && !failed[l]);
+        return left;
+    }
+    template <class Value>
+    CRINE_HD void set(int first, Value&& value) {
+        for (int s = 0; s < layout().species; ++s) {
+            double* const to = r[first + s];
+            for (int l = 0; l < Lanes; ++l) to[l] = value(s, l);
+        }
+    }
+    CRINE_HD double const* stage(int n, int s) const { return r[layout().stages + n * layout().species + s]; }
+
+    /// One step of every lane: y from `start`, and the estimate of its error in the last stage.
+    CRINE_HD void attempt() {
+        NetworkLayout const& at = layout();
+        for (int l = 0; l < Lanes; ++l) {
+            begun_[l] = time[l];
+            r[at.time][l] = time[l], r[at.shift][l] = 1 / (rodas3::kGamma * h_[l]);
+        }
+        set(at.start, [&](int s, int l) { return r[s][l]; });
+        run<Lanes>(network_.system, r);
+        solve(0);
+        solve(1);
+        for (int l = 0; l < Lanes; ++l) r[at.time][l] = begun_[l] + h_[l];
+        set(0, [&](int s, int l) { return r[at.start + s][l] + 2 * stage(0, s)[l]; });
+        run<Lanes>(network_.rates, r);
+        solve(2);
+        set(0, [&](int s, int l) { return r[s][l] + stage(2, s)[l]; });
+        run<Lanes>(network_.rates, r);
+        solve(3);
+        set(0, [&](int s, int l) { return r[s][l] + stage(3, s)[l]; });
+    }
+    CRINE_HD void solve(int n) {
+        NetworkLayout const& at = layout();
+        set(at.right, [&](int s, int l) {
+            double sum = 0;
+            for (int earlier = 0; earlier < n; ++earlier) sum += rodas3::kEarlier[n][earlier] * stage(earlier, s)[l];
+            double const drift = at.timed ? rodas3::kDrift[n] * h_[l] * r[at.drift + s][l] : 0;
+            return r[at.rate + s][l] + sum / h_[l] + drift;
+        });
+        run<Lanes>(network_.solve, r);
+        set(at.stages + n * at.species, [&](int s, int l) { return r[at.solution + s][l]; });
+    }
+
+    CRINE_HD void judge() {
+        for (int l = 0; l < Lanes; ++l) error_[l] = 0, good_[l] = true, crossing_[l] = false;
+        for (int s = 0; s < layout().species; ++s) {
+            double const *const now = r[s], *const before = r[layout().start + s], *const off = stage(3, s);
+            bool const positive = network_.positive[static_cast<std::size_t>(s)] != 0;
+            for (int l = 0; l < Lanes; ++l) {
+                double const a = std::fabs(before[l]), b = std::fabs(now[l]);
+                double const error = std::fabs(off[l]) / (network_.tolerance * ((a > b ? a : b) + network_.negligible));
+                good_[l] = good_[l] && error <= 1 && !(positive && now[l] < -network_.tolerance * network_.negligible);
+                error_[l] = error > error_[l] || !(error == error) ? error : error_[l];
+            }
+        }
+    }
+
+    /// A step over the time at which a condition becomes true is taken back until it is short enough to say when that was.
+    template <class State>
+    CRINE_HD void look_for_events(State&& state) {
+        for (int l = 0; l < Lanes; ++l) r[layout().time][l] = begun_[l] + h_[l];
+        run<Lanes>(network_.conditions, r);
+        for (int e = 0; e < layout().events; ++e)
+            for (int l = 0; l < Lanes; ++l) {
+                bool const begins = r[layout().trigger + e][l] != 0 && state(layout().held(e), l) == 0;
+                if (!begins || !good_[l] || h_[l] <= resolution_[l]) continue;
+                good_[l] = false, crossing_[l] = true;
+            }
+    }
+
+    CRINE_HD void advance() {
+        for (int l = 0; l < Lanes; ++l) {
+            if (done_[l]) good_[l] = false;
+            if (done_[l]) continue;
+            double growth = error_[l] > 0 ? kSafety / std::cbrt(error_[l]) : kMostGrowth;
+            growth = growth < kMostGrowth ? growth : kMostGrowth;
+            if (!(growth > kLeastGrowth)) growth = kLeastGrowth;
+            if (good_[l]) {
+                if (rejected_[l] && growth > 1) growth = 1;
+                double const next = growth * h_[l];
+                if (!(last_[l] && next < step[l] && growth >= 1)) step[l] = next;  // what an end cut short says nothing against longer ones
+                time[l] = last_[l] && h_[l] == end[l] - begun_[l] ? end[l] : begun_[l] + h_[l];
+            } else {
+                step[l] = h_[l] * (crossing_[l] ? 0.5 : (growth < 0.5 ? growth : 0.5));
+                failed[l] = !crossing_[l] && (step[l] < kShortest * resolution_[l] || begun_[l] + step[l] == begun_[l]);
+            }
+            rejected_[l] = !good_[l];
+        }
+        for (int s = 0; s < layout().species; ++s)
+            for (int l = 0; l < Lanes; ++l)
+                if (!good_[l])
+                    r[s][l] = r[layout().start + s][l];
+                else if (network_.positive[static_cast<std::size_t>(s)] != 0 && r[s][l] < 0)
+                    r[s][l] = 0;  // no step of order 3 resolves what grows with a higher power of time
+    }
+
+    /// Of lanes that have advanced: conditions that have become true, and what takes effect now.
+    template <class State>
+    CRINE_HD void carry_out_events(State&& state) {
+        NetworkLayout const& at = layout();
+        for (int e = 0; e < at.events; ++e) {
+            NetworkEvent const& event = network_.events[static_cast<std::size_t>(e)];
+            for (int l = 0; l < Lanes; ++l) {
+                if (!good_[l]) continue;
+                bool const holds = r[at.trigger + e][l] != 0, begins = holds && state(at.held(e), l) == 0;
+                state(at.held(e), l) = holds ? 1 : 0;
+                if (begins) {
+                    state(at.due(e), l) = time[l] + (event.delayed ? r[at.delay + e][l] : 0);
+                    for (int n = event.first; n < event.last; ++n) state(at.kept(n), l) = r[at.setting + n][l];
+                }
+                if (!(state(at.due(e), l) <= time[l])) continue;
+                for (int n = event.first; n < event.last; ++n)
+                    r[network_.targets[static_cast<std::size_t>(n)]][l] = event.values_then ? r[at.setting + n][l] : state(at.kept(n), l);
+                state(at.due(e), l) = INFINITY;
+            }
+        }
+    }
+};
+
+}  // namespace CRINE_NS
+}  // namespace crine

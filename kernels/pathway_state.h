@@ -1,0 +1,86 @@
+#pragma once
+
+#include "crine/model.h"
+#include "crine/model/network.h"
+#include "kernels/device.h"
+
+namespace crine {
+inline namespace CRINE_NS {
+
+/// Numbers that a network may keep for its events.
+inline constexpr int kMostKept = 32;
+
+/// What feeds an input of a network in a cell of a type: scale · the signal in a slot or, without one, a constant.
+struct InputOfType {
+    std::int16_t slot = -1;
+    double scale = 0;
+};
+
+/// The numbers that cells keep of their pathways, [column * cells + cell]; 0 in a cell that does not have it.
+struct PathwayView {
+    Span<std::uint8_t const> has;  ///< [type * pathways + pathway]
+    Span<int const> begin;         ///< by pathway: its first column, and behind the last the number of all
+    Span<double const> initial;    ///< [type * columns + column]: of a new cell
+    Span<double> numbers;
+    int pathways = 0, columns = 0;
+    std::size_t cells = 0;
+
+    CRINE_HD bool none() const { return columns == 0; }
+    CRINE_HD double& number(int column, std::size_t i) const { return numbers[static_cast<std::size_t>(column) * cells + i]; }
+    CRINE_HD bool in(int type, int pathway) const { return has[static_cast<std::size_t>(type) * pathways + pathway] != 0; }
+    CRINE_HD void clear(std::size_t i) const {
+        for (int c = 0; c < columns; ++c) number(c, i) = 0;
+    }
+    CRINE_HD void be_born(std::size_t i, int type) const {
+        for (int c = 0; c < columns; ++c) number(c, i) = initial[static_cast<std::size_t>(type) * columns + c];
+    }
+    /// Pathways that both types have go on; others begin or end.
+    CRINE_HD void change_type(std::size_t i, int from, int to) const {
+        for (int p = 0; p < pathways; ++p) {
+            if (in(from, p) && in(to, p)) continue;
+            for (int c = begin[p]; c < begin[p + 1]; ++c) number(c, i) = initial[static_cast<std::size_t>(to) * columns + c];
+        }
+    }
+};
+
+/// A network on the device.
+struct DeviceNetwork {
+    NetworkLayout layout;
+    Buffer<Instruction> rates, system, solve, observe, conditions;
+    Buffer<std::uint8_t> positive;
+    Buffer<NetworkEvent> events;
+    Buffer<int> targets;
+    Buffer<double> constants;
+    Buffer<double> parameters;    ///< [type * parameters + parameter]
+    Buffer<InputOfType> inputs;   ///< [type * inputs + input]
+    double time_unit = 1, tolerance = 0, negligible = 0;
+
+    NetworkView view() const {
+        return {layout,          rates.span(),  system.span(),  solve.span(), observe.span(), conditions.span(),
+                positive.span(), events.span(), targets.span(), tolerance,    negligible};
+    }
+    void upload(Network const& network);
+};
+
+/// The pathways of all cells on this engine.
+struct PathwayState {
+    std::vector<DeviceNetwork> networks;
+    Buffer<std::uint8_t> has;
+    Buffer<int> begin;
+    Buffer<double> initial;
+    std::vector<int> first;        ///< as `begin`, on the host
+    std::vector<int> column;       ///< of each variable, in the order of the vocabulary
+    int columns = 0;
+    Buffer<int> columns_of_variables;  ///< `column`
+    Buffer<double> numbers;
+    Buffer<double> registers;      ///< within transduce
+
+    bool none() const { return columns == 0; }
+    void compile(Model const& model);
+    PathwayView view(std::size_t cells) {
+        return {has.span(), begin.span(), initial.span(), numbers.span(), static_cast<int>(networks.size()), columns, cells};
+    }
+};
+
+}  // namespace CRINE_NS
+}  // namespace crine

@@ -1,0 +1,190 @@
+#include "kernels/engine.h"
+
+#include "kernels/hash.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace crine {
+inline namespace CRINE_NS {
+namespace {
+
+struct BirthBody {
+    PathwayView pathways;
+    CellView cells;
+    CRINE_HD void operator()(std::size_t i) const {
+        if (alive(cells.state[i]))
+            pathways.be_born(i, cells.type[i]);
+        else
+            pathways.clear(i);
+    }
+};
+
+/// Cells that lie together, of which a worker takes one piece after the other, and the most workers at a time: threads of a GPU, whose
+/// neighbours take neighbouring cells.
+constexpr std::size_t kPiece = kSideBySide > 1 ? 64 : 1, kMostWorkers = kSideBySide > 1 ? 256 : 65536;
+
+/// Integrates one pathway of all cells that have it, several at a time side by side. A worker takes every so many pieces of the cells, so
+/// that all have alike to do, and has registers of its own.
+struct TransduceBody {
+    NetworkView network;
+    PathwayView pathways;
+    int pathway, first_column;
+    CellView cells;
+    Span<InputOfType const> inputs;
+    Span<double const> parameters, constants;
+    Span<Real const> signals;  ///< [slot * cells + cell]
+    double begin, end;         ///< [time of the network]
+    Span<double> registers;
+    std::size_t workers;
+    Span<ErrorReport> error;
+
+    CRINE_HD NetworkLayout const& layout() const { return network.layout; }
+
+    CRINE_HD void operator()(std::size_t worker) const {
+        Registers<kSideBySide> const r = kSideBySide > 1 ? Registers<kSideBySide>{registers.data + worker * layout().registers * kSideBySide, kSideBySide}
+                                               : Registers<kSideBySide>{registers.data + worker, workers};
+        for (int c = 0; c < layout().constants; ++c)
+            for (int l = 0; l < kSideBySide; ++l) r[layout().constant + c][l] = constants[static_cast<std::size_t>(c)];
+        std::size_t members[kSideBySide] = {};
+        int found = 0;
+        for (std::size_t piece = worker; piece * kPiece < cells.id.size; piece += workers) {
+            std::size_t const last = (piece + 1) * kPiece < cells.id.size ? (piece + 1) * kPiece : cells.id.size;
+            for (std::size_t i = piece * kPiece; i < last; ++i) {
+                if (!alive(cells.state[i]) || !pathways.in(cells.type[i], pathway)) continue;
+                members[found++] = i;
+                if (found < kSideBySide) continue;
+                integrate(r, members, found);
+                found = 0;
+            }
+        }
+        if (found > 0) integrate(r, members, found);
+    }
+
+    /// Lanes that no cell is left for do what the first one does.
+    CRINE_HD void integrate(Registers<kSideBySide> const& r, std::size_t (&members)[kSideBySide], int found) const {
+        for (int l = found; l < kSideBySide; ++l) members[l] = members[0];
+        NetworkLayout const& at = layout();
+        NetworkSteps<kSideBySide> steps(network, r);
+        double kept[kMostKept][kSideBySide];
+        for (int l = 0; l < kSideBySide; ++l) {
+            std::size_t const i = members[l], type = cells.type[i];
+            for (int s = 0; s < at.species; ++s) r[s][l] = pathways.number(first_column + s, i);
+            for (int p = 0; p < at.parameters; ++p) r[at.parameter + p][l] = parameters[type * at.parameters + p];
+            for (int n = 0; n < at.inputs; ++n) {
+                InputOfType const& from = inputs[type * at.inputs + n];
+                r[at.input + n][l] = from.slot < 0 ? from.scale : from.scale * static_cast<double>(signals[from.slot * cells.id.size + i]);
+            }
+            steps.time[l] = begin, steps.end[l] = end, steps.step[l] = pathways.number(first_column + at.step(), i);
+            for (int c = at.step() + 1; c < at.columns(); ++c) kept[c - at.step() - 1][l] = pathways.number(first_column + c, i);
+        }
+        steps([&](int column, int lane) -> double& { return kept[column - at.step() - 1][lane]; });
+        for (int l = 0; l < kSideBySide; ++l) r[at.time][l] = end;
+        run<kSideBySide>(network.observe, r);
+        for (int l = 0; l < found; ++l) {
+            std::size_t const i = members[l];
+            for (int s = 0; s < at.species; ++s) pathways.number(first_column + s, i) = r[s][l];
+            for (int o = 0; o < at.observables; ++o) pathways.number(first_column + at.species + o, i) = r[at.observable + o][l];
+            pathways.number(first_column + at.step(), i) = steps.step[l];
+            for (int c = at.step() + 1; c < at.columns(); ++c) pathways.number(first_column + c, i) = kept[c - at.step() - 1][l];
+            if (steps.failed[l]) report(error, static_cast<std::uint32_t>(ErrorCode::pathway_stalled), cells.id[i]);
+        }
+    }
+};
+
+struct HashNumbersBody {
+    PathwayView pathways;
+    Span<std::uint64_t> hash;
+    CRINE_HD void operator()(std::size_t i) const {
+        for (int c = 0; c < pathways.columns; ++c) {
+            std::uint64_t bits = 0;
+            std::memcpy(&bits, &pathways.number(c, i), sizeof(double));
+            hash[i] = mix(hash[i] + bits);
+        }
+    }
+};
+
+struct ColumnBody {
+    PathwayView pathways;
+    int column;
+    Span<Real> values;
+    CRINE_HD void operator()(std::size_t i) const { values[i] = static_cast<Real>(pathways.number(column, i)); }
+};
+
+}  // namespace
+
+void DeviceNetwork::upload(Network const& network) {
+    layout = network.layout;
+    rates.upload(network.rates), system.upload(network.system), solve.upload(network.solve);
+    observe.upload(network.observe), conditions.upload(network.conditions);
+    positive.upload(network.positive), events.upload(network.events), targets.upload(network.targets);
+    constants.upload(network.constants);
+    time_unit = network.time_unit, tolerance = network.tolerance, negligible = network.negligible;
+}
+
+void PathwayState::compile(Model const& model) {
+    *this = {};
+    std::size_t const types = model.types.size(), pathways = model.pathways.size();
+    first = {0};
+    for (Network const& network : model.pathways) {
+        networks.emplace_back().upload(network);
+        for (std::size_t v = 0; v < network.variables.size(); ++v) column.push_back(columns + network.layout.column(static_cast<int>(v)));
+        columns += network.layout.columns();
+        first.push_back(columns);
+    }
+    std::vector<std::uint8_t> which(types * pathways, 0);
+    std::vector<double> newborn(types * columns, 0);
+    for (std::size_t p = 0; p < pathways; ++p) {
+        NetworkLayout const& at = networks[p].layout;
+        std::vector<double> values(types * at.parameters, 0);
+        for (std::size_t t = 0; t < types; ++t)
+            for (NetworkUse const& use : model.types[t].pathways) {
+                if (use.network != static_cast<int>(p)) continue;
+                which[t * pathways + p] = 1;
+                std::copy(use.parameters.begin(), use.parameters.end(), values.begin() + static_cast<std::ptrdiff_t>(t * at.parameters));
+                std::copy(use.initial.begin(), use.initial.end(), newborn.begin() + static_cast<std::ptrdiff_t>(t * columns) + first[p]);
+            }
+        networks[p].parameters.upload(values);
+    }
+    has.upload(which), begin.upload(first), initial.upload(newborn), columns_of_variables.upload(column);
+}
+
+void Engine::start_pathways() {
+    PathwayState& state = cells_.pathways;
+    state.compile(model_);
+    if (state.none()) return;
+    for (std::size_t p = 0; p < state.networks.size(); ++p) state.networks[p].inputs.upload(cells_.programs.inputs[p]);
+    state.numbers.resize(cells_.size() * state.columns);
+    for_each_index(cells_.size(), BirthBody{state.view(cells_.size()), cells_.view()});
+}
+
+void Engine::transduce(Moment now) {
+    PathwayState& state = cells_.pathways;
+    if (state.none() || cells_.size() == 0) return;
+    std::size_t const pieces = (cells_.size() + kPiece - 1) / kPiece, workers = std::min(pieces, kMostWorkers);
+    for (std::size_t p = 0; p < state.networks.size(); ++p) {
+        DeviceNetwork const& network = state.networks[p];
+        state.registers.resize(std::max(state.registers.size(), workers * network.layout.registers * kSideBySide));
+        for_each_index(workers, TransduceBody{network.view(), state.view(cells_.size()), static_cast<int>(p), state.first[p], cells_.view(),
+                                              network.inputs.span(), network.parameters.span(), network.constants.span(),
+                                              std::as_const(cells_.work).span(), now.time / network.time_unit,
+                                              (now.time + now.dt) / network.time_unit, state.registers.span(), workers, error_.span()});
+    }
+}
+
+std::vector<std::vector<Real>> Engine::pathway_numbers() {
+    std::vector<std::vector<Real>> numbers;
+    for (int column : cells_.pathways.column) {
+        cells_.work.resize(cells_.size());
+        for_each_index(cells_.size(), ColumnBody{cells_.pathways.view(cells_.size()), column, cells_.work.span()});
+        cells_.work.download(numbers.emplace_back());
+    }
+    return numbers;
+}
+
+void Engine::hash_pathways(Span<std::uint64_t> hash) {
+    if (!cells_.pathways.none()) for_each_index(cells_.size(), HashNumbersBody{cells_.pathways.view(cells_.size()), hash});
+}
+
+}  // namespace CRINE_NS
+}  // namespace crine
