@@ -6,7 +6,6 @@
 #include <gtest/gtest.h>
 
 #include <map>
-#include <sstream>
 
 /// trace_senders from the file to routes.csv and its picture: what is refused, and a run.
 
@@ -25,15 +24,6 @@ cells:
   T: {radius: 5 um, secretion: {IL-2: 1 molecule/s}, uptake: {IL-2: 10 um^3/s}}
 )";
 
-std::string message_of(std::string const& text) {
-    try {
-        load_text(text);
-    } catch (InputError const& error) {
-        return error.what();
-    }
-    return "nothing";
-}
-
 TEST(RoutesFile, SendersAreTracedWhereAsked) {
     Scenario const s = load_text(kTraced);
     EXPECT_TRUE(s.model.ligands[0].traced);
@@ -46,29 +36,12 @@ TEST(RoutesFile, WhatDoesNotAddUpIsRefused) {
     EXPECT_NE(reacts.find(":7:20: "), std::string::npos) << reacts;
     EXPECT_NE(reacts.find("the senders of \"IL-2\" cannot be traced: it takes part in a reaction"), std::string::npos) << reacts;
     // an enzyme is not used up
-    EXPECT_EQ(message_of(kTraced + "reactions:\n  - {convert: IL-6, by: IL-2, k: 1e4 /M/s}\n"), "nothing");
+    EXPECT_EQ(message_of(kTraced + "reactions:\n  - {convert: IL-6, by: IL-2, k: 1e4 /M/s}\n"), "no error");
     std::string text = kTraced;
     std::string const rate = "secretion: {IL-2: 1 molecule/s}";
     text.replace(text.find(rate), rate.size(), "secretion: {IL-2: {rate: 1 molecule/s, saturation: 1 nM}}");
     std::string const saturates = message_of(text);
     EXPECT_NE(saturates.find("the secretion of \"T\" saturates"), std::string::npos) << saturates;
-}
-
-using Row = std::map<std::string, std::string>;
-
-std::vector<Row> rows_of(std::filesystem::path const& file) {
-    std::istringstream in(contents(file));
-    std::string line, field;
-    std::vector<std::string> columns;
-    std::getline(in, line);
-    for (std::istringstream header(line); std::getline(header, field, ',');) columns.push_back(field);
-    std::vector<Row> rows;
-    while (std::getline(in, line)) {
-        std::istringstream fields(line);
-        rows.emplace_back();
-        for (auto const& column : columns) std::getline(fields, rows.back()[column], ',');
-    }
-    return rows;
 }
 
 TEST(RoutesRun, WhoToldWhom) {
@@ -83,7 +56,7 @@ TEST(RoutesRun, WhoToldWhom) {
     for (Row const& row : rows) {
         EXPECT_EQ(row.at("time [h]"), &row < &rows[lines] ? "0.5" : "1");
         EXPECT_EQ(row.at("ligand"), "IL-2");
-        sum[row.at("receiver") + ", " + row.at("route") + ", " + row.at("sender")] += std::stod(row.at("molecules"));
+        sum[row.at("receiver") + ", " + row.at("route") + ", " + row.at("sender")] += value(row, "molecules");
     }
     double const own = sum.at("T helper cell, autocrine, T helper cell"), others = sum.at("T helper cell, paracrine, T helper cell");
     double const all = sum.at("regulatory T cell, paracrine, T helper cell");
