@@ -28,7 +28,6 @@ TEST(RoutesFile, SendersAreTracedWhereAsked) {
     Scenario const s = load_text(kTraced);
     EXPECT_TRUE(s.model.ligands[0].traced);
     EXPECT_FALSE(s.model.ligands[1].traced);
-    EXPECT_NE(describe(s, 0).find("senders traced"), std::string::npos);
 }
 
 TEST(RoutesFile, WhatDoesNotAddUpIsRefused) {
@@ -42,6 +41,83 @@ TEST(RoutesFile, WhatDoesNotAddUpIsRefused) {
     text.replace(text.find(rate), rate.size(), "secretion: {IL-2: {rate: 1 molecule/s, saturation: 1 nM}}");
     std::string const saturates = message_of(text);
     EXPECT_NE(saturates.find("the secretion of \"T\" saturates"), std::string::npos) << saturates;
+}
+
+/// Two cells that touch, with Delta and Notch, and a synapse between them; nothing is traced yet.
+std::string const kByTouch = R"(title: by touch
+time: {end: 10 s, transport: 1 s, mechanics: 1 s, behaviour: 1 s}
+domain: {size: [40 um, 40 um, 40 um], spacing: 10 um}
+ligands:
+  ACh: {diffusivity: 600 um^2/s}
+membrane_ligands:
+  Delta: {turnover: 0.5 /h}
+  Jagged: {}
+receptors:
+  Notch: {membrane_ligands: {Delta: {k_on: 1e-6 /s/molecule}}, internalisation: 1 /h}
+cells:
+  stem: {radius: 5 um, moves: false, mechanics: false, presents: {Delta: 5000 molecule/cell}}
+  daughter: {radius: 5 um, moves: false, mechanics: false, receptors: {Notch: 1000 molecule/cell}}
+placement:
+  - {type: stem, at: [[16 um, 20 um, 20 um]]}
+  - {type: daughter, at: [[25 um, 20 um, 20 um]]}
+synapses:
+  cleft:
+    ligand: ACh
+    from: stem
+    to: daughter
+    pairs: nearest
+    cleft: {width: 50 nm, half_length: 1.6 um, diffusivity: 400 um^2/s}
+    vesicles: {content: 1e4 molecule, pool: 200, refill: 0.1 /s, released: 5}
+    firing: 1 Hz
+    receptor: {number: 1e4, k_on: 3.3e7 /M/s, k_off: 1e4 /s, open: 2e4 /s, close: 1e3 /s}
+output: {summary: 10 s}
+)";
+
+std::string by_touch(std::string const& line, std::string const& traced) {
+    std::string text = kByTouch;
+    return text.replace(text.find(line), line.size(), traced);
+}
+std::string const kDelta = "Delta: {turnover: 0.5 /h}", kTracedDelta = "Delta: {turnover: 0.5 /h, trace_senders: true}";
+std::string const kACh = "ACh: {diffusivity: 600 um^2/s}", kTracedACh = "ACh: {diffusivity: 600 um^2/s, trace_senders: true}";
+std::string const kGlutamate = "    ligand: glutamate\n    trace_senders: true\n", kLigand = "    ligand: ACh\n";
+
+TEST(RoutesFile, CheckListsMembraneLigandsAndWhatIsTraced) {
+    auto const told = [](std::string const& text) { return describe(load_text(text), 2); };
+    std::string const plain = told(kByTouch);
+    EXPECT_NE(plain.find("2 ligands, on the cells that present them"), std::string::npos) << plain;
+    EXPECT_NE(plain.find("half-life 1.386 h, presented by stem (5000 molecules)"), std::string::npos) << plain;
+    EXPECT_NE(plain.find("no turnover, presented by nobody"), std::string::npos) << plain;
+    EXPECT_EQ(plain.find("traced"), std::string::npos) << plain;
+    auto const lists = [&](std::string const& text, std::string const& names) {
+        EXPECT_NE(told(text).find("who receives it from whom: " + names + "\n"), std::string::npos) << told(text);
+    };
+    lists(kTraced, "IL-2");
+    lists(by_touch(kDelta, kTracedDelta), "Delta");
+    lists(by_touch(kACh, kTracedACh), "ACh, ACh in cleft");
+    lists(by_touch(kLigand, kGlutamate), "glutamate in cleft");
+}
+
+// a synapse is traced as its ligand is, or as it says itself
+TEST(RoutesRun, SynapsesThatAreTraced) {
+    auto const routes = [](std::string const& text) {
+        TemporaryFolder const folder;
+        write_text(folder / "touch.yaml", text);
+        Outcome const outcome = crine({"run", (folder / "touch.yaml").string(), "-o", (folder / "out").string(), "--quiet"});
+        EXPECT_EQ(outcome.code, 0) << outcome.err;
+        std::map<std::string, double> molecules;
+        if (std::filesystem::exists(folder / "out/routes.csv"))
+            for (Row const& row : rows_of(folder / "out/routes.csv"))
+                molecules[row.at("ligand") + " by " + row.at("route") + " from " + row.at("sender")] = value(row, "molecules");
+        return molecules;
+    };
+    EXPECT_TRUE(routes(kByTouch).empty());
+    auto const of_contacts = routes(by_touch(kDelta, kTracedDelta));
+    ASSERT_EQ(of_contacts.size(), 1u);
+    EXPECT_GT(of_contacts.at("Delta by juxtacrine from stem"), 1);
+    auto const of_ligand = routes(by_touch(kACh, kTracedACh));
+    ASSERT_EQ(of_ligand.size(), 1u);  // no cell takes it from the field
+    EXPECT_GT(of_ligand.at("ACh by synaptic from stem"), 1);
+    EXPECT_EQ(routes(by_touch(kLigand, kGlutamate)).at("glutamate by synaptic from stem"), of_ligand.at("ACh by synaptic from stem"));
 }
 
 TEST(RoutesRun, WhoToldWhom) {
