@@ -123,7 +123,7 @@ TEST_P(Receptors, LigandIsUsedUp) {
 TEST_P(Receptors, DownRegulation) {
     for (double dt : {10., 3600.})
         for (auto const& [picomolar, free, bound] :
-             {std::array{1., 1437.364, 30.91106}, {19., 820.5882, 335.2941}, {100., 279.9725, 602.0915}, {1000., 33.64980, 723.6533}}) {
+             {std::array{1., 1437.364, 30.91106}, {19., 820.5882, 335.2941}, {100., 279.9725, 602.0915}, {1000., 33.64988, 723.6533}}) {
             Model m = well_mixed(1e9);
             double const ligand = picomolar * 1e-3 * kNanomolar;
             hold(m, 0, ligand);
@@ -149,7 +149,7 @@ TEST_P(Receptors, Desensitisation) {
         engine->start(m, one_cell_and(m, {1e4 * kNanomolar}));
         double before = 0;
         advance(*engine, 1e-5, 0, 1e-5);  // all receptors bind
-        for (auto const& [time, expected] : {std::pair{60., 0.572294}, {200., 0.242265}, {4000., 0.166667}}) {
+        for (auto const& [time, expected] : {std::pair{60., 0.572294}, {200., 0.242265}, {4000., 1. / 6}}) {
             advance(*engine, dt, before, time);
             State const s = state_of(*engine, 0);
             EXPECT_TRUE(close(s.active / s.surface(), expected, kTight)) << dt << " s, at " << time;
