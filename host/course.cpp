@@ -25,7 +25,7 @@ std::size_t column_of(Course const& course, std::string const& name) {
         if (course.columns[c] == name || without_unit(course.columns[c]) == name) return c;
     std::vector<std::string> names;
     for (auto const& column : course.columns) names.push_back(without_unit(column));
-    throw InputError("\"" + name + "\" is not a column of summary.csv, probes.csv, compartments.csv or synapses.csv" +
+    throw InputError("\"" + name + "\" is not a column of summary.csv, probes.csv, compartments.csv or synapses.csv, nor a route" +
                      suggestion(name, names));
 }
 
@@ -75,6 +75,8 @@ Course run_course(Scenario scenario, Device const& device) {
     for (auto const& column : compartment_columns(scenario.model)) course.columns.push_back(column);
     for (auto const& type : scenario.model.synapses)
         for (auto const& column : synapse_columns()) course.columns.push_back(type.name + " " + column);
+    for (auto const& row : route_rows(scenario.model, simulation.backend().totals()))
+        course.columns.push_back(row.ligand + " received by " + row.receiver + ", " + row.route + " from " + row.sender + " [molecules]");
     course.tick = simulation.tick();
     auto const observe = [&](Last last) {
         if (!observer.due(last)) return;
@@ -89,6 +91,7 @@ Course run_course(Scenario scenario, Device const& device) {
         auto const pools = compartment_row(scenario.model, frame.totals);
         row.insert(row.end(), pools.begin(), pools.end());
         for (auto const& type : frame.totals.synapse_types) add(synapse_row(type));
+        for (auto const& route : route_rows(scenario.model, frame.totals)) row.push_back(route.molecules);
         course.times.push_back(simulation.time());
     };
     auto const more = [&] { return simulation.time() < scenario.schedule.end - simulation.tick() / 2; };

@@ -8,8 +8,9 @@
 
 namespace crine {
 
-/// Everything that the tables of a run hold, as numbers, at every summary time: the columns of summary.csv, probes.csv and compartments.csv,
-/// and those of synapses.csv for each type of synapse, with its name before them.
+/// Everything that the tables of a run hold, as numbers, at every summary time: the columns of summary.csv, probes.csv and
+/// compartments.csv, those of synapses.csv for each type of synapse, with its name before them, and for each kind of line of routes.csv
+/// what was received since the start: `LIGAND received by RECEIVER, ROUTE from SENDER [molecules]`.
 struct Course {
     std::vector<std::string> columns;
     std::vector<double> times;              ///< [s]

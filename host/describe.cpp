@@ -41,8 +41,10 @@ std::string range(Model const& model, std::size_t ligand, std::function<double(M
     return text + " " + unit;
 }
 
+std::string half_life(double rate) { return "half-life " + duration(std::log(2.0) / rate); }
+
 std::string fate(MaterialLigand const& of) {
-    std::string text = of.decay > 0 ? "half-life " + duration(std::log(2.0) / of.decay) : "no decay";
+    std::string text = of.decay > 0 ? half_life(of.decay) : "no decay";
     if (of.decay > 0 && of.diffusivity > 0) text += ", reach √(D/k) " + rounded(std::sqrt(of.diffusivity / of.decay)) + " um";
     return text;
 }
@@ -87,7 +89,7 @@ void list_compartments(Listing& list, Model const& model) {
             if (pool.compartment != static_cast<int>(c)) continue;
             Ligand const& ligand = model.ligands[static_cast<std::size_t>(pool.ligand)];
             std::string text = rounded(pool.initial / pool.display_scale) + " " + pool.display_unit + " at the start, " +
-                               (pool.clearance > 0 ? "half-life " + duration(std::log(2.0) / pool.clearance) : "not cleared");
+                               (pool.clearance > 0 ? half_life(pool.clearance) : "not cleared");
             if (pool.carrier > 0)
                 text += " when free, carrier " + rounded(pool.carrier / pool.display_scale) + " " + pool.display_unit + ", K_d " +
                         rounded(pool.carrier_kd / pool.display_scale) + " " + pool.display_unit;
@@ -143,10 +145,40 @@ void list_reactions(Listing& list, Model const& model) {
             law =
                 (enzyme ? "k_cat " + rounded(c.rate) + " /s" : "V_max " + concentration(c.rate) + "/s") + ", K_m " + concentration(c.half);
         else
-            law = enzyme ? "k " + rounded(c.rate * kNanomolar) + " /nM/s"
-                         : "rate " + rounded(c.rate) + " /s (half-life " + duration(std::log(2.0) / c.rate) + ")";
+            law = enzyme ? "k " + rounded(c.rate * kNanomolar) + " /nM/s" : "rate " + rounded(c.rate) + " /s (" + half_life(c.rate) + ")";
         list.entry(what, (enzyme ? "by " + names_of(model, {c.enzyme}) + ", " : "") + law);
     }
+}
+
+/// For each membrane ligand who presents it.
+void list_membrane_ligands(Listing& list, Model const& model) {
+    if (model.membrane_ligands.empty()) return;
+    list.heading("membrane", counted(model.membrane_ligands.size(), "ligand") + ", on the cells that present them");
+    for (std::size_t l = 0; l < model.membrane_ligands.size(); ++l) {
+        MembraneLigand const& ligand = model.membrane_ligands[l];
+        std::string presented;
+        for (std::size_t t = 0; t < model.types.size(); ++t) {
+            if (!model.presents(static_cast<int>(t), static_cast<int>(l))) continue;
+            auto const& numbers = model.types[t].presented;
+            presented += (presented.empty() ? "presented by " : ", ") + model.types[t].name + " (" +
+                         rounded(numbers.empty() ? 0 : numbers[l]) + " molecules)";
+        }
+        list.entry(ligand.name, (ligand.turnover > 0 ? half_life(ligand.turnover) : "no turnover") + ", " +
+                                    (presented.empty() ? "presented by nobody" : presented));
+    }
+}
+
+/// What routes.csv will tell of.
+void list_routes(Listing& list, Model const& model) {
+    std::string traced;
+    auto const add = [&traced](std::string const& name) { traced += (traced.empty() ? "" : ", ") + name; };
+    for (auto const& ligand : model.ligands)
+        if (ligand.traced) add(ligand.name);
+    for (auto const& ligand : model.membrane_ligands)
+        if (ligand.traced) add(ligand.name);
+    for (auto const& synapse : model.synapses)
+        if (synapse.traced) add(synapse.transmitter + " in " + synapse.name);
+    if (!traced.empty()) list.heading("traced", "who receives it from whom: " + traced);
 }
 
 std::string hindered(Model const& model, Ligand const& ligand) {
@@ -297,7 +329,8 @@ std::string describe(Scenario const& scenario, std::size_t cells) {
                                                   model, l, [](MaterialLigand const& m) { return m.decay * kHour; }, "/h") +
                                               " (" + fate(model.property(0, static_cast<int>(l))) + ")" +
                                               hindered(model, model.ligands[l]) + ", " + name(model.ligands[l].scheme) + ", shown in " +
-                                              model.ligands[l].display_unit + (model.ligands[l].traced ? ", senders traced" : ""));
+                                              model.ligands[l].display_unit);
+    list_membrane_ligands(list, model);
     list_reactions(list, model);
     if (!model.receptors.empty()) list.heading("receptors", std::to_string(model.receptors.size()));
     for (auto const& receptor : model.receptors) {
@@ -320,6 +353,7 @@ std::string describe(Scenario const& scenario, std::size_t cells) {
     list_types(list, scenario);
     list_stores(list, model);
     list_synapses(list, scenario);
+    list_routes(list, model);
     list_activities(list, model);
     list_pathways(list, model);
     list_response_times(list, model);

@@ -488,6 +488,7 @@ struct PairsInput {
 struct SynapseInput {
     Place at;
     Text ligand, from, to;
+    std::optional<Flag> trace_senders;
     std::optional<PairsInput> pairs;
     std::optional<Positive<Dimension::length>> reach;
     CleftInput cleft;

@@ -490,6 +490,7 @@ void keys(Visitor& key, SynapseInput& in) {
     key("ligand", in.ligand, required, "transmitter; if it is one of the ligands, its field receives what escapes the cleft");
     key("from", in.from, required, "presynaptic cell type");
     key("to", in.to, required, "postsynaptic cell type");
+    key("trace_senders", in.trace_senders, optional, "routes.csv tells what its channels bound; as the ligand's if absent");
     key("pairs", in.pairs, optional, "nearest: every `to` cell with the nearest `from` cell; or a list of [from id, to id]");
     key("reach", in.reach, optional, "all pairs with centres no further apart");
     key("cleft", in.cleft, required, "the gap between the two cells");

@@ -144,6 +144,8 @@ std::vector<SynapseType> make_synapses(ScenarioInput const& in, Names const& lig
                                       "\" is quasi-steady and cannot take up what escapes from a cleft in bursts; expected another scheme");
         s.from = types.find(input.from), s.to = types.find(input.to);
         s.kinetics = kinetics_of(input);
+        s.traced =
+            input.trace_senders ? input.trace_senders->value : s.ligand >= 0 && model.ligands[static_cast<std::size_t>(s.ligand)].traced;
         if (input.firing && input.firing->rate) {
             Rate const& rate = *input.firing->rate;
             check_firing(rate.at, rate);

@@ -73,7 +73,8 @@ struct ReceptorView {
     ListsView<StoreOfType> stores;         ///< by type; no items: nobody has any
     Span<std::int16_t const>
         of_ligand;  ///< [type * ligands + ligand]: place in the list of bound ligands; -1: not bound; empty: nobody has receptors
-    Span<std::int16_t const> of_kind;  ///< [type * kinds + kind]: place in the list of receptors; -1: it has none
+    Span<std::int16_t const>
+        of_kind;  ///< [type * kinds + kind]: place in the list of receptors; -1: it has none; empty: nobody has receptors
     int ligands = 0, kinds = 0, places = 0;
     std::size_t cells = 0;
     Span<double> molecules, flows;
@@ -87,6 +88,11 @@ struct ReceptorView {
         if (of_ligand.empty()) return nullptr;
         int const place = of_ligand[static_cast<std::size_t>(type) * ligands + ligand];
         return place < 0 ? nullptr : &bound[type][place];
+    }
+    CRINE_HD ReceptorOfType const* receptor(int type, int kind) const {
+        if (of_kind.empty()) return nullptr;
+        int const place = of_kind[static_cast<std::size_t>(type) * kinds + kind];
+        return place < 0 ? nullptr : &receptors[type][place];
     }
     CRINE_HD Complexes complexes(BindingOfType const& b, std::size_t i) const {
         return {count(b.active, i), b.desensitised < 0 ? 0 : count(b.desensitised, i)};
@@ -135,17 +141,16 @@ struct ReceptorView {
         for (int o = 0; o < l.origins; ++o) all += count(l.origin + o, i);
         return all > 0 ? count(l.origin + origin, i) / all : (origin == l.origins - 1 ? 1 : 0);
     }
-    /// Active complexes of a kind, each by its efficacy, and all receptors of it on the surface.
+    /// Active complexes of a kind, each by its efficacy, and all receptors of it on the surface. None where a cell has no such receptor.
     struct Signal {
         double active = 0, surface = 0;
     };
     CRINE_HD Signal signal(int type, int kind, std::size_t i) const {
         Signal s;
-        int const place = of_kind[static_cast<std::size_t>(type) * kinds + kind];
-        if (place < 0) return s;
-        ReceptorOfType const& r = receptors[type][place];
-        s.surface = count(r.free, i);
-        for (std::uint32_t b = r.first; b < r.last; ++b) {
+        ReceptorOfType const* const r = receptor(type, kind);
+        if (r == nullptr) return s;
+        s.surface = count(r->free, i);
+        for (std::uint32_t b = r->first; b < r->last; ++b) {
             Complexes const c = complexes(bindings[b], i);
             s.active += bindings[b].efficacy * c.active, s.surface += c.active + c.desensitised;
         }
@@ -174,13 +179,13 @@ struct ReceptorView {
         be_born(i, to);
         auto const all = receptors[to];
         for (std::size_t r = 0; r < all.size; ++r) {
-            int const place = of_kind[static_cast<std::size_t>(from) * kinds + all[r].kind];
-            if (place < 0) continue;
-            ReceptorOfType const &now = all[r], &then = receptors[from][place];
-            count(now.free, i) = before[then.free];
-            if (now.inside >= 0) count(now.inside, i) = before[then.inside];
+            ReceptorOfType const* const then = receptor(from, all[r].kind);
+            if (then == nullptr) continue;
+            ReceptorOfType const& now = all[r];
+            count(now.free, i) = before[then->free];
+            if (now.inside >= 0) count(now.inside, i) = before[then->inside];
             for (std::uint32_t b = 0; b < now.last - now.first; ++b) {
-                BindingOfType const &here = bindings[now.first + b], &there = bindings[then.first + b];
+                BindingOfType const &here = bindings[now.first + b], &there = bindings[then->first + b];
                 count(here.active, i) = before[there.active];
                 if (here.desensitised >= 0) count(here.desensitised, i) = before[there.desensitised];
             }

@@ -384,13 +384,12 @@ struct NumberBody {
     enum class What { free, inside, active, desensitised } what;
     Span<Real> to;
     CRINE_HD void operator()(std::size_t i) const {
-        int const type = cells.type[i], place = view.of_kind[static_cast<std::size_t>(type) * view.kinds + kind];
+        ReceptorOfType const* const r = view.receptor(cells.type[i], kind);
         to[i] = 0;
-        if (place < 0) return;
-        ReceptorOfType const& r = view.receptors[type][place];
-        int number = what == What::free ? r.free : r.inside;
+        if (r == nullptr) return;
+        int number = what == What::free ? r->free : r->inside;
         if (binding >= 0) {
-            BindingOfType const& b = view.bindings[r.first + static_cast<std::uint32_t>(binding)];
+            BindingOfType const& b = view.bindings[r->first + static_cast<std::uint32_t>(binding)];
             number = what == What::active ? b.active : b.desensitised;
         }
         if (number >= 0) to[i] = static_cast<Real>(view.count(number, i));

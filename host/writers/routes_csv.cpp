@@ -1,7 +1,7 @@
 #include "host/format.h"
 #include "host/writers/atomic_file.h"
+#include "host/writers/tables.h"
 #include "host/writers/vtk_file.h"
-#include "host/writers/writer.h"
 
 namespace crine {
 namespace {
@@ -20,7 +20,16 @@ char const* name(Route route) {
     return "";
 }
 
-/// routes.csv: what cells of every type have taken of traced ligands since the last row, by route and sender; and what synapses carried.
+std::string const& type_name(Model const& model, int type) { return model.types[static_cast<std::size_t>(type)].name; }
+
+std::string sender(Model const& model, Received const& r) {
+    if (r.sender >= 0) return type_name(model, r.sender);
+    if (r.route != Route::endocrine) return "elsewhere";
+    int const pool = model.ligands[static_cast<std::size_t>(r.ligand)].circulates;
+    return model.compartments[static_cast<std::size_t>(model.pools[static_cast<std::size_t>(pool)].compartment)].name;
+}
+
+/// routes.csv: what cells of every type have taken of what is traced since the last rows, by route and sender.
 class RoutesWriter final : public Writer {
 public:
     RoutesWriter(Scenario const& scenario, std::filesystem::path const& folder)
@@ -28,44 +37,37 @@ public:
 
     void write(Frame const& frame) override {
         if (!frame.tables) return;
-        std::vector<double> now;
-        for (Received const& r : frame.totals.routes) now.push_back(r.molecules);
-        for (SynapseRecord const& r : frame.totals.synapse_types) now.push_back(r.ledger.captured);
-        std::string const time = number(output_hours(frame.snapshot.time));
-        std::size_t n = 0;
-        auto const add = [&](std::string const& ligand, int receiver, char const* route, std::string const& sender) {
-            double const before = n < before_.size() ? before_[n] : 0;
-            if (frame.snapshot.time > 0)
-                table_.add(time + ',' + csv_field(ligand) + ',' + csv_field(type(receiver)) + ',' + route + ',' + csv_field(sender) + ',' +
-                           number(now[n] - before));
-            ++n;
-        };
-        for (Received const& r : frame.totals.routes) {
-            auto const l = static_cast<std::size_t>(r.ligand);
-            add(r.on_membrane ? model_.membrane_ligands[l].name : model_.ligands[l].name, r.receiver, name(r.route), sender(r));
-        }
-        for (SynapseRecord const& r : frame.totals.synapse_types) {
-            SynapseType const& s = model_.synapses[static_cast<std::size_t>(r.type)];
-            add(s.transmitter, s.to, "synaptic", type(s.from));
-        }
-        before_ = std::move(now);
+        auto rows = route_rows(model_, frame.totals);
+        for (std::size_t r = 0; r < before_.size(); ++r) add(frame.snapshot.time, rows[r], rows[r].molecules - before_[r].molecules);
+        before_ = std::move(rows);
     }
 
 private:
-    std::string const& type(int t) const { return model_.types[static_cast<std::size_t>(t)].name; }
-    std::string sender(Received const& r) const {
-        if (r.sender >= 0) return type(r.sender);
-        if (r.route != Route::endocrine) return "elsewhere";
-        int const pool = model_.ligands[static_cast<std::size_t>(r.ligand)].circulates;
-        return model_.compartments[static_cast<std::size_t>(model_.pools[static_cast<std::size_t>(pool)].compartment)].name;
+    void add(double time, RouteRow const& row, double molecules) {
+        table_.add(number(output_hours(time)) + ',' + csv_field(row.ligand) + ',' + csv_field(row.receiver) + ',' + row.route + ',' +
+                   csv_field(row.sender) + ',' + number(molecules));
     }
 
     Model const& model_;
     LineFile table_;
-    std::vector<double> before_;
+    std::vector<RouteRow> before_;  ///< none at the start
 };
 
 }  // namespace
+
+std::vector<RouteRow> route_rows(Model const& model, Totals const& totals) {
+    std::vector<RouteRow> rows;
+    for (Received const& r : totals.routes) {
+        auto const l = static_cast<std::size_t>(r.ligand);
+        std::string const& ligand = r.on_membrane ? model.membrane_ligands[l].name : model.ligands[l].name;
+        rows.push_back({ligand, type_name(model, r.receiver), name(r.route), sender(model, r), r.molecules});
+    }
+    for (SynapseRecord const& r : totals.synapse_types) {
+        SynapseType const& s = model.synapses[static_cast<std::size_t>(r.type)];
+        if (s.traced) rows.push_back({s.transmitter, type_name(model, s.to), "synaptic", type_name(model, s.from), r.ledger.captured});
+    }
+    return rows;
+}
 
 std::unique_ptr<Writer> make_routes_writer(Scenario const& scenario, std::filesystem::path const& folder) {
     return std::make_unique<RoutesWriter>(scenario, folder);

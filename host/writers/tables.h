@@ -4,8 +4,8 @@
 
 #include <variant>
 
-/// What stands in summary.csv, compartments.csv and synapses.csv, for whoever needs it as numbers. The columns of probes.csv are in
-/// host/probes.h.
+/// What stands in summary.csv, compartments.csv, synapses.csv and routes.csv, for whoever needs it as numbers. The columns of probes.csv
+/// are in host/probes.h.
 
 namespace crine {
 
@@ -21,5 +21,13 @@ std::vector<double> compartment_row(Model const& model, Totals const& totals);
 /// Of one synapse, or of all of a type.
 std::vector<std::string> synapse_columns();
 std::vector<TableField> synapse_row(SynapseRecord const& synapse);
+
+/// What cells of a type have received of a ligand since the start, by one route from one sender.
+struct RouteRow {
+    std::string ligand, receiver, route, sender;
+    double molecules = 0;
+};
+/// Of all that is traced; in every call the same rows.
+std::vector<RouteRow> route_rows(Model const& model, Totals const& totals);
 
 }  // namespace crine

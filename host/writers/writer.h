@@ -38,7 +38,7 @@ std::unique_ptr<Writer> make_routes_writer(Scenario const& scenario, std::filesy
 bool writes_fields(OutputPlan const& plan);
 bool writes_cells(OutputPlan const& plan);
 
-/// Some ligand's senders are traced.
+/// The senders of some ligand or synapse are traced.
 bool traces_senders(Model const& model);
 
 /// Every writer that the scenario's output plan asks for, in the order in which a frame goes through them.

@@ -20,9 +20,10 @@ std::string output_name::cells(int number) { return numbered("cells_%06d.vtp", n
 std::string array_name(Ligand const& ligand) { return ligand.name + " [" + ligand.display_unit + "]"; }
 
 bool traces_senders(Model const& model) {
-    auto const traced = [](auto const& ligand) { return ligand.traced; };
+    auto const traced = [](auto const& carrier) { return carrier.traced; };
     return std::any_of(model.ligands.begin(), model.ligands.end(), traced) ||
-           std::any_of(model.membrane_ligands.begin(), model.membrane_ligands.end(), traced);
+           std::any_of(model.membrane_ligands.begin(), model.membrane_ligands.end(), traced) ||
+           std::any_of(model.synapses.begin(), model.synapses.end(), traced);
 }
 
 bool writes_fields(OutputPlan const& plan) {

@@ -82,6 +82,7 @@ struct SynapseType {
     int ligand = -1;       ///< the field that takes up what escapes; -1: none, it is gone
     int from = 0, to = 0;  ///< cell types: presynaptic, postsynaptic
     SynapseKinetics kinetics;
+    bool traced = false;  ///< what it carries is listed among the routes
 };
 
 /// One synapse: a pair of cells. It ends when one of them dies, is gone or becomes another type.

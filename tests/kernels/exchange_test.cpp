@@ -4,6 +4,7 @@
 #include "support/engines.h"
 #include "support/models.h"
 #include "support/population.h"
+#include "support/threads.h"
 
 #include <cmath>
 #include <random>
@@ -241,25 +242,14 @@ TEST_P(Exchange, KeepsTheAmountAtWallsAndCorners) {
     }
 }
 
-TEST(ExchangeThreads, SameBitsOnAnyNumber) {
+TEST_P(Exchange, SameBitsOnAnyNumberOfThreads) {
     Crowd const c = crowd(2000);
-    std::uint64_t hash[3];
-    double own[3];
-    int const threads[] = {1, 2, 4};
-    for (int t = 0; t < 3; ++t) {
-        Device device;
-        device.kind = Device::Kind::cpu;
-        device.threads = threads[t];
+    same_on_any_number_of_threads(GetParam(), [&](Device const& device) {
         auto const engine = make_backend(device);
         engine->start(c.model, c.state);
         step(*engine, 30, 3);
-        hash[t] = engine->state_hash();
-        own[t] = engine->totals().ligands[0].own;
-    }
-    EXPECT_EQ(hash[0], hash[1]);
-    EXPECT_EQ(hash[0], hash[2]);
-    EXPECT_EQ(own[0], own[1]);
-    EXPECT_EQ(own[0], own[2]);
+        return std::pair(engine->state_hash(), engine->totals().ligands[0].own);
+    });
 }
 
 CRINE_ON_EVERY_ENGINE(Exchange);

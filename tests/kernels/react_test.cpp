@@ -1,6 +1,7 @@
 #include "support/cells.h"
 #include "support/engines.h"
 #include "support/models.h"
+#include "support/threads.h"
 
 #include <cmath>
 #include <memory>
@@ -223,19 +224,15 @@ Model busy() {
     return m;
 }
 
-TEST(ReactThreads, SameBitsOnAnyNumber) {
-    std::uint64_t hash[2];
-    for (int threads : {1, 2}) {
-        Model const m = busy();
-        Device device;
-        device.kind = Device::Kind::cpu, device.threads = threads;
+TEST_P(React, SameBitsOnAnyNumberOfThreads) {
+    Model const m = busy();
+    same_on_any_number_of_threads(GetParam(), [&](Device const& device) {
         auto const engine = make_backend(device);
         engine->start(m, empty_state(m, patchy(3)));
         for (int n = 0; n < 2; ++n) engine->transport({20.0 * n, 20, 0});
         engine->check({});
-        hash[threads - 1] = engine->state_hash();
-    }
-    EXPECT_EQ(hash[0], hash[1]);
+        return engine->state_hash();
+    });
 }
 
 // Matrix that lowers D by the same factors as materials would is the same medium, for every solver and on every face.

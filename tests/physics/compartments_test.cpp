@@ -2,6 +2,7 @@
 #include "crine/units.h"
 #include "support/engines.h"
 #include "support/models.h"
+#include "support/threads.h"
 
 #include <cmath>
 #include <numeric>
@@ -204,7 +205,7 @@ Model tissue_with_vessel(Scheme scheme, Real permeability, double blood_volume, 
     int const l = add_ligand(m, 50, 0, scheme);
     m.materials[1].exchange = permeability;
     m.ligands[0].circulates = add_pool(m, l, add_compartment(m, "blood", blood_volume), clearance, initial);
-    m.solver_tolerance = kDouble ? 1e-12 : 1e-6;
+    m.solver_tolerance = kDouble && scheme != Scheme::adaptive ? 1e-12 : 1e-6;  // an error of steps cannot be that small
     return m;
 }
 
@@ -240,7 +241,10 @@ TEST_P(Compartments, TissueAndBloodReachEqualConcentrations) {
             for (auto const& [dt, steps] : {std::pair{3600.0 * 24, 12}, std::pair{600.0, 1200}}) {
                 Model m = tissue_with_vessel(scheme, Real(0.05), 2e5, 20);
                 if (scheme == Scheme::adaptive) m.solver_tolerance = 1e-4;  // what is left of a field's own errors, too
-                double const allowed = scheme == Scheme::adaptive ? 1e-4 : kDouble ? 1e-9 : 3e-6;
+                // the mean concentration beyond the walls is known to 12 digits (Circulation), and counts as often as the walls could empty
+                // the blood in a step: in a day 4147 times
+                double const emptied = 0.05 * 12 * 2 * 8 * 1000 * dt / 2e5;
+                double const allowed = scheme == Scheme::adaptive ? 1e-4 : kDouble ? 2e-12 * emptied : 3e-6;
                 if (carried) m.pools[0].carrier = 10, m.pools[0].carrier_kd = 0.1;
                 auto const engine = make_backend(GetParam());
                 engine->start(m, empty_state(m));
@@ -405,23 +409,14 @@ TEST_P(Compartments, CellsSenseWhatIsFree) {
 }
 
 TEST_P(Compartments, SameBitsOnAnyNumberOfThreads) {
-    if (GetParam().kind != Device::Kind::cpu) GTEST_SKIP() << "threads are those of the CPU";
-    std::vector<std::uint64_t> hashes;
-    std::vector<double> levels;
-    for (int const threads : {1, 2, 3}) {
-        Model m = tissue_with_vessel(Scheme::adaptive, Real(2e-3), 3e5, 2, 1e-4);
-        m.doses = {bolus(0, 1e6, 100, 333, 5)};
-        Device device = GetParam();
-        device.threads = threads;
+    Model m = tissue_with_vessel(Scheme::adaptive, Real(2e-3), 3e5, 2, 1e-4);
+    m.doses = {bolus(0, 1e6, 100, 333, 5)};
+    same_on_any_number_of_threads(GetParam(), [&](Device const& device) {
         auto const engine = make_backend(device);
         engine->start(m, empty_state(m, [](int, Vec3 p) { return p.x < 40 ? 5 : 0; }));
         advance(*engine, 60, 40);
-        hashes.push_back(engine->state_hash());
-        levels.push_back(engine->totals().pools[0].present);
-    }
-    EXPECT_EQ(hashes[0], hashes[1]);
-    EXPECT_EQ(hashes[0], hashes[2]);
-    EXPECT_EQ(levels[0], levels[1]);
+        return std::pair(engine->state_hash(), engine->totals().pools[0].present);
+    });
 }
 
 // what the compartments hold, and how often doses were given, is part of the state

@@ -2,8 +2,8 @@
 #include "support/cells.h"
 #include "support/engines.h"
 #include "support/models.h"
+#include "support/threads.h"
 
-#include <array>
 #include <cmath>
 #include <numeric>
 
@@ -292,19 +292,13 @@ TEST_P(Routes, BoundForGood) {
 }
 
 TEST_P(Routes, SameBitsOnAnyNumberOfThreads) {
-    if (GetParam().kind != Device::Kind::cpu) GTEST_SKIP() << "threads are the processor's";
-    std::array<std::uint64_t, 2> hash{};
-    std::array<std::vector<double>, 2> routes;
-    for (int threads : {1, 2}) {
-        Device device = GetParam();
-        device.threads = threads;
-        Model const m = three_types(Scheme::adaptive);
+    Model const m = three_types(Scheme::adaptive);
+    same_on_any_number_of_threads(GetParam(), [&](Device const& device) {
         auto const engine = after(device, m, scattered(m), 20, 5);
-        hash[static_cast<std::size_t>(threads - 1)] = engine->state_hash();
-        for (Received const& r : engine->totals().routes) routes[static_cast<std::size_t>(threads - 1)].push_back(r.molecules);
-    }
-    EXPECT_EQ(hash[0], hash[1]);
-    EXPECT_EQ(routes[0], routes[1]);
+        std::vector<double> molecules;
+        for (Received const& r : engine->totals().routes) molecules.push_back(r.molecules);
+        return std::pair(engine->state_hash(), molecules);
+    });
 }
 
 // A cell that touches two others, of which one presents twice as much

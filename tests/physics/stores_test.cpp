@@ -4,8 +4,8 @@
 #include "support/engines.h"
 #include "support/models.h"
 #include "support/population.h"
+#include "support/threads.h"
 
-#include <array>
 #include <cmath>
 
 /// L1: what cells keep ready of a ligand and let out, against closed forms and the ledger.
@@ -279,17 +279,12 @@ TEST_P(Stores, LedgersClose) {
 
 TEST_P(Stores, SameBitsOnAnyNumberOfThreads) {
     Busy const b = busy();
-    std::vector<std::uint64_t> hashes;
-    for (int threads : {1, 2, 4}) {
-        Device device = GetParam();
-        device.threads = threads;
+    same_on_any_number_of_threads(GetParam(), [&](Device const& device) {
         auto const engine = make_backend(device);
         engine->start(b.model, b.state);
         advance(*engine, 10, 60);
-        hashes.push_back(engine->state_hash());
-    }
-    EXPECT_EQ(hashes[0], hashes[1]);
-    EXPECT_EQ(hashes[0], hashes[2]);
+        return engine->state_hash();
+    });
 }
 
 TEST_P(Stores, AreInTheHash) {

@@ -3,6 +3,7 @@
 #include "support/cells.h"
 #include "support/engines.h"
 #include "support/models.h"
+#include "support/threads.h"
 
 #include <algorithm>
 #include <cmath>
@@ -394,23 +395,20 @@ TEST_P(SynapseOnEveryEngine, StochasticReleaseIsBinomial) {
 }
 
 TEST_P(SynapseOnEveryEngine, SameBitsWithAnyNumberOfThreads) {
-    auto const hash = [&](int threads, std::uint64_t seed, bool stochastic) {
+    auto const hash = [](Device const& device, std::uint64_t seed, bool stochastic) {
         SynapseKinetics k = neuromuscular();
         k.channels = acetylcholine_receptors(), k.train = {}, k.enzyme.rate = 1e4;
         k.vesicles = {1e4, 50, 1, 5, stochastic};
         Junction junction(k, 110, 1);
         junction.model.seed = seed;
         junction.neuron().base[behaviour::firing] = 20, junction.neuron().base[behaviour::apoptosis] = Real(0.3);
-        Device device = GetParam();
-        device.threads = threads;
         Course run(junction, device);
         run.advance(0.1, 3);
         return run.engine->state_hash();
     };
-    std::uint64_t const once = hash(1, 1, true);
-    for (int threads : {1, 2, 4}) EXPECT_EQ(hash(threads, 1, true), once);
-    EXPECT_NE(hash(1, 2, true), once);
-    EXPECT_NE(hash(1, 1, false), once);
+    auto const once = same_on_any_number_of_threads(GetParam(), [&](Device const& device) { return hash(device, 1, true); });
+    EXPECT_NE(hash(GetParam(), 2, true), once);
+    EXPECT_NE(hash(GetParam(), 1, false), once);
 }
 
 CRINE_ON_EVERY_ENGINE(SynapseOnEveryEngine);

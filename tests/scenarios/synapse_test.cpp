@@ -10,7 +10,6 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <sstream>
 
 /// Synapses from the file to synapses.csv: what is understood, what is refused, and a run of neurons on a sheet of muscle.
 
@@ -148,15 +147,6 @@ INSTANTIATE_TEST_SUITE_P(
         ),
     [](auto const& info) { return std::string(info.param.name); });
 
-std::string message_of(std::string const& text) {
-    try {
-        load_text(text);
-    } catch (InputError const& error) {
-        return error.what();
-    }
-    return "no error";
-}
-
 TEST(SynapseFile, TellsWhatIsMissingOrCannotBe) {
     std::string const field =
         message_of(changed(kSound, "{diffusivity: 600 um^2/s}", "{diffusivity: 600 um^2/s, decay: 1 /s, scheme: quasi-steady}"));
@@ -169,25 +159,6 @@ TEST(SynapseFile, WordsOfSynapsesNeedSynapses) {
     std::string const without = message_of(kSound.substr(0, kSound.find("synapses:")));
     EXPECT_NE(without.find("\"open channels\" is not a signal"), std::string::npos) << without;
 }
-
-/// One line of synapses.csv, by column.
-using Row = std::map<std::string, std::string>;
-std::vector<Row> rows_of(std::filesystem::path const& file) {
-    std::istringstream in(contents(file));
-    std::string line, field;
-    std::vector<std::string> columns;
-    std::getline(in, line);
-    for (std::istringstream header(line); std::getline(header, field, ',');) columns.push_back(field);
-    std::vector<Row> rows;
-    while (std::getline(in, line)) {
-        Row row;
-        std::istringstream fields(line);
-        for (auto const& column : columns) std::getline(fields, row[column], ',');
-        rows.push_back(row);
-    }
-    return rows;
-}
-double value(Row const& row, char const* column) { return std::stod(row.at(column)); }
 
 /// scenarios/synapse.yaml: every fibre has its nearest neuron; those near the stimulus fire faster, deplete more and open more channels.
 TEST(SynapseRun, NeuronsDriveASheetOfMuscle) {

@@ -131,7 +131,7 @@ TEST(WholeWound, AddsUpOnItsFirstDay) {
                                    "time.end=12 h", "--set", "output.volumes=0 s", "--quiet"});
     EXPECT_EQ(outcome.code, 0) << outcome.err;
     Table const t(folder / "out" / "summary.csv");
-    EXPECT_GT(t.at(t.rows.size() - 1, "IL-10 secreted [molecule]"), 1000);
+    EXPECT_GT(t.at(t.rows.size() - 1, "IL-10 secreted [molecules]"), 1000);
 }
 
 }  // namespace

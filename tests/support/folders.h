@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -59,19 +60,27 @@ inline std::vector<std::string> names_in(std::filesystem::path const& folder) {
     return names;
 }
 
-/// A comma-separated table of numbers under one line of names; no names with commas.
+/// The fields of a line of a comma-separated table; none with commas.
+inline std::vector<std::string> fields_of(std::string const& line) {
+    std::vector<std::string> fields;
+    std::string field;
+    for (std::istringstream in(line); std::getline(in, field, ',');) fields.push_back(field);
+    return fields;
+}
+
+/// A comma-separated table of numbers under one line of names.
 struct Table {
     std::vector<std::string> columns;
     std::vector<std::vector<double>> rows;
 
     explicit Table(std::filesystem::path const& file) {
         std::istringstream in(contents(file));
-        std::string line, field;
+        std::string line;
         std::getline(in, line);
-        for (std::istringstream header(line); std::getline(header, field, ',');) columns.push_back(field);
+        columns = fields_of(line);
         while (std::getline(in, line)) {
             rows.emplace_back();
-            for (std::istringstream fields(line); std::getline(fields, field, ',');) rows.back().push_back(std::stod(field));
+            for (auto const& field : fields_of(line)) rows.back().push_back(std::stod(field));
         }
     }
     std::size_t column(std::string const& name) const {
@@ -81,5 +90,22 @@ struct Table {
     }
     double at(std::size_t row, std::string const& name) const { return rows.at(row).at(column(name)); }
 };
+
+/// A line of a table that holds words too, by column.
+using Row = std::map<std::string, std::string>;
+inline std::vector<Row> rows_of(std::filesystem::path const& file) {
+    std::istringstream in(contents(file));
+    std::string line;
+    std::getline(in, line);
+    auto const columns = fields_of(line);
+    std::vector<Row> rows;
+    while (std::getline(in, line)) {
+        auto const fields = fields_of(line);
+        rows.emplace_back();
+        for (std::size_t c = 0; c < columns.size(); ++c) rows.back()[columns[c]] = fields.at(c);
+    }
+    return rows;
+}
+inline double value(Row const& row, char const* column) { return std::stod(row.at(column)); }
 
 }  // namespace crine::test

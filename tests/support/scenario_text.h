@@ -15,4 +15,14 @@ inline Scenario load_text(std::string const& text, TemporaryFolder const& folder
 
 inline Scenario load_text(std::string const& text) { return load_text(text, TemporaryFolder()); }
 
+/// How the reader refuses a text.
+inline std::string message_of(std::string const& text) {
+    try {
+        load_text(text);
+    } catch (InputError const& error) {
+        return error.what();
+    }
+    return "no error";
+}
+
 }  // namespace crine::test

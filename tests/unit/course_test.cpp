@@ -93,7 +93,7 @@ constexpr char const* kTables = R"(
 time: {end: 10 s, transport: 1 s, mechanics: 1 s, behaviour: 1 s}
 domain: {size: [40 um, 20 um, 20 um], spacing: 20 um}
 ligands:
-  A: {diffusivity: 0 um^2/s, initial: {expression: "x < 20 ? 1 : 3", unit: nM}}
+  A: {diffusivity: 0 um^2/s, initial: {expression: "x < 20 ? 1 : 3", unit: nM}, trace_senders: true}
   B: {diffusivity: 0 um^2/s, initial: 10 uM}
 receptors:
   R: {ligands: {B: {k_on: 1e6 um^3/s/molecule, k_off: 0 /s}}, desensitisation: 1 /s, recovery: 3 /s}
@@ -116,6 +116,7 @@ doses:
 synapses:
   cleft:
     ligand: glutamate
+    trace_senders: true
     from: other
     to: cell
     pairs: nearest
@@ -168,6 +169,8 @@ TEST(Course, HoldsEveryTable) {
     EXPECT_EQ(at_end("cleft spikes"), 2);
     EXPECT_NEAR(at_end("cleft released"), 400, 1e-9);
     EXPECT_NEAR(at_end("cleft vesicles"), 12, 1e-9);
+    EXPECT_EQ(at_end("A received by cell, paracrine from elsewhere [molecules]"), 0);
+    EXPECT_EQ(at_end("glutamate received by cell, synaptic from other"), at_end("cleft captured"));
 }
 
 TEST(Course, ProbesOfCellsRefuseWhatHasNoMeaning) {
