@@ -212,7 +212,7 @@ std::vector<CellType> make_types(ScenarioInput const& in, Dictionary const& name
         k.cycle_duration = real(cell.cycle.duration);
         k.apoptosis_duration = real(cell.apoptosis.duration);
         k.necrosis_duration = real(cell.necrosis.duration);
-        k.base.assign(static_cast<std::size_t>(words.behaviours()), 0);
+        k.base = idle(words);
         k.saturation.assign(names.ligands.list.size(), std::numeric_limits<Real>::infinity());
         auto const base = [&](int index) -> Real& { return k.base[static_cast<std::size_t>(index)]; };
         base(words.of(behaviour::cycle_entry)) = real(cell.cycle.entry);

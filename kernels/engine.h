@@ -69,6 +69,7 @@ private:
     double held_from_neighbours(int membrane_ligand);  ///< by receptors [molecules]
     double on_membranes(int membrane_ligand);          ///< of those who present it [molecules]
     void snapshot_synapses(Snapshot& to);
+    void attack(Moment now);  ///< in behave: attack.cu
     /// In exchange: adds the cells of a group's arrays, from `cells_.work`, to these.
     void add_cells(ExchangeGroup const& group);
 

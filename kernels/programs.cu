@@ -28,6 +28,29 @@ Sensed decode(Vocabulary const& words, int signal) {
 }
 static_assert(static_cast<int>(Sensed::Kind::dead_contacts) == signal::dead_contacts);
 static_assert(static_cast<int>(Sensed::Kind::open_channels) == signal::open_channels);
+static_assert(static_cast<int>(Sensed::Kind::necrotic) == signal::necrotic && signal::necrotic + 1 == signal::fixed_count);
+
+/// Where a row's table of contacts has this signal; -1: it needs no neighbours.
+int contact_entry(Sensed const& sensed, int types) {
+    switch (sensed.kind) {
+        case Sensed::Kind::contacts:
+            return sensed.index;
+        case Sensed::Kind::dead_contacts:
+            return types + count_dead;
+        case Sensed::Kind::live_contacts:
+            return types + count_live;
+        case Sensed::Kind::apoptotic_contacts:
+            return types + count_apoptotic;
+        case Sensed::Kind::necrotic_contacts:
+            return types + count_necrotic;
+        case Sensed::Kind::compression:
+            return types + sum_compression;
+        case Sensed::Kind::on_neighbours:
+            return types + contact_entries + sensed.index;
+        default:
+            return -1;
+    }
+}
 
 /// The tables of one row while they grow.
 struct Row {
@@ -62,7 +85,7 @@ struct ChainSlots {
 
 TypeConstants constants(CellType const& t) {
     return {t.radius,  t.adhesion_reach, t.chemotaxis_speed, t.velocity, t.cycle_duration, t.apoptosis_duration, t.necrosis_duration,
-            t.habitat, t.moves,          t.mechanics};
+            t.habitat, t.moves,          t.mechanics,        false};
 }
 
 }  // namespace
@@ -76,11 +99,14 @@ void Programs::compile(Model const& model) {
     std::vector<std::vector<Sensed>> row_signals(rows);
     std::vector<std::vector<Response>> row_responses(rows);
     std::vector<std::vector<std::int16_t>> row_contacts(rows);
-    std::vector<std::vector<Act>> row_chemotaxis(rows), type_fates(words.types), type_recruits(words.types);
-    phagocytes = false;
+    std::vector<std::vector<Act>> row_chemotaxis(rows), type_fates(words.types), type_recruits(words.types),
+        type_offspring(words.types);
+    phagocytes = predators = attackers = damages = false;
     signal_slots = response_slots = 0;
     first_activity = words.of(behaviour::activity, 0);
     ChainSlots const chains(model);
+    std::vector<TypeConstants> plain;
+    for (CellType const& t : model.types) plain.push_back(constants(t));
 
     for (int r = 0; r < rows; ++r) {
         int const type = r % words.types;
@@ -138,19 +164,20 @@ void Programs::compile(Model const& model) {
             for (int t = 0; t < words.types; ++t) {
                 list(type_fates[type], Act::Kind::differentiate, t, words.of(behaviour::differentiation, t));
                 list(type_recruits[type], Act::Kind::recruit, t, words.of(behaviour::recruitment, t));
+                list(type_offspring[type], Act::Kind::offspring, t, words.of(behaviour::offspring, t));
+                attackers = attackers || possible(words.of(behaviour::attack, t));
+                if (possible(words.of(behaviour::engulfing, t))) predators = plain[t].prey = true;
             }
             list(type_fates[type], Act::Kind::enter_cycle, 0, behaviour::cycle_entry);
-            phagocytes = phagocytes || possible(behaviour::phagocytosis);
+            for (int b : {behaviour::phagocytosis, behaviour::apoptotic_phagocytosis, behaviour::necrotic_phagocytosis})
+                phagocytes = phagocytes || possible(b);
+            damages = damages || possible(behaviour::damage) || possible(behaviour::repair);
         }
 
         bool touches = false;
-        std::vector<std::int16_t> contacts(words.types + 1 + words.activities, -1);
+        std::vector<std::int16_t> contacts(words.types + contact_entries + words.activities, -1);
         for (std::size_t s = 0; s < row.signals.size(); ++s) {
-            Sensed const& sensed = row.signals[s];
-            int entry = -1;
-            if (sensed.kind == Sensed::Kind::contacts) entry = sensed.index;
-            if (sensed.kind == Sensed::Kind::dead_contacts) entry = words.types;
-            if (sensed.kind == Sensed::Kind::on_neighbours) entry = words.types + 1 + sensed.index;
+            int const entry = contact_entry(row.signals[s], words.types);
             if (entry < 0) continue;
             contacts[entry] = static_cast<std::int16_t>(s);
             touches = true;
@@ -162,8 +189,8 @@ void Programs::compile(Model const& model) {
         row_responses[r] = std::move(row.responses);
     }
 
-    std::vector<TypeConstants> plain;
-    for (CellType const& t : model.types) plain.push_back(constants(t));
+    damages = damages || attackers;
+
     types.upload(plain);
     base.upload(bases);
     slot.upload(slots);
@@ -174,6 +201,7 @@ void Programs::compile(Model const& model) {
     chemotaxis.upload(row_chemotaxis);
     fates.upload(type_fates);
     recruits.upload(type_recruits);
+    offspring.upload(type_offspring);
 }
 
 }  // namespace CRINE_NS

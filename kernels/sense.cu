@@ -42,6 +42,18 @@ struct SignalBody {
                 return static_cast<Real>(cells.engulfed[i]);
             case Sensed::Kind::open_channels:
                 return open_channels(cells.id[i]);
+            case Sensed::Kind::damage:
+                return cells.damage[i];
+            case Sensed::Kind::attacked:
+                return cells.attacked[i];
+            case Sensed::Kind::attacking:
+                return Real(cells.target[i] != 0 && cells.attack_end[i] > time);
+            case Sensed::Kind::dead:
+                return Real(!alive(cells.state[i]));
+            case Sensed::Kind::apoptotic:
+                return Real(cells.state[i] == CellState::apoptotic);
+            case Sensed::Kind::necrotic:
+                return Real(cells.state[i] == CellState::necrotic);
             case Sensed::Kind::concentration:
                 return here(concentration[what.index]);
             case Sensed::Kind::gradient:
@@ -62,6 +74,10 @@ struct SignalBody {
                 return circulating[what.index];
             case Sensed::Kind::contacts:
             case Sensed::Kind::dead_contacts:
+            case Sensed::Kind::live_contacts:
+            case Sensed::Kind::apoptotic_contacts:
+            case Sensed::Kind::necrotic_contacts:
+            case Sensed::Kind::compression:
             case Sensed::Kind::on_neighbours:
                 return 0;  // together below
         }
@@ -86,16 +102,30 @@ struct ContactSignalBody {
     Span<Real> signals;
     int first_activity;
 
+    CRINE_HD void add(std::int16_t slot, std::size_t i, Real what) const {
+        if (slot >= 0) signals[slot * cells.id.size + i] += what;
+    }
+    CRINE_HD Real compression(std::size_t i, std::size_t j) const {
+        if (!types[cells.type[i]].mechanics || !types[cells.type[j]].mechanics) return 0;
+        Vec3 const d = shortest_way(bins, position(cells, i), position(cells, j));
+        Real const overlap = ContactLaw::positive(1 - norm(d) / (cells.radius[i] + cells.radius[j]));
+        return overlap * overlap / kDensePacking;
+    }
+
     CRINE_HD void operator()(std::size_t i) const {
-        auto const slot_of = contact_signals[phenotype.row(i)];  // by type, of the dead, by activity
+        auto const slot_of = contact_signals[phenotype.row(i)];  // by type, by ContactEntry, by activity
         if (slot_of.empty()) return;
-        std::size_t const activities = types.size + 1;
+        std::size_t const activities = types.size + contact_entries;
+        auto const entry = [&](ContactEntry e) { return slot_of[types.size + e]; };
         Real touching = 0;
         for_each_touching(bins, cells, types, i, [&](std::size_t j) {
-            bool const live = alive(cells.state[j]);
-            std::int16_t const slot = slot_of[live ? cells.type[j] : types.size];
-            if (slot >= 0) signals[slot * cells.id.size + i] += 1;
-            if (!live) return;
+            if (entry(sum_compression) >= 0) add(entry(sum_compression), i, compression(i, j));
+            if (!alive(cells.state[j])) {
+                add(entry(count_dead), i, 1);
+                add(entry(cells.state[j] == CellState::apoptotic ? count_apoptotic : count_necrotic), i, 1);
+                return;
+            }
+            add(slot_of[cells.type[j]], i, 1), add(entry(count_live), i, 1);
             touching += 1;
             for (std::size_t a = activities; a < slot_of.size; ++a)
                 if (slot_of[a] >= 0)

@@ -119,6 +119,13 @@ struct Store {
     double refill = 0;  ///< rate constant of filling up to it [1/s]
 };
 
+/// Base values of a type of which nothing is said: it does nothing, and factors are 1.
+inline std::vector<Real> idle(Vocabulary const& words) {
+    std::vector<Real> base(static_cast<std::size_t>(words.behaviours()), 0);
+    for (int t = 0; t < words.types; ++t) base[static_cast<std::size_t>(words.of(behaviour::immunogenicity, t))] = 1;
+    return base;
+}
+
 struct CellType {
     std::string name;
     Real radius = 8.4127;                                           ///< at rest [µm]
