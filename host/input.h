@@ -267,6 +267,16 @@ struct DeathInput {
     Rate rate;
     Time duration;
 };
+struct PhagocytosisInput {
+    Rate rate, apoptotic, necrotic;
+};
+struct AttackInput {
+    Rate damage;
+    Time duration;
+};
+struct DamageInput {
+    Rate rate, repair;
+};
 struct SecretionInput {
     Quantity<Dimension::molecule_rate> rate;
     std::optional<Positive<Dimension::concentration>> saturation;
@@ -330,6 +340,12 @@ struct ActivityInput {
     std::optional<ResponseTimeInput> response_time;
 };
 
+/// What a rule names, and where: for what is wrong with it.
+struct WrittenRule {
+    Text signal, behaviour;
+    Place to;
+};
+
 struct RuleInput {
     Place at;
     Text signal;
@@ -352,7 +368,11 @@ struct CellInput {
     std::optional<Positive<Dimension::speed>> chemotaxis_speed;
     CycleInput cycle;
     DeathInput apoptosis, necrosis;
-    Rate phagocytosis;
+    PhagocytosisInput phagocytosis;
+    Named<Rate> engulfs, attacks;
+    AttackInput attack;
+    DamageInput damage;
+    Named<Quantity<Dimension::number>> immunogenicity, divides_into;
     Named<SecretionInput> secretion;
     Named<UptakeInput> uptake;
     Named<ExpressionInput> receptors, presents;
@@ -494,6 +514,7 @@ struct ScenarioInput {
     std::vector<ReactionInput> reactions;
     Named<RegionInput> regions;
     Named<CellInput> cells;
+    OneOrMore<InputFile> rules;
     Named<CompartmentInput> compartments;
     std::vector<TransferInput> transfers;
     std::vector<DoseInput> doses;

@@ -54,6 +54,10 @@ Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> 
     model.types = make_types(in, names, model);
     model.synapses = make_synapses(in, ligands, types, model);
     model.rules = make_rules(in, signals, behaviours, model);
+    for (InputFile const& file : in.rules.values) {
+        auto const more = read_peer_rules(file, in, names, signals, behaviours, model);
+        model.rules.insert(model.rules.end(), more.begin(), more.end());
+    }
     add_response_times(in, behaviours, model);
 
     Regions regions(in.regions, model.grid);

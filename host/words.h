@@ -2,6 +2,7 @@
 
 #include "crine/vocabulary.h"
 #include "host/names.h"
+#include "host/peer_words.h"
 
 namespace crine {
 
@@ -17,12 +18,17 @@ public:
         int index = 0;
         Dimension dimension = Dimension::number;
     };
-    Phrase const& find(Text const& written) const;
+    /// Whose meaning counts where both use the same words.
+    enum class Spelling { crine, peer };
+    Phrase const& find(Text const& written, Spelling spelling = Spelling::crine) const;
     std::string const& text(int index) const;
     std::size_t count(std::string const& text) const;
 
 private:
+    Phrase const* exactly(std::string const& text) const;
+
     char const* what_ = "";
+    std::span<PeerWord const> peer_;
     std::vector<Phrase> list_;
 };
 

@@ -323,8 +323,9 @@ void Engine::apply(Moment now) {
     Lineage const lineage{intents, std::as_const(c.order).span(), std::as_const(c.first_birth).span(), survivors};
     Programs const& programs = c.programs;
     for_each_index(c.size(),
-                   CarryOutBody{c.view(), c.phenotype(), programs.types.span(), programs.recruits.view(), programs.offspring.view(), programs.responses.view(),
-                                c.responses.span(), c.receptors.none() ? ReceptorView{} : c.receptors.view(c.size()), model_.grid,
+                   CarryOutBody{c.view(), c.phenotype(), programs.types.span(), programs.recruits.view(), programs.offspring.view(),
+                                programs.responses.view(), c.responses.span(),
+                                c.receptors.none() ? ReceptorView{} : c.receptors.view(c.size()), model_.grid,
                                 std::as_const(fields_.material).span(), lineage, static_cast<std::uint32_t>(c.next_id), model_.seed, now});
     c.next_id += births;
     ++c.changes;

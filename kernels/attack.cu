@@ -21,8 +21,7 @@ struct TargetBody {
 
     CRINE_HD Real eagerness(std::size_t i, std::size_t j) const {
         if (!alive(cells.state[j])) return 0;
-        return phenotype(words.of(behaviour::attack, cells.type[j]), i) *
-               phenotype(words.of(behaviour::immunogenicity, cells.type[i]), j);
+        return phenotype(words.of(behaviour::attack, cells.type[j]), i) * phenotype(words.of(behaviour::immunogenicity, cells.type[i]), j);
     }
     /// Whether its attack is still going on; if it is not, it has ended by now.
     CRINE_HD bool goes_on(std::size_t i) const {

@@ -99,8 +99,7 @@ void Programs::compile(Model const& model) {
     std::vector<std::vector<Sensed>> row_signals(rows);
     std::vector<std::vector<Response>> row_responses(rows);
     std::vector<std::vector<std::int16_t>> row_contacts(rows);
-    std::vector<std::vector<Act>> row_chemotaxis(rows), type_fates(words.types), type_recruits(words.types),
-        type_offspring(words.types);
+    std::vector<std::vector<Act>> row_chemotaxis(rows), type_fates(words.types), type_recruits(words.types), type_offspring(words.types);
     phagocytes = predators = attackers = damages = false;
     signal_slots = response_slots = 0;
     first_activity = words.of(behaviour::activity, 0);

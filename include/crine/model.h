@@ -242,6 +242,16 @@ struct Model {
     bool anybody_keeps(int ligand) const {
         return std::any_of(types.begin(), types.end(), [&](CellType const& type) { return type.keeps(ligand); });
     }
+    /// Whether some type shows a behaviour, by itself or by its rules.
+    bool anybody_shows(int behaviour) const {
+        return std::any_of(types.begin(), types.end(), [&](CellType const& type) { return type.base[behaviour] > 0; }) ||
+               std::any_of(rules.begin(), rules.end(), [&](Rule const& rule) { return rule.behaviour == behaviour; });
+    }
+    bool anybody_is_damaged() const {
+        bool is = anybody_shows(behaviour::damage);
+        for (int t = 0; t < vocabulary().types; ++t) is = is || anybody_shows(vocabulary().of(behaviour::attack, t));
+        return is;
+    }
     /// Whether cells of a type have some of entry n at birth, or a behaviour that makes it.
     bool makes(int type, int behaviour, std::vector<double> const& at_birth, int n) const;
     MaterialLigand const& property(int m, int ligand) const { return materials[static_cast<std::size_t>(m) * ligands.size() + ligand]; }

@@ -9,15 +9,15 @@ namespace crine {
 /// sequence.
 namespace behaviour {
 enum Fixed : int {
-    cycle_entry,   ///< rate of leaving rest into the division cycle [1/s]; infinite: at once
-    apoptosis,     ///< rate [1/s]
-    necrosis,      ///< rate [1/s]
-    speed,         ///< of the persistent random walk [µm/s]
-    persistence,   ///< mean time between new directions [s]
-    repulsion,     ///< c_r of the contact law [µm/s]
-    adhesion,      ///< c_a of the contact law [µm/s]
-    phagocytosis,  ///< rate at which a touching dead cell is engulfed [1/s]
-    firing,        ///< spikes of a presynaptic cell [1/s]
+    cycle_entry,             ///< rate of leaving rest into the division cycle [1/s]; infinite: at once
+    apoptosis,               ///< rate [1/s]
+    necrosis,                ///< rate [1/s]
+    speed,                   ///< of the persistent random walk [µm/s]
+    persistence,             ///< mean time between new directions [s]
+    repulsion,               ///< c_r of the contact law [µm/s]
+    adhesion,                ///< c_a of the contact law [µm/s]
+    phagocytosis,            ///< rate at which a touching dead cell is engulfed [1/s]
+    firing,                  ///< spikes of a presynaptic cell [1/s]
     apoptotic_phagocytosis,  ///< the same, added to it for an apoptotic cell [1/s]
     necrotic_phagocytosis,   ///< and for a necrotic one [1/s]
     attack_damage,           ///< that a cell does to what it attacks, per time [1/s]

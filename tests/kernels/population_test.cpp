@@ -257,8 +257,7 @@ TEST_P(PopulationOnEveryEngine, OneDaughterMayBeOfAnotherType) {
         EXPECT_NEAR(static_cast<double>(totals.live[t]), 4000 * chance[t], 4 * std::sqrt(4000 * chance[t] * (1 - chance[t]))) << t;
     EXPECT_EQ(totals.live[0] + totals.live[1] + totals.live[2], 8000u);
     HostCells const c = cells_of(*engine);
-    for (std::size_t i = 0; i < c.size(); ++i)
-        EXPECT_TRUE(close(c.radius[i], c.type[i] == 2 ? 3 : 5, 1e-5)) << "type " << int(c.type[i]);
+    for (std::size_t i = 0; i < c.size(); ++i) EXPECT_TRUE(close(c.radius[i], c.type[i] == 2 ? 3 : 5, 1e-5)) << "type " << int(c.type[i]);
 }
 
 TEST_P(PopulationOnEveryEngine, SurvivorsKeepEveryPropertyWhenOthersVanish) {

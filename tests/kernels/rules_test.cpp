@@ -151,14 +151,14 @@ TEST_P(RulesOnEveryEngine, ContactsAreToldApartByTheStateOfTheNeighbour) {
     };
     auto const engine = make_backend(GetParam());
     for (Expected const& e : std::initializer_list<Expected>{{signal::live_contacts, 3},
-                                                              {signal::apoptotic_contacts, 1},
-                                                              {signal::necrotic_contacts, 1},
-                                                              {signal::dead_contacts, 2},
-                                                              {signal::compression, compression},
-                                                              {signal::damage, 3},
-                                                              {signal::attacked, 40},
-                                                              {signal::attacking, 0},
-                                                              {signal::dead, 0}}) {
+                                                             {signal::apoptotic_contacts, 1},
+                                                             {signal::necrotic_contacts, 1},
+                                                             {signal::dead_contacts, 2},
+                                                             {signal::compression, compression},
+                                                             {signal::damage, 3},
+                                                             {signal::attacked, 40},
+                                                             {signal::attacking, 0},
+                                                             {signal::dead, 0}}) {
         m.rules = {{0, e.signal, behaviour::speed, true, 5, 2, 1, false}};
         engine->start(m, s);
         EXPECT_TRUE(close(speed_of(*engine, 1, {1, Real(0.01), 1}), by_hand(1, 5, 1, e.value / 2, 0), 1e-3)) << e.signal;

@@ -43,7 +43,8 @@ struct ContactLaw {
 };
 
 /// A cell's compression is the sum over its neighbours of (1 - d/R)²₊ / this: 1 where equal cells have twelve neighbours that fill space as
-/// circles of the same area fill a plane, d/R = √(π / 2√3). The "simple pressure" of Ghaffarizadeh et al. (2018) PLoS Comput Biol 14:e1005991.
+/// circles of the same area fill a plane, d/R = √(π / 2√3). The "simple pressure" of Ghaffarizadeh et al. (2018) PLoS Comput Biol
+/// 14:e1005991.
 inline constexpr Real kDensePacking = Real(0.027288820670331);
 
 }  // namespace CRINE_NS
