@@ -240,6 +240,7 @@ std::vector<CellType> make_types(ScenarioInput const& in, Dictionary const& name
         };
         by_type(behaviour::recruitment, cell.recruits), by_type(behaviour::attack, cell.attacks);
         by_type(behaviour::engulfing, cell.engulfs), by_type(behaviour::immunogenicity, cell.immunogenicity);
+        by_type(behaviour::fusion, cell.fuses_with), by_type(behaviour::affinity, cell.affinity);
         by_type(behaviour::offspring, cell.divides_into), by_type(behaviour::differentiation, cell.becomes);
         for (auto const& e : cell.becomes)
             if (e.name.value == name.value) fail(e.name.at, "a type cannot become itself");
@@ -275,6 +276,9 @@ std::vector<CellType> make_types(ScenarioInput const& in, Dictionary const& name
             k.stores.push_back({l, store.amount, store.refill});
             base(words.of(behaviour::release, l)) = real(store.release);
         }
+        base(words.of(behaviour::bias)) = real(cell.bias);
+        if (cell.bias > 1) fail(cell.bias.at, "a bias is a fraction; expected at most 1");
+        for (auto const& e : cell.attraction) base(words.of(behaviour::attraction, names.ligands.find(e.name))) = real(e.value);
         for (auto const& e : cell.chemotaxis) base(words.of(behaviour::chemotaxis, names.ligands.find(e.name))) = real(e.value);
         for (auto const& e : cell.activities) {
             int const b = words.of(behaviour::activity, names.activities.find(e.name));
@@ -300,15 +304,13 @@ std::vector<CellType> make_types(ScenarioInput const& in, Dictionary const& name
 void check_rule(WrittenRule const& written, Rule const& rule, ScenarioInput const& in, Phrases const& behaviours, Model const& model) {
     auto const& type = in.cells[static_cast<std::size_t>(rule.type)];
     CellType const& kind = model.types[static_cast<std::size_t>(rule.type)];
-    Vocabulary const words = model.vocabulary();
     std::string const& behaviour = behaviours.text(rule.behaviour);
     check_activity(written.signal, type), check_activity(written.behaviour, type);
     check_store(written.signal, rule.signal, signal::stored, kind, model);
     check_store(written.behaviour, rule.behaviour, behaviour::release, kind, model);
     check_synaptic_rule(written, rule, model.synapses);
-    for (int t = 0; t < words.types; ++t)
-        if (rule.behaviour == words.of(behaviour::offspring, t) && rule.saturation > 1)
-            fail(written.to, "\"" + behaviour + "\" is a probability; expected at most 1");
+    if (behaviours.of(rule.behaviour).limits == Phrases::Limits::fraction && rule.saturation > 1)
+        fail(written.to, "\"" + behaviour + "\" is a fraction; expected at most 1");
     Real const base = kind.base[static_cast<std::size_t>(rule.behaviour)];
     if (!std::isfinite(base) || !std::isfinite(rule.saturation))
         fail(written.to, "a rule cannot change an infinite value of \"" + behaviour + "\"");
@@ -329,7 +331,7 @@ std::vector<Rule> make_rules(ScenarioInput const& in, Phrases const& signals, Ph
             r.signal = signal.index;
             r.behaviour = behaviour.index;
             r.increases = rule.increases.has_value();
-            bool const signed_value = behaviour.dimension == Dimension::sensitivity;
+            bool const signed_value = behaviour.limits == Phrases::Limits::none;
             r.saturation = real(behaviour.dimension == Dimension::clearance
                                     ? clearance_of(read_uptake(rule.to.node))
                                     : read_quantity(rule.to.node, behaviour.dimension, signed_value ? Range::any : Range::non_negative));
@@ -362,6 +364,22 @@ void add_response_times(ScenarioInput const& in, Phrases const& behaviours, Mode
             if (!std::isfinite(lag.initial)) fail(e.name.at, "an infinite value of \"" + behaviour.text + "\" cannot change in time");
             model.types[t].lags.push_back(lag);
         }
+}
+
+void check_bias(ScenarioInput const& in, Model const& model) {
+    Vocabulary const words = model.vocabulary();
+    for (std::size_t t = 0; t < model.types.size(); ++t) {
+        auto const shows = [&](int b) {
+            return model.types[t].base[static_cast<std::size_t>(b)] != 0 ||
+                   std::any_of(model.rules.begin(), model.rules.end(),
+                               [&](Rule const& rule) { return rule.type == static_cast<int>(t) && rule.behaviour == b; });
+        };
+        bool attracted = false;
+        for (int l = 0; l < words.ligands; ++l) attracted = attracted || shows(words.of(behaviour::attraction, l));
+        if (attracted != shows(behaviour::bias))
+            fail(in.cells[t].value.at, attracted ? "\"attraction\" has a meaning only with a \"bias\" of the walk, or a rule that raises it"
+                                                 : "\"bias\" has a meaning only with \"attraction\" to some ligand");
+    }
 }
 
 /// How a probe tells a property of many cells.

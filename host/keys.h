@@ -355,6 +355,8 @@ void keys(Visitor& key, CellInput& in) {
     key("velocity", in.velocity, otherwise("[0 um/s, 0 um/s, 0 um/s]"), "prescribed, added to all other motion");
     key("speed", in.speed, otherwise("0 um/min"), "of the persistent random walk");
     key("persistence", in.persistence, otherwise("5 min"), "mean time between new directions");
+    key("bias", in.bias, otherwise("0"), "of the walk's new directions towards what attracts: 0: chance, 1: straight on");
+    key("attraction", in.attraction, optional, "by ligand: weight of the direction of its gradient; negative: away");
     key("chemotaxis", in.chemotaxis, optional, "by ligand: drift = sensitivity * gradient; negative: away");
     key("chemotaxis_speed", in.chemotaxis_speed, optional, "where the drift saturates; nowhere if absent");
     key("cycle", in.cycle, otherwise("{}"), "division");
@@ -366,6 +368,8 @@ void keys(Visitor& key, CellInput& in) {
     key("attack", in.attack, otherwise("{}"), "what an attack is");
     key("immunogenicity", in.immunogenicity, optional, "by cell type: factor on the rate at which it attacks this one; 1 if absent");
     key("damage", in.damage, otherwise("{}"), "what the cell suffers and repairs");
+    key("fuses_with", in.fuses_with, optional, "by cell type: rate of absorbing a touching live cell");
+    key("affinity", in.affinity, optional, "by cell type: factor on adhesion to it; 1 if absent");
     key("divides_into", in.divides_into, optional, "by cell type: probability that one of two daughters is of that type");
     key("secretion", in.secretion, optional, "by ligand");
     key("uptake", in.uptake, optional, "by ligand");

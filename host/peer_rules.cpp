@@ -132,7 +132,7 @@ std::vector<Rule> read_peer_rules(InputFile const& file, ScenarioInput const& in
         auto const& behaviour = behaviours.find(value[3], Phrases::Spelling::peer);
         rule.signal = signal.index, rule.behaviour = behaviour.index;
         double const saturation = number(value[4], "the value at infinite signal");
-        if (saturation < 0 && behaviour.dimension != Dimension::sensitivity)
+        if (saturation < 0 && behaviour.limits != Phrases::Limits::none)
             fail(value[4].at, "found \"" + value[4].value + "\", expected 0 or more");
         CellType const& type = model.types[static_cast<std::size_t>(rule.type)];
         rule.saturation = static_cast<Real>(saturation * units.of_behaviour(behaviour, value[3], type));

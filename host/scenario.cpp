@@ -58,6 +58,7 @@ Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> 
         auto const more = read_peer_rules(file, in, names, signals, behaviours, model);
         model.rules.insert(model.rules.end(), more.begin(), more.end());
     }
+    check_bias(in, model);
     add_response_times(in, behaviours, model);
 
     Regions regions(in.regions, model.grid);

@@ -93,13 +93,15 @@ Phrases Phrases::behaviours(Dictionary const& names) {
         {"attack duration", v.of(behaviour::attack_duration), Dimension::time},
         {"damage rate", v.of(behaviour::damage), Dimension::rate},
         {"repair rate", v.of(behaviour::repair), Dimension::rate},
+        {"bias", v.of(behaviour::bias), Dimension::number, Limits::fraction},
     };
     if (names.synapses) p.list_.push_back({"firing", v.of(behaviour::firing), Dimension::rate});
     for (int l = 0; l < v.ligands; ++l) {
         std::string const& name = names.ligands.list[static_cast<std::size_t>(l)];
         p.list_.push_back({"secretion of " + name, v.of(behaviour::secretion, l), Dimension::molecule_rate});
         p.list_.push_back({"uptake of " + name, v.of(behaviour::uptake, l), Dimension::clearance});
-        p.list_.push_back({"chemotaxis to " + name, v.of(behaviour::chemotaxis, l), Dimension::sensitivity});
+        p.list_.push_back({"chemotaxis to " + name, v.of(behaviour::chemotaxis, l), Dimension::sensitivity, Limits::none});
+        p.list_.push_back({"attraction to " + name, v.of(behaviour::attraction, l), Dimension::number, Limits::none});
         p.list_.push_back({"release of " + name, v.of(behaviour::release, l), Dimension::rate});
     }
     for (int t = 0; t < v.types; ++t) {
@@ -109,7 +111,9 @@ Phrases Phrases::behaviours(Dictionary const& names) {
         p.list_.push_back({"attacks " + name, v.of(behaviour::attack, t), Dimension::rate});
         p.list_.push_back({"immunogenicity to " + name, v.of(behaviour::immunogenicity, t), Dimension::number});
         p.list_.push_back({"engulfs " + name, v.of(behaviour::engulfing, t), Dimension::rate});
-        p.list_.push_back({"divides into " + name, v.of(behaviour::offspring, t), Dimension::number});
+        p.list_.push_back({"divides into " + name, v.of(behaviour::offspring, t), Dimension::number, Limits::fraction});
+        p.list_.push_back({"fuses with " + name, v.of(behaviour::fusion, t), Dimension::rate});
+        p.list_.push_back({"affinity to " + name, v.of(behaviour::affinity, t), Dimension::number});
     }
     for (int r = 0; r < v.receptors; ++r)
         p.list_.push_back(
@@ -141,8 +145,8 @@ Phrases::Phrase const& Phrases::find(Text const& written, Spelling spelling) con
     fail(written.at, "\"" + written.value + "\" is not a " + what_ + suggestion(translated.text, known));
 }
 
-std::string const& Phrases::text(int index) const {
-    return std::find_if(list_.begin(), list_.end(), [&](auto const& phrase) { return phrase.index == index; })->text;
+Phrases::Phrase const& Phrases::of(int index) const {
+    return *std::find_if(list_.begin(), list_.end(), [&](auto const& phrase) { return phrase.index == index; });
 }
 
 std::size_t Phrases::count(std::string const& text) const {

@@ -13,15 +13,18 @@ public:
     static Phrases signals(Dictionary const& names);
     static Phrases behaviours(Dictionary const& names);
 
+    enum class Limits { none, non_negative, fraction };
     struct Phrase {
         std::string text;
         int index = 0;
         Dimension dimension = Dimension::number;
+        Limits limits = Limits::non_negative;
     };
     /// Whose meaning counts where both use the same words.
     enum class Spelling { crine, peer };
     Phrase const& find(Text const& written, Spelling spelling = Spelling::crine) const;
-    std::string const& text(int index) const;
+    Phrase const& of(int index) const;
+    std::string const& text(int index) const { return of(index).text; }
     std::size_t count(std::string const& text) const;
 
 private:

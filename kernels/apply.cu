@@ -2,6 +2,7 @@
 
 #include "crine/model/cycle.h"
 #include "crine/model/motility.h"
+#include "kernels/neighbours.h"
 
 #include <thrust/count.h>
 #include <thrust/iterator/counting_iterator.h>
@@ -225,6 +226,10 @@ struct CarryOutBody {
         if (lineage.recruit(k)) {
             arrive(k);
             return;
+        }
+        if (intent.kind == Intent::Kind::absorb) {
+            Real const own = volume_of(cells.radius[k]);
+            scale_volume(k, (own + static_cast<Real>(intent.at)) / own);
         }
         switch (intent.kind) {
             case Intent::Kind::divide:

@@ -1,5 +1,6 @@
 #include "kernels/engine.h"
 
+#include "crine/model/cycle.h"
 #include "crine/model/fate.h"
 #include "kernels/neighbours.h"
 
@@ -20,7 +21,7 @@ struct DecideBody {
     Span<TypeConstants const> types;
     ListsView<Act> fates;
     Vocabulary words;
-    bool phagocytes;
+    bool phagocytes, fusions;
     std::uint64_t seed;
     Moment now;
     Span<Intent> intents;
@@ -39,20 +40,27 @@ struct DecideBody {
         return phenotype(behaviour::phagocytosis, j) +
                phenotype(apoptotic ? behaviour::apoptotic_phagocytosis : behaviour::necrotic_phagocytosis, j);
     }
-    CRINE_HD void add_appetites(Race& race, std::size_t i) const {
-        for_each_touching(bins, cells, types, i, [&](std::size_t j) { race.add(appetite(j, i)); });
+    /// Rate at which cell j absorbs cell i, both live.
+    CRINE_HD Real attachment(std::size_t j, std::size_t i) const {
+        if (!fusions || !alive(cells.state[i]) || !alive(cells.state[j])) return 0;
+        Real const rest = types[cells.type[j]].radius, mine = cells.radius[j], its = cells.radius[i];
+        bool const fits = mine * mine * mine + its * its * its <= kMostFused * rest * rest * rest;
+        return fits ? phenotype(words.of(behaviour::fusion, cells.type[i]), j) : Real(0);
     }
-    /// Who of those that touch a cell has won the race for it; 0 if it was won before.
-    CRINE_HD std::uint32_t eater(Race& race, std::size_t i) const {
-        std::uint32_t winner = 0;
+    CRINE_HD void add_appetites(Race& race, std::size_t i) const {
+        for_each_touching(bins, cells, types, i, [&](std::size_t j) { race.add(appetite(j, i)), race.add(attachment(j, i)); });
+    }
+    /// Who of those that touch a cell has won the race for it, and how it ends; nobody if all rates are 0.
+    CRINE_HD void find_eater(Race& race, std::size_t i, Intent& intent) const {
         bool found = false;
+        auto const may_be = [&](std::size_t j, Real rate, Intent::Kind kind) {
+            if (found || !(rate > 0)) return;
+            intent.meal = cells.id[j], intent.kind = kind;
+            found = race.is(rate);
+        };
         for_each_touching(bins, cells, types, i, [&](std::size_t j) {
-            Real const r = appetite(j, i);
-            if (found || !(r > 0)) return;
-            winner = cells.id[j];
-            found = race.is(r);
+            may_be(j, appetite(j, i), Intent::Kind::vanish), may_be(j, attachment(j, i), Intent::Kind::fuse);
         });
-        return winner;
     }
 
     CRINE_HD Intent live(std::size_t i) const {
@@ -87,11 +95,8 @@ struct DecideBody {
             chosen = acts[a];
             found = race.is(r);
         }
-        if (prey && !found)
-            if (std::uint32_t const winner = eater(race, i); winner != 0) {
-                intent.kind = Intent::Kind::vanish, intent.meal = winner;
-                return intent;
-            }
+        if (prey && !found) find_eater(race, i, intent);
+        if (intent.meal != 0) return intent;
         intent.type = chosen.target;
         switch (chosen.kind) {
             case Act::Kind::apoptosis:
@@ -122,8 +127,8 @@ struct DecideBody {
             add_appetites(race, i);
             double const start = waiting_since(i);
             if (race.ends_within((gone < end() ? gone : end()) - start)) {
-                intent.meal = eater(race, i);
-                intent.kind = Intent::Kind::vanish, intent.at = start + race.waiting();
+                find_eater(race, i, intent);
+                intent.at = start + race.waiting();
                 return intent;
             }
         }
@@ -175,8 +180,10 @@ void Engine::behave(Moment now) {
     if (programs.damages) attack(now);
     CellView const cells = cells_.view();
     Phenotype const phenotype = cells_.phenotype();
-    for_each_index(cells_.size(), DecideBody{cells, phenotype, cells_.bins, programs.types.span(), programs.fates.view(),
-                                             model_.vocabulary(), programs.phagocytes, model_.seed, now, cells_.intents.span()});
+    for_each_index(cells_.size(),
+                   DecideBody{cells, phenotype, cells_.bins, programs.types.span(), programs.fates.view(), model_.vocabulary(),
+                              programs.phagocytes, programs.fusions, model_.seed, now, cells_.intents.span()});
+    if (programs.fusions) unite();
     if (programs.recruits.items.size() != 0)
         for_each_index(cells_.size(), ArrivalsBody{cells, phenotype, programs.recruits.view(), model_.seed, now, cells_.intents.span()});
     if (programs.phagocytes || programs.predators)

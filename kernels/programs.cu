@@ -93,14 +93,19 @@ TypeConstants constants(CellType const& t) {
 void Programs::compile(Model const& model) {
     Vocabulary const words = model.vocabulary();
     int const behaviours = words.behaviours(), rows = 2 * words.types;
+    auto const is_affinity = [&](int b) {
+        int const first = words.of(behaviour::affinity, 0);
+        return b >= first && b < first + words.types;
+    };
     std::vector<Real> bases(static_cast<std::size_t>(rows) * behaviours, 0);
     std::vector<std::int16_t> slots(bases.size(), -1);
     std::vector<Term> all_terms;
     std::vector<std::vector<Sensed>> row_signals(rows);
     std::vector<std::vector<Response>> row_responses(rows);
     std::vector<std::vector<std::int16_t>> row_contacts(rows);
-    std::vector<std::vector<Act>> row_chemotaxis(rows), type_fates(words.types), type_recruits(words.types), type_offspring(words.types);
-    phagocytes = predators = attackers = damages = false;
+    std::vector<std::vector<Act>> row_chemotaxis(rows), row_attraction(rows), type_fates(words.types), type_recruits(words.types),
+        type_offspring(words.types);
+    phagocytes = predators = attackers = fusions = selective = damages = false;
     signal_slots = response_slots = 0;
     first_activity = words.of(behaviour::activity, 0);
     ChainSlots const chains(model);
@@ -113,7 +118,7 @@ void Programs::compile(Model const& model) {
         Real* const base_row = bases.data() + static_cast<std::size_t>(r) * behaviours;
         std::int16_t* const slot_row = slots.data() + static_cast<std::size_t>(r) * behaviours;
         for (int b = 0; b < behaviours; ++b)
-            if (!dead || b == behaviour::repulsion || b == behaviour::adhesion) base_row[b] = model.types[type].base[b];
+            if (!dead || b == behaviour::repulsion || b == behaviour::adhesion || is_affinity(b)) base_row[b] = model.types[type].base[b];
 
         Row row;
         std::map<int, std::vector<Rule>> modulated;
@@ -156,7 +161,14 @@ void Programs::compile(Model const& model) {
         auto const list = [&](std::vector<Act>& acts, Act::Kind kind, int target, int b) {
             if (possible(b)) acts.push_back({kind, static_cast<std::uint8_t>(target), static_cast<std::int16_t>(b)});
         };
-        for (int l = 0; l < words.ligands; ++l) list(row_chemotaxis[r], Act::Kind::chemotaxis, l, words.of(behaviour::chemotaxis, l));
+        for (int l = 0; l < words.ligands; ++l) {
+            list(row_chemotaxis[r], Act::Kind::chemotaxis, l, words.of(behaviour::chemotaxis, l));
+            list(row_attraction[r], Act::Kind::attraction, l, words.of(behaviour::attraction, l));
+        }
+        for (int t = 0; t < words.types; ++t) {
+            int const affinity = words.of(behaviour::affinity, t);
+            selective = selective || base_row[affinity] != 1 || slot_row[affinity] >= 0;
+        }
         if (!dead) {
             list(type_fates[type], Act::Kind::apoptosis, 0, behaviour::apoptosis);
             list(type_fates[type], Act::Kind::necrosis, 0, behaviour::necrosis);
@@ -166,6 +178,7 @@ void Programs::compile(Model const& model) {
                 list(type_offspring[type], Act::Kind::offspring, t, words.of(behaviour::offspring, t));
                 attackers = attackers || possible(words.of(behaviour::attack, t));
                 if (possible(words.of(behaviour::engulfing, t))) predators = plain[t].prey = true;
+                if (possible(words.of(behaviour::fusion, t))) fusions = plain[t].prey = true;
             }
             list(type_fates[type], Act::Kind::enter_cycle, 0, behaviour::cycle_entry);
             for (int b : {behaviour::phagocytosis, behaviour::apoptotic_phagocytosis, behaviour::necrotic_phagocytosis})
@@ -198,6 +211,7 @@ void Programs::compile(Model const& model) {
     contact_signals.upload(row_contacts);
     responses.upload(row_responses);
     chemotaxis.upload(row_chemotaxis);
+    attraction.upload(row_attraction);
     fates.upload(type_fates);
     recruits.upload(type_recruits);
     offspring.upload(type_offspring);

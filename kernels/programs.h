@@ -97,7 +97,7 @@ struct Response {
 
 /// A behaviour with a target that this type can show: its value can be other than 0.
 struct Act {
-    enum class Kind : std::uint8_t { apoptosis, necrosis, differentiate, enter_cycle, recruit, offspring, chemotaxis };
+    enum class Kind : std::uint8_t { apoptosis, necrosis, differentiate, enter_cycle, recruit, offspring, chemotaxis, attraction };
     Kind kind = Kind::apoptosis;
     std::uint8_t target = 0;     ///< cell type or ligand
     std::int16_t behaviour = 0;  ///< Vocabulary index
@@ -132,7 +132,7 @@ struct TypeConstants {
     double cycle_duration = 0, apoptosis_duration = 0, necrosis_duration = 0;  ///< [s]
     std::uint64_t habitat = ~std::uint64_t{0};
     bool moves = true, mechanics = true;
-    bool prey = false;  ///< some type engulfs live cells of this one
+    bool prey = false;  ///< some type engulfs live cells of this one, or absorbs them
 };
 
 /// What cells of a row count among those that touch them: live ones of each type, then these, then the activities of live ones.
@@ -152,11 +152,14 @@ struct Programs {
     Lists<Act> recruits;                       ///< by type
     Lists<Act> offspring;                      ///< by type: what else a daughter may be
     Lists<Act> chemotaxis;                     ///< by row
+    Lists<Act> attraction;                     ///< by row
     int signal_slots = 0, response_slots = 0;  ///< the most that a row has
     int first_activity = 0;                    ///< behaviour of activity 0
     bool phagocytes = false;                   ///< some type can engulf dead cells
     bool predators = false;                    ///< some type can engulf live cells
     bool attackers = false;                    ///< some type can attack
+    bool fusions = false;                      ///< some type can absorb others
+    bool selective = false;                    ///< some type adheres to some types more than to others
     bool damages = false;                      ///< some cells are damaged, or repair it
 
     void compile(Model const& model);

@@ -3,7 +3,6 @@
 #include "crine/model/hill.h"
 #include "crine/model/lag.h"
 #include "crine/model/motility.h"
-#include "crine/units.h"
 #include "kernels/neighbours.h"
 #include "kernels/sensing.h"
 
@@ -37,7 +36,7 @@ struct SignalBody {
             case Sensed::Kind::time:
                 return static_cast<Real>(time);
             case Sensed::Kind::volume:
-                return Real(4 * kPi / 3) * cells.radius[i] * cells.radius[i] * cells.radius[i];
+                return volume_of(cells.radius[i]);
             case Sensed::Kind::engulfed:
                 return static_cast<Real>(cells.engulfed[i]);
             case Sensed::Kind::open_channels:

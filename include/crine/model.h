@@ -122,7 +122,8 @@ struct Store {
 /// Base values of a type of which nothing is said: it does nothing, and factors are 1.
 inline std::vector<Real> idle(Vocabulary const& words) {
     std::vector<Real> base(static_cast<std::size_t>(words.behaviours()), 0);
-    for (int t = 0; t < words.types; ++t) base[static_cast<std::size_t>(words.of(behaviour::immunogenicity, t))] = 1;
+    for (behaviour::OfType const factor : {behaviour::immunogenicity, behaviour::affinity})
+        for (int t = 0; t < words.types; ++t) base[static_cast<std::size_t>(words.of(factor, t))] = 1;
     return base;
 }
 

@@ -24,6 +24,7 @@ enum Fixed : int {
     attack_duration,         ///< of one attack [s]
     damage,                  ///< that comes to the cell anyway, per time [1/s]
     repair,                  ///< part of its damage that it repairs per time [1/s]
+    bias,                    ///< share of the gradients in a new direction of the walk; the rest is chance [1]
     fixed_count
 };
 enum OfLigand : int {
@@ -31,6 +32,7 @@ enum OfLigand : int {
     uptake,      ///< k_R, clearance by receptors at the cell surface [µm³/s]; infinite: a perfect sink
     chemotaxis,  ///< χ, drift per gradient [µm/s per molecules/µm⁴]; negative: away
     release,     ///< part of a store that is let out per time [1/s]
+    attraction,  ///< weight of its gradient in the bias; negative: away [1]
     of_ligand_count
 };
 enum OfType : int {
@@ -40,6 +42,8 @@ enum OfType : int {
     immunogenicity,   ///< factor on the rate at which cells of that type attack this one [1]
     engulfing,        ///< rate at which a touching live cell of that type is engulfed [1/s]
     offspring,        ///< probability that one daughter of a division is of that type [1]
+    fusion,     ///< rate of fusing with a touching live cell of that type, which is absorbed [1/s]
+    affinity,   ///< factor on adhesion to cells of that type: of two cells the geometric mean of theirs [1]
     of_type_count
 };
 enum OfReceptor : int {

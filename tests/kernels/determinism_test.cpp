@@ -4,8 +4,8 @@
 namespace crine::test {
 namespace {
 
-/// A busy tissue: vessels let cells in, cells walk, push, follow a gradient, divide, change type, die, are eaten, attack and
-/// engulf each other; rules look at fields, neighbours, damage and time.
+/// A busy tissue: vessels let cells in, cells walk, push, follow a gradient, divide, change type, die, are eaten, attack,
+/// engulf and fuse with each other; rules look at fields, neighbours, damage and time.
 struct Tissue {
     Model model;
     InitialState state;
@@ -34,6 +34,8 @@ Tissue busy_tissue() {
     grown.base[words.of(behaviour::attack, 0)] = Real(2e-3), grown.base[words.of(behaviour::attack, 2)] = Real(1e-3);
     grown.base[behaviour::attack_duration] = 400, grown.base[behaviour::attack_damage] = Real(1e-2);
     hunter.base[words.of(behaviour::engulfing, 3)] = Real(1e-5), hunter.base[behaviour::necrotic_phagocytosis] = Real(1e-3);
+    hunter.base[behaviour::bias] = Real(0.3), hunter.base[words.of(behaviour::attraction, 0)] = 1;
+    hunter.base[words.of(behaviour::fusion, 2)] = Real(1e-5), grown.base[words.of(behaviour::affinity, 0)] = Real(0.5);
     stroma.base[behaviour::repair] = Real(1e-3), stroma.base[words.of(behaviour::offspring, 3)] = Real(0.1);
     m.rules = {{0, signal::pressure, behaviour::cycle_entry, false, 0, 1, 4, false},
                {0, words.of(signal::contacts, 2), behaviour::apoptosis, true, Real(1e-3), 2, 2, false},

@@ -23,7 +23,7 @@ cells:
     radius: 6 um
     speed: 0.5 um/min
     secretion: {IL-6: {rate: 0 molecule/s, saturation: 2 nM}}
-  T cell: {radius: 4 um}
+  T cell: {radius: 4 um, bias: 0.5, attraction: {oxygen: 1}}
 rules: rules.csv
 )";
 
@@ -184,7 +184,7 @@ TEST(PeerRules, SayWhereAndWhatIsWrong) {
     expect("tumour,oxygen,increases,apoptosis,1,1,1,maybe", "41: found \"maybe\", expected 0 or 1");
     expect("tumour,oxygen,increases,apoptosis,0,1,1,1,0", "1: found 9 values, expected 8");
     expect("tumour,oxygen,increases,migration speed,0.1,1,1,0", "41: the rule does nothing: it increases \"speed\"");
-    expect("tumour,oxygen,increases,asymmetric division to T cell,2,1,1,0", "55: \"divides into T cell\" is a probability");
+    expect("tumour,oxygen,increases,asymmetric division to T cell,2,1,1,0", "55: \"divides into T cell\" is a fraction");
     expect("tumour,oxygen,increases,IL-6 export,2,1,1,0", "25: the secretion of \"IL-6\" by \"tumour\" has a saturation");
     expect("T cell,oxygen,increases,IL-6 secretion,2,1,1,0", "25: the secretion of \"IL-6\" by \"T cell\" has no \"saturation\"");
     expect("tumour,intracellular oxygen,increases,apoptosis,1,1,1,0", "8: \"intracellular oxygen\" is not modelled (");
