@@ -221,7 +221,7 @@ public:
     virtual void bind(Moment now) = 0;       ///< 4 fields → receptors: what they have bound, let go and taken inside
     virtual void synapse(Moment now) = 0;    ///< 5 spikes → clefts, fields: in steps of microseconds to minutes
     virtual void sense(Moment now) = 0;      ///< 6 fields, neighbours → value of every modulated behaviour of every cell
-    virtual void behave(Moment now) = 0;     ///< 7 cells → intents: cycle, death, differentiation, phagocytosis, recruitment
+    virtual void behave(Moment now) = 0;     ///< 7 cells → damage, and intents: cycle, death, differentiation, phagocytosis, recruitment
     virtual void move(Moment now) = 0;       ///< 8 forces first, then positions
     virtual void apply(Moment now) = 0;      ///< 9 intents → cells: the only place the number of cells changes
     virtual void check(Moment now) = 0;      ///< 10 throws RunError for what a kernel reported, with place and cell id

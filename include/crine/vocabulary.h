@@ -42,8 +42,8 @@ enum OfType : int {
     immunogenicity,   ///< factor on the rate at which cells of that type attack this one [1]
     engulfing,        ///< rate at which a touching live cell of that type is engulfed [1/s]
     offspring,        ///< probability that one daughter of a division is of that type [1]
-    fusion,     ///< rate of fusing with a touching live cell of that type, which is absorbed [1/s]
-    affinity,   ///< factor on adhesion to cells of that type: of two cells the geometric mean of theirs [1]
+    fusion,           ///< rate of fusing with a touching live cell of that type, which is absorbed [1/s]
+    affinity,         ///< factor on adhesion to cells of that type: of two cells the geometric mean of theirs [1]
     of_type_count
 };
 enum OfReceptor : int {
