@@ -44,6 +44,12 @@ Lag lag_of(int behaviour, ResponseTimeInput const& in) {
     return {behaviour, real(*in.delay), in.stages ? static_cast<int>(in.stages->value) : 4, 0, 0};
 }
 
+void check_offspring(CellInput const& cell) {
+    double total = 0;
+    for (auto const& e : cell.divides_into)
+        if ((total += e.value) > 1 + 1e-6) fail(e.value.at, "the probabilities of daughters of other types add up to more than 1");
+}
+
 bool has(CellInput const& cell, std::string const& activity) {
     return std::any_of(cell.activities.begin(), cell.activities.end(), [&](auto const& e) { return e.name.value == activity; });
 }
@@ -225,7 +231,7 @@ std::vector<CellType> make_types(ScenarioInput const& in, Dictionary const& name
         k.cycle_duration = real(cell.cycle.duration);
         k.apoptosis_duration = real(cell.apoptosis.duration);
         k.necrosis_duration = real(cell.necrosis.duration);
-        k.base.assign(static_cast<std::size_t>(words.behaviours()), 0);
+        k.base = idle(words);
         k.saturation.assign(names.ligands.list.size(), std::numeric_limits<Real>::infinity());
         auto const base = [&](int index) -> Real& { return k.base[static_cast<std::size_t>(index)]; };
         base(words.of(behaviour::cycle_entry)) = real(cell.cycle.entry);
@@ -235,7 +241,23 @@ std::vector<CellType> make_types(ScenarioInput const& in, Dictionary const& name
         base(words.of(behaviour::persistence)) = real(cell.persistence);
         base(words.of(behaviour::repulsion)) = real(cell.repulsion);
         base(words.of(behaviour::adhesion)) = real(cell.adhesion);
-        base(words.of(behaviour::phagocytosis)) = real(cell.phagocytosis);
+        base(words.of(behaviour::phagocytosis)) = real(cell.phagocytosis.rate);
+        base(words.of(behaviour::apoptotic_phagocytosis)) = real(cell.phagocytosis.apoptotic);
+        base(words.of(behaviour::necrotic_phagocytosis)) = real(cell.phagocytosis.necrotic);
+        base(words.of(behaviour::attack_damage)) = real(cell.attack.damage);
+        base(words.of(behaviour::attack_duration)) = real(cell.attack.duration);
+        base(words.of(behaviour::damage)) = real(cell.damage.rate);
+        base(words.of(behaviour::repair)) = real(cell.damage.repair);
+        auto const by_type = [&](behaviour::OfType b, auto const& entries) {
+            for (auto const& e : entries) base(words.of(b, names.types.find(e.name))) = real(e.value);
+        };
+        by_type(behaviour::recruitment, cell.recruits), by_type(behaviour::attack, cell.attacks);
+        by_type(behaviour::engulfing, cell.engulfs), by_type(behaviour::immunogenicity, cell.immunogenicity);
+        by_type(behaviour::fusion, cell.fuses_with), by_type(behaviour::affinity, cell.affinity);
+        by_type(behaviour::offspring, cell.divides_into), by_type(behaviour::differentiation, cell.becomes);
+        for (auto const& e : cell.becomes)
+            if (e.name.value == name.value) fail(e.name.at, "a type cannot become itself");
+        check_offspring(cell);
         for (auto const& e : cell.secretion) {
             int const l = names.ligands.find(e.name);
             base(words.of(behaviour::secretion, l)) = real(e.value.rate);
@@ -267,12 +289,10 @@ std::vector<CellType> make_types(ScenarioInput const& in, Dictionary const& name
             k.stores.push_back({l, store.amount, store.refill});
             base(words.of(behaviour::release, l)) = real(store.release);
         }
+        base(words.of(behaviour::bias)) = real(cell.bias);
+        if (cell.bias > 1) fail(cell.bias.at, "a bias is a fraction; expected at most 1");
+        for (auto const& e : cell.attraction) base(words.of(behaviour::attraction, names.ligands.find(e.name))) = real(e.value);
         for (auto const& e : cell.chemotaxis) base(words.of(behaviour::chemotaxis, names.ligands.find(e.name))) = real(e.value);
-        for (auto const& e : cell.becomes) {
-            if (e.name.value == name.value) fail(e.name.at, "a type cannot become itself");
-            base(words.of(behaviour::differentiation, names.types.find(e.name))) = real(e.value);
-        }
-        for (auto const& e : cell.recruits) base(words.of(behaviour::recruitment, names.types.find(e.name))) = real(e.value);
         for (auto const& e : cell.activities) {
             int const b = words.of(behaviour::activity, names.activities.find(e.name));
             base(b) = real(e.value.base);
@@ -294,6 +314,25 @@ std::vector<CellType> make_types(ScenarioInput const& in, Dictionary const& name
     return kinds;
 }
 
+void check_rule(WrittenRule const& written, Rule const& rule, ScenarioInput const& in, Phrases const& behaviours, Model const& model) {
+    auto const& type = in.cells[static_cast<std::size_t>(rule.type)];
+    CellType const& kind = model.types[static_cast<std::size_t>(rule.type)];
+    std::string const& behaviour = behaviours.text(rule.behaviour);
+    check_activity(written.signal, type), check_activity(written.behaviour, type);
+    check_pathway(written.signal, rule.signal, kind, model);
+    check_store(written.signal, rule.signal, signal::stored, kind, model);
+    check_store(written.behaviour, rule.behaviour, behaviour::release, kind, model);
+    check_synaptic_rule(written, rule, model.synapses);
+    if (behaviours.of(rule.behaviour).limits == Phrases::Limits::fraction && rule.saturation > 1)
+        fail(written.to, "\"" + behaviour + "\" is a fraction; expected at most 1");
+    Real const base = kind.base[static_cast<std::size_t>(rule.behaviour)];
+    if (!std::isfinite(base) || !std::isfinite(rule.saturation))
+        fail(written.to, "a rule cannot change an infinite value of \"" + behaviour + "\"");
+    if (rule.increases ? rule.saturation < base : rule.saturation > base)
+        fail(written.to, std::string("the rule does nothing: it ") + (rule.increases ? "increases" : "decreases") + " \"" + behaviour +
+                             "\" to a value that is " + (rule.increases ? "below" : "above") + " its base value");
+}
+
 std::vector<Rule> make_rules(ScenarioInput const& in, Phrases const& signals, Phrases const& behaviours, Model const& model) {
     std::vector<Rule> rules;
     for (std::size_t t = 0; t < in.cells.size(); ++t) {
@@ -301,30 +340,19 @@ std::vector<Rule> make_rules(ScenarioInput const& in, Phrases const& signals, Ph
             auto const& signal = signals.find(rule.signal);
             Text const& changed = rule.increases ? *rule.increases : *rule.decreases;
             auto const& behaviour = behaviours.find(changed);
-            check_activity(rule.signal, in.cells[t]), check_activity(changed, in.cells[t]);
-            check_pathway(rule.signal, signal.index, model.types[t], model);
-            check_store(rule.signal, signal.index, signal::stored, model.types[t], model);
-            check_store(changed, behaviour.index, behaviour::release, model.types[t], model);
             Rule r;
             r.type = static_cast<int>(t);
             r.signal = signal.index;
             r.behaviour = behaviour.index;
             r.increases = rule.increases.has_value();
-            bool const signed_value = behaviour.dimension == Dimension::sensitivity;
+            bool const signed_value = behaviour.limits == Phrases::Limits::none;
             r.saturation = real(behaviour.dimension == Dimension::clearance
                                     ? clearance_of(read_uptake(rule.to.node))
                                     : read_quantity(rule.to.node, behaviour.dimension, signed_value ? Range::any : Range::non_negative));
             r.half = real(read_quantity(rule.half.node, signal.dimension, Range::positive));
             r.hill = real(rule.hill);
             r.applies_to_dead = rule.applies_to_dead.value;
-            check_synaptic_rule(rule, r, model.synapses);
-            Real const base = model.types[t].base[static_cast<std::size_t>(behaviour.index)];
-            if (!std::isfinite(base) || !std::isfinite(r.saturation))
-                fail(rule.to.node.at, "a rule cannot change an infinite value of \"" + behaviour.text + "\"");
-            if (r.increases ? r.saturation < base : r.saturation > base)
-                fail(rule.to.node.at, std::string("the rule does nothing: it ") + (r.increases ? "increases" : "decreases") + " \"" +
-                                          behaviour.text + "\" to a value that is " + (r.increases ? "below" : "above") +
-                                          " its base value");
+            check_rule({rule.signal, changed, rule.to.node.at}, r, in, behaviours, model);
             rules.push_back(r);
         }
     }
@@ -350,6 +378,22 @@ void add_response_times(ScenarioInput const& in, Phrases const& behaviours, Mode
             if (!std::isfinite(lag.initial)) fail(e.name.at, "an infinite value of \"" + behaviour.text + "\" cannot change in time");
             model.types[t].lags.push_back(lag);
         }
+}
+
+void check_bias(ScenarioInput const& in, Model const& model) {
+    Vocabulary const words = model.vocabulary();
+    for (std::size_t t = 0; t < model.types.size(); ++t) {
+        auto const shows = [&](int b) {
+            return model.types[t].base[static_cast<std::size_t>(b)] != 0 ||
+                   std::any_of(model.rules.begin(), model.rules.end(),
+                               [&](Rule const& rule) { return rule.type == static_cast<int>(t) && rule.behaviour == b; });
+        };
+        bool attracted = false;
+        for (int l = 0; l < words.ligands; ++l) attracted = attracted || shows(words.of(behaviour::attraction, l));
+        if (attracted != shows(behaviour::bias))
+            fail(in.cells[t].value.at, attracted ? "\"attraction\" has a meaning only with a \"bias\" of the walk, or a rule that raises it"
+                                                 : "\"bias\" has a meaning only with \"attraction\" to some ligand");
+    }
 }
 
 /// How a probe tells a property of many cells.

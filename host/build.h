@@ -23,6 +23,13 @@ void check_radius(Place const& at, double radius, Grid const& grid);
 void make_pathways(ScenarioInput const& in, Phrases const& signals, Model& model);
 /// `model` has its types, pathways and synapses.
 std::vector<Rule> make_rules(ScenarioInput const& in, Phrases const& signals, Phrases const& behaviours, Model const& model);
+/// Refuses a rule that cannot be meant, however it is written.
+void check_rule(WrittenRule const& written, Rule const& rule, ScenarioInput const& in, Phrases const& behaviours, Model const& model);
+/// Rules of a PhysiCell file (CSV, version 3) for a model that has its types and synapses.
+std::vector<Rule> read_peer_rules(InputFile const& file, ScenarioInput const& in, Dictionary const& names, Phrases const& signals,
+                                  Phrases const& behaviours, Model const& model);
+/// A walk that is biased is so towards something.
+void check_bias(ScenarioInput const& in, Model const& model);
 /// Adds to the lags of the types those of behaviours that rules change.
 void add_response_times(ScenarioInput const& in, Phrases const& behaviours, Model& model);
 std::vector<Probe> make_probes(ScenarioInput const& in, Dictionary const& names, Names const& regions, Grid const& grid);

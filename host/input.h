@@ -271,6 +271,16 @@ struct DeathInput {
     Rate rate;
     Time duration;
 };
+struct PhagocytosisInput {
+    Rate rate, apoptotic, necrotic;
+};
+struct AttackInput {
+    Rate damage;
+    Time duration;
+};
+struct DamageInput {
+    Rate rate, repair;
+};
 struct SecretionInput {
     Quantity<Dimension::molecule_rate> rate;
     std::optional<Positive<Dimension::concentration>> saturation;
@@ -408,6 +418,12 @@ struct PathwayUseInput {
     Named<Signed<Dimension::number>> parameters, initial;
 };
 
+/// What a rule names, and where: for what is wrong with it.
+struct WrittenRule {
+    Text signal, behaviour;
+    Place to;
+};
+
 struct RuleInput {
     Place at;
     Text signal;
@@ -426,11 +442,17 @@ struct CellInput {
     std::array<Signed<Dimension::speed>, 3> velocity;
     Speed speed;
     Positive<Dimension::time> persistence;
+    Quantity<Dimension::number> bias;
+    Named<Signed<Dimension::number>> attraction;
     Named<Signed<Dimension::sensitivity>> chemotaxis;
     std::optional<Positive<Dimension::speed>> chemotaxis_speed;
     CycleInput cycle;
     DeathInput apoptosis, necrosis;
-    Rate phagocytosis;
+    PhagocytosisInput phagocytosis;
+    Named<Rate> engulfs, attacks, fuses_with;
+    AttackInput attack;
+    DamageInput damage;
+    Named<Quantity<Dimension::number>> immunogenicity, divides_into, affinity;
     Named<SecretionInput> secretion;
     Named<UptakeInput> uptake;
     Named<ExpressionInput> receptors, presents;
@@ -575,6 +597,7 @@ struct ScenarioInput {
     std::vector<ReactionInput> reactions;
     Named<RegionInput> regions;
     Named<CellInput> cells;
+    OneOrMore<InputFile> rules;
     Named<CompartmentInput> compartments;
     std::vector<TransferInput> transfers;
     std::vector<DoseInput> doses;

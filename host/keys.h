@@ -225,6 +225,23 @@ void keys(Visitor& key, DeathInput& in) {
     key("duration", in.duration, otherwise("8 h"), "from death to removal");
 }
 template <class Visitor>
+void keys(Visitor& key, PhagocytosisInput& in) {
+    key.shorthand("rate");
+    key("rate", in.rate, otherwise("0 /h"), "for every touching dead cell");
+    key("apoptotic", in.apoptotic, otherwise("0 /h"), "added to it for an apoptotic one");
+    key("necrotic", in.necrotic, otherwise("0 /h"), "added to it for a necrotic one");
+}
+template <class Visitor>
+void keys(Visitor& key, AttackInput& in) {
+    key("damage", in.damage, otherwise("1 /min"), "done to the attacked cell per time");
+    key("duration", in.duration, otherwise("6 s"), "from its beginning to its end");
+}
+template <class Visitor>
+void keys(Visitor& key, DamageInput& in) {
+    key("rate", in.rate, otherwise("0 /h"), "that comes to the cell without attacks");
+    key("repair", in.repair, otherwise("0 /h"), "part of its damage that it repairs per time");
+}
+template <class Visitor>
 void keys(Visitor& key, SecretionInput& in) {
     key.shorthand("rate");
     key("rate", in.rate, required_here, "molecules from one cell");
@@ -415,12 +432,22 @@ void keys(Visitor& key, CellInput& in) {
     key("velocity", in.velocity, otherwise("[0 um/s, 0 um/s, 0 um/s]"), "prescribed, added to all other motion");
     key("speed", in.speed, otherwise("0 um/min"), "of the persistent random walk");
     key("persistence", in.persistence, otherwise("5 min"), "mean time between new directions");
+    key("bias", in.bias, otherwise("0"), "of the walk's new directions towards what attracts: 0: chance, 1: straight on");
+    key("attraction", in.attraction, optional, "by ligand: weight of the direction of its gradient; negative: away");
     key("chemotaxis", in.chemotaxis, optional, "by ligand: drift = sensitivity * gradient; negative: away");
     key("chemotaxis_speed", in.chemotaxis_speed, optional, "where the drift saturates; nowhere if absent");
     key("cycle", in.cycle, otherwise("{}"), "division");
     key("apoptosis", in.apoptosis, otherwise("{}"), "programmed death");
     key("necrosis", in.necrosis, otherwise("{}"), "accidental death");
-    key("phagocytosis", in.phagocytosis, otherwise("0 /h"), "rate at which a touching dead cell is engulfed");
+    key("phagocytosis", in.phagocytosis, otherwise("{}"), "rate at which a touching dead cell is engulfed");
+    key("engulfs", in.engulfs, optional, "by cell type: rate at which a touching live cell is engulfed");
+    key("attacks", in.attacks, optional, "by cell type: rate of beginning to attack a touching live cell");
+    key("attack", in.attack, otherwise("{}"), "what an attack is");
+    key("immunogenicity", in.immunogenicity, optional, "by cell type: factor on the rate at which it attacks this one; 1 if absent");
+    key("damage", in.damage, otherwise("{}"), "what the cell suffers and repairs");
+    key("fuses_with", in.fuses_with, optional, "by cell type: rate of absorbing a touching live cell");
+    key("affinity", in.affinity, optional, "by cell type: factor on adhesion to it; 1 if absent");
+    key("divides_into", in.divides_into, optional, "by cell type: probability that one of two daughters is of that type");
     key("secretion", in.secretion, optional, "by ligand");
     key("uptake", in.uptake, optional, "by ligand");
     key("receptors", in.receptors, optional, "by kind: how many");
@@ -593,6 +620,7 @@ void keys(Visitor& key, ScenarioInput& in) {
     key("reactions", in.reactions, optional, "between ligands, in every voxel");
     key("regions", in.regions, optional, "parts of the domain; where they overlap the later wins, property by property");
     key("cells", in.cells, optional, "cell types, in this order");
+    key("rules", in.rules, optional, "files with more rules, as PhysiCell writes them (CSV, version 3)");
     key("compartments", in.compartments, optional, "well-mixed spaces outside the tissue: blood, lymph node, the rest of the body");
     key("transfers", in.transfers, optional, "of ligands between compartments");
     key("doses", in.doses, optional, "of ligands, into compartments or regions");

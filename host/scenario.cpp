@@ -59,6 +59,11 @@ Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> 
     make_pathways(in, signals, model);
     model.synapses = make_synapses(in, ligands, types, model);
     model.rules = make_rules(in, signals, behaviours, model);
+    for (InputFile const& file : in.rules.values) {
+        auto const more = read_peer_rules(file, in, names, signals, behaviours, model);
+        model.rules.insert(model.rules.end(), more.begin(), more.end());
+    }
+    check_bias(in, model);
     add_response_times(in, behaviours, model);
 
     Regions regions(in.regions, model.grid);

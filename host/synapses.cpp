@@ -221,13 +221,12 @@ std::vector<SynapsePair> make_pairs(ScenarioInput const& in, Scenario const& sce
     return pairs;
 }
 
-void check_synaptic_rule(RuleInput const& in, Rule const& rule, std::vector<SynapseType> const& synapses) {
+void check_synaptic_rule(WrittenRule const& in, Rule const& rule, std::vector<SynapseType> const& synapses) {
     auto const any = [&](auto const& is) { return std::any_of(synapses.begin(), synapses.end(), is); };
     if (rule.behaviour == behaviour::firing) {
         if (!any([&](SynapseType const& s) { return s.from == rule.type && !s.kinetics.train.given; }))
-            fail(in.increases ? in.increases->at : in.decreases->at,
-                 "the rule does nothing: this type is not presynaptic, or fires in trains whatever it senses");
-        check_firing(in.to.node.at, rule.saturation);
+            fail(in.behaviour.at, "the rule does nothing: this type is not presynaptic, or fires in trains whatever it senses");
+        check_firing(in.to, rule.saturation);
     }
     if (rule.signal == signal::open_channels &&
         !any([&](SynapseType const& s) { return s.to == rule.type && s.kinetics.channels.open > 0; }))

@@ -15,7 +15,7 @@ std::vector<SynapsePair> make_pairs(ScenarioInput const& in, Scenario const& sce
 void pair_cells(Scenario const& scenario, std::size_t type, std::vector<SynapsePair>& pairs);
 
 /// Refuses rules about firing and open channels of cells that have no such synapse.
-void check_synaptic_rule(RuleInput const& in, Rule const& rule, std::vector<SynapseType> const& synapses);
+void check_synaptic_rule(WrittenRule const& in, Rule const& rule, std::vector<SynapseType> const& synapses);
 
 /// Slowest time constant of the transmitter in a cleft without channels [s].
 double clearance_time(SynapseKinetics const& kinetics);

@@ -36,7 +36,7 @@ Vocabulary Dictionary::vocabulary() const {
 Phrases Phrases::signals(Dictionary const& names) {
     Vocabulary const v = names.vocabulary();
     Phrases p;
-    p.what_ = "signal";
+    p.what_ = "signal", p.peer_ = peer_signals();
     p.list_ = {
         {"pressure", v.of(signal::pressure), Dimension::number},
         {"age", v.of(signal::age), Dimension::time},
@@ -45,6 +45,16 @@ Phrases Phrases::signals(Dictionary const& names) {
         {"volume", v.of(signal::volume), Dimension::volume},
         {"engulfed cells", v.of(signal::engulfed), Dimension::number},
         {"contact with dead cells", v.of(signal::dead_contacts), Dimension::number},
+        {"contact with live cells", v.of(signal::live_contacts), Dimension::number},
+        {"contact with apoptotic cells", v.of(signal::apoptotic_contacts), Dimension::number},
+        {"contact with necrotic cells", v.of(signal::necrotic_contacts), Dimension::number},
+        {"compression", v.of(signal::compression), Dimension::number},
+        {"damage", v.of(signal::damage), Dimension::number},
+        {"total attack time", v.of(signal::attacked), Dimension::time},
+        {"attacking", v.of(signal::attacking), Dimension::number},
+        {"dead", v.of(signal::dead), Dimension::number},
+        {"apoptotic", v.of(signal::apoptotic), Dimension::number},
+        {"necrotic", v.of(signal::necrotic), Dimension::number},
     };
     if (names.synapses) p.list_.push_back({"open channels", v.of(signal::open_channels), Dimension::number});
     for (int l = 0; l < v.ligands; ++l) {
@@ -78,25 +88,43 @@ Phrases Phrases::signals(Dictionary const& names) {
 Phrases Phrases::behaviours(Dictionary const& names) {
     Vocabulary const v = names.vocabulary();
     Phrases p;
-    p.what_ = "behaviour";
+    p.what_ = "behaviour", p.peer_ = peer_behaviours();
     p.list_ = {
-        {"cycle entry", v.of(behaviour::cycle_entry), Dimension::rate}, {"apoptosis", v.of(behaviour::apoptosis), Dimension::rate},
-        {"necrosis", v.of(behaviour::necrosis), Dimension::rate},       {"speed", v.of(behaviour::speed), Dimension::speed},
-        {"persistence", v.of(behaviour::persistence), Dimension::time}, {"repulsion", v.of(behaviour::repulsion), Dimension::speed},
-        {"adhesion", v.of(behaviour::adhesion), Dimension::speed},      {"phagocytosis", v.of(behaviour::phagocytosis), Dimension::rate},
+        {"cycle entry", v.of(behaviour::cycle_entry), Dimension::rate},
+        {"apoptosis", v.of(behaviour::apoptosis), Dimension::rate},
+        {"necrosis", v.of(behaviour::necrosis), Dimension::rate},
+        {"speed", v.of(behaviour::speed), Dimension::speed},
+        {"persistence", v.of(behaviour::persistence), Dimension::time},
+        {"repulsion", v.of(behaviour::repulsion), Dimension::speed},
+        {"adhesion", v.of(behaviour::adhesion), Dimension::speed},
+        {"phagocytosis", v.of(behaviour::phagocytosis), Dimension::rate},
+        {"phagocytosis of apoptotic cells", v.of(behaviour::apoptotic_phagocytosis), Dimension::rate},
+        {"phagocytosis of necrotic cells", v.of(behaviour::necrotic_phagocytosis), Dimension::rate},
+        {"attack damage rate", v.of(behaviour::attack_damage), Dimension::rate},
+        {"attack duration", v.of(behaviour::attack_duration), Dimension::time},
+        {"damage rate", v.of(behaviour::damage), Dimension::rate},
+        {"repair rate", v.of(behaviour::repair), Dimension::rate},
+        {"bias", v.of(behaviour::bias), Dimension::number, Limits::fraction},
     };
     if (names.synapses) p.list_.push_back({"firing", v.of(behaviour::firing), Dimension::rate});
     for (int l = 0; l < v.ligands; ++l) {
         std::string const& name = names.ligands.list[static_cast<std::size_t>(l)];
         p.list_.push_back({"secretion of " + name, v.of(behaviour::secretion, l), Dimension::molecule_rate});
         p.list_.push_back({"uptake of " + name, v.of(behaviour::uptake, l), Dimension::clearance});
-        p.list_.push_back({"chemotaxis to " + name, v.of(behaviour::chemotaxis, l), Dimension::sensitivity});
+        p.list_.push_back({"chemotaxis to " + name, v.of(behaviour::chemotaxis, l), Dimension::sensitivity, Limits::none});
+        p.list_.push_back({"attraction to " + name, v.of(behaviour::attraction, l), Dimension::number, Limits::none});
         p.list_.push_back({"release of " + name, v.of(behaviour::release, l), Dimension::rate});
     }
     for (int t = 0; t < v.types; ++t) {
         std::string const& name = names.types.list[static_cast<std::size_t>(t)];
         p.list_.push_back({"becomes " + name, v.of(behaviour::differentiation, t), Dimension::rate});
         p.list_.push_back({"recruits " + name, v.of(behaviour::recruitment, t), Dimension::rate});
+        p.list_.push_back({"attacks " + name, v.of(behaviour::attack, t), Dimension::rate});
+        p.list_.push_back({"immunogenicity to " + name, v.of(behaviour::immunogenicity, t), Dimension::number});
+        p.list_.push_back({"engulfs " + name, v.of(behaviour::engulfing, t), Dimension::rate});
+        p.list_.push_back({"divides into " + name, v.of(behaviour::offspring, t), Dimension::number, Limits::fraction});
+        p.list_.push_back({"fuses with " + name, v.of(behaviour::fusion, t), Dimension::rate});
+        p.list_.push_back({"affinity to " + name, v.of(behaviour::affinity, t), Dimension::number});
     }
     for (int r = 0; r < v.receptors; ++r)
         p.list_.push_back(
@@ -110,16 +138,26 @@ Phrases Phrases::behaviours(Dictionary const& names) {
     return p;
 }
 
-Phrases::Phrase const& Phrases::find(Text const& written) const {
-    for (auto const& phrase : list_)
-        if (phrase.text == written.value) return phrase;
-    std::vector<std::string> known;
-    for (auto const& phrase : list_) known.push_back(phrase.text);
-    fail(written.at, "\"" + written.value + "\" is not a " + what_ + suggestion(written.value, known));
+Phrases::Phrase const* Phrases::exactly(std::string const& text) const {
+    auto const found = std::find_if(list_.begin(), list_.end(), [&](auto const& phrase) { return phrase.text == text; });
+    return found == list_.end() ? nullptr : &*found;
 }
 
-std::string const& Phrases::text(int index) const {
-    return std::find_if(list_.begin(), list_.end(), [&](auto const& phrase) { return phrase.index == index; })->text;
+Phrases::Phrase const& Phrases::find(Text const& written, Spelling spelling) const {
+    if (spelling == Spelling::crine)
+        if (auto const* phrase = exactly(written.value)) return *phrase;
+    Translation const translated = translate(peer_, written.value);
+    if (translated.refused != nullptr) fail(written.at, "\"" + written.value + "\" is not modelled (" + translated.refused + ")");
+    if (auto const* phrase = exactly(translated.text)) return *phrase;
+    std::vector<std::string> known;
+    for (auto const& phrase : list_) known.push_back(phrase.text);
+    for (PeerWord const& word : peer_)
+        if (spelling == Spelling::peer && word.ours != nullptr && !has_name(word)) known.push_back(word.theirs);
+    fail(written.at, "\"" + written.value + "\" is not a " + what_ + suggestion(translated.text, known));
+}
+
+Phrases::Phrase const& Phrases::of(int index) const {
+    return *std::find_if(list_.begin(), list_.end(), [&](auto const& phrase) { return phrase.index == index; });
 }
 
 std::size_t Phrases::count(std::string const& text) const {

@@ -2,6 +2,7 @@
 
 #include "crine/model/cycle.h"
 #include "crine/model/motility.h"
+#include "kernels/neighbours.h"
 
 #include <thrust/count.h>
 #include <thrust/iterator/counting_iterator.h>
@@ -66,7 +67,7 @@ struct CarryOutBody {
     CellView cells;
     Phenotype phenotype;
     Span<TypeConstants const> types;
-    ListsView<Act> recruits;
+    ListsView<Act> recruits, offspring;
     ListsView<Response> program;
     Span<Real> responses;
     ReceptorView receptors;
@@ -155,17 +156,38 @@ struct CarryOutBody {
         cells.cx[k] = cells.cy[k] = cells.cz[k] = 0;
         cells.stepped[k] = 0;
     }
+    CRINE_HD void stop_attack(std::size_t k, double at) const { cells.target[k] = 0, cells.attack_end[k] = at; }
+
+    /// One of several types, each with its probability; if these add up to more than 1, in proportion.
+    CRINE_HD std::uint8_t type_of_daughter(std::size_t k, std::uint32_t mother) const {
+        auto const choices = offspring[cells.type[k]];
+        Real total = 0;
+        for (std::size_t a = 0; a < choices.size; ++a) total += phenotype(choices[a].behaviour, k);
+        if (!(total > 0)) return cells.type[k];
+        Random random(seed, Stream::offspring, now.step, mother);
+        Real pick = (total > 1 ? total : Real(1)) * random.uniform();
+        for (std::size_t a = 0; a < choices.size; ++a) {
+            pick -= phenotype(choices[a].behaviour, k);
+            if (pick < 0) return choices[a].target;
+        }
+        return cells.type[k];
+    }
 
     /// Both halves of a division. Their centres lie half a radius to either side of the mother's, on an axis that both draw alike, or
-    /// at the same point if walls or habitat leave no room; contact forces part them.
-    CRINE_HD void divide(std::size_t k, std::uint32_t mother, double at, Real side) const {
+    /// at the same point if walls or habitat leave no room; contact forces part them. The newborn one may be of another type.
+    CRINE_HD void divide(std::size_t k, std::uint32_t mother, double at, bool newborn) const {
+        Real const side = newborn ? 1 : -1;
+        std::uint8_t const own = cells.type[k], type = newborn ? type_of_daughter(k, mother) : own;
         scale_volume(k, 1 / relative_volume_at(now.time, k));  // of the volume at entry: it has doubled and is halved
         cells.born[k] = at;
         forget_motion(k);
+        stop_attack(k, at);
         if (!receptors.none()) receptors.halve(k);
-        become(k, cells.type[k], CellState::resting, at);
         Random random(seed, Stream::division, now.step, mother);
-        put(k, position(cells, k) + side * room(position(cells, k), cells.radius[k] / 2, Sides::both, cells.type[k], random));
+        Vec3 const way = room(position(cells, k), cells.radius[k] / 2, Sides::both, own, random);
+        become(k, type, CellState::resting, at);
+        if (type != own) cells.radius[k] = types[type].radius;
+        put(k, position(cells, k) + side * way);
     }
 
     CRINE_HD std::uint8_t type_of_recruit(std::size_t k, Random& random) const {
@@ -188,6 +210,8 @@ struct CarryOutBody {
         put(k, position(cells, k) + room(position(cells, k), cells.radius[k] + types[type].radius, Sides::one, type, random));
         cells.radius[k] = types[type].radius, cells.pressure[k] = 0, cells.born[k] = end();
         forget_motion(k);
+        stop_attack(k, end());
+        cells.damage[k] = cells.attacked[k] = 0;
         become(k, type, CellState::resting, end());
         if (!receptors.none()) receptors.be_born(k, type);
         if (!pathways.none()) pathways.be_born(k, type);
@@ -211,9 +235,13 @@ struct CarryOutBody {
             arrive(k);
             return;
         }
+        if (intent.kind == Intent::Kind::absorb) {
+            Real const own = volume_of(cells.radius[k]);
+            scale_volume(k, (own + static_cast<Real>(intent.at)) / own);
+        }
         switch (intent.kind) {
             case Intent::Kind::divide:
-                divide(k, mother, intent.at, newborn ? Real(1) : Real(-1));
+                divide(k, mother, intent.at, newborn);
                 return;
             case Intent::Kind::differentiate:
                 cells.radius[k] = types[intent.type].radius;
@@ -308,8 +336,9 @@ void Engine::apply(Moment now) {
     Lineage const lineage{intents, std::as_const(c.order).span(), std::as_const(c.first_birth).span(), survivors};
     Programs const& programs = c.programs;
     for_each_index(c.size(),
-                   CarryOutBody{c.view(), c.phenotype(), programs.types.span(), programs.recruits.view(), programs.responses.view(),
-                                c.responses.span(), c.receptors.none() ? ReceptorView{} : c.receptors.view(c.size()),
+                   CarryOutBody{c.view(), c.phenotype(), programs.types.span(), programs.recruits.view(), programs.offspring.view(),
+                                programs.responses.view(), c.responses.span(),
+                                c.receptors.none() ? ReceptorView{} : c.receptors.view(c.size()),
                                 c.pathways.view(c.size()), model_.grid,
                                 std::as_const(fields_.material).span(), lineage, static_cast<std::uint32_t>(c.next_id), model_.seed, now});
     c.next_id += births;

@@ -1,5 +1,6 @@
 #include "kernels/engine.h"
 
+#include "crine/model/cycle.h"
 #include "crine/model/fate.h"
 #include "kernels/neighbours.h"
 
@@ -19,7 +20,8 @@ struct DecideBody {
     Bins bins;
     Span<TypeConstants const> types;
     ListsView<Act> fates;
-    bool phagocytes;
+    Vocabulary words;
+    bool phagocytes, fusions;
     std::uint64_t seed;
     Moment now;
     Span<Intent> intents;
@@ -29,6 +31,37 @@ struct DecideBody {
     CRINE_HD bool due(double at) const { return at <= end() + 1e-6 * now.dt; }
     /// From when on a cell's present state has not been asked yet for what happens.
     CRINE_HD double waiting_since(std::size_t i) const { return cells.since[i] > now.time - now.dt ? cells.since[i] : now.time; }
+
+    /// Rate at which cell j engulfs cell i.
+    CRINE_HD Real appetite(std::size_t j, std::size_t i) const {
+        if (!alive(cells.state[j])) return 0;
+        if (alive(cells.state[i])) return phenotype(words.of(behaviour::engulfing, cells.type[i]), j);
+        bool const apoptotic = cells.state[i] == CellState::apoptotic;
+        return phenotype(behaviour::phagocytosis, j) +
+               phenotype(apoptotic ? behaviour::apoptotic_phagocytosis : behaviour::necrotic_phagocytosis, j);
+    }
+    /// Rate at which cell j absorbs cell i, both live.
+    CRINE_HD Real attachment(std::size_t j, std::size_t i) const {
+        if (!fusions || !alive(cells.state[i]) || !alive(cells.state[j])) return 0;
+        Real const rest = types[cells.type[j]].radius, mine = cells.radius[j], its = cells.radius[i];
+        bool const fits = mine * mine * mine + its * its * its <= kMostFused * rest * rest * rest;
+        return fits ? phenotype(words.of(behaviour::fusion, cells.type[i]), j) : Real(0);
+    }
+    CRINE_HD void add_appetites(Race& race, std::size_t i) const {
+        for_each_touching(bins, cells, types, i, [&](std::size_t j) { race.add(appetite(j, i)), race.add(attachment(j, i)); });
+    }
+    /// Who of those that touch a cell has won the race for it, and how it ends; nobody if all rates are 0.
+    CRINE_HD void find_eater(Race& race, std::size_t i, Intent& intent) const {
+        bool found = false;
+        auto const may_be = [&](std::size_t j, Real rate, Intent::Kind kind) {
+            if (found || !(rate > 0)) return;
+            intent.meal = cells.id[j], intent.kind = kind;
+            found = race.is(rate);
+        };
+        for_each_touching(bins, cells, types, i, [&](std::size_t j) {
+            may_be(j, appetite(j, i), Intent::Kind::vanish), may_be(j, attachment(j, i), Intent::Kind::fuse);
+        });
+    }
 
     CRINE_HD Intent live(std::size_t i) const {
         double const duration = types[cells.type[i]].cycle_duration;
@@ -41,6 +74,8 @@ struct DecideBody {
         Random random(seed, Stream::fate, now.step, cells.id[i]);
         Race race(random);
         for (std::size_t a = 0; a < acts.size; ++a) race.add(rate(acts[a]));
+        bool const prey = types[cells.type[i]].prey;
+        if (prey) add_appetites(race, i);
         double const start = waiting_since(i);
         bool const happens = race.ends_within(end() - start);
 
@@ -51,14 +86,17 @@ struct DecideBody {
             return intent;
         }
         if (!happens) return intent;
+        intent.at = start + race.waiting();
         Act chosen;
-        for (std::size_t a = 0; a < acts.size; ++a) {
+        bool found = false;
+        for (std::size_t a = 0; a < acts.size && !found; ++a) {
             Real const r = rate(acts[a]);
             if (!(r > 0)) continue;
             chosen = acts[a];
-            if (race.is(r)) break;
+            found = race.is(r);
         }
-        intent.at = start + race.waiting();
+        if (prey && !found) find_eater(race, i, intent);
+        if (intent.meal != 0) return intent;
         intent.type = chosen.target;
         switch (chosen.kind) {
             case Act::Kind::apoptosis:
@@ -84,20 +122,13 @@ struct DecideBody {
         double const gone = cells.since[i] + (cells.state[i] == CellState::apoptotic ? type.apoptosis_duration : type.necrosis_duration);
         Intent intent;
         if (phagocytes) {
-            auto const appetite = [&](std::size_t j) { return alive(cells.state[j]) ? phenotype(behaviour::phagocytosis, j) : Real(0); };
             Random random(seed, Stream::phagocytosis, now.step, cells.id[i]);
             Race race(random);
-            for_each_touching(bins, cells, types, i, [&](std::size_t j) { race.add(appetite(j)); });
+            add_appetites(race, i);
             double const start = waiting_since(i);
             if (race.ends_within((gone < end() ? gone : end()) - start)) {
-                bool found = false;
-                for_each_touching(bins, cells, types, i, [&](std::size_t j) {
-                    Real const r = appetite(j);
-                    if (found || !(r > 0)) return;
-                    intent.meal = cells.id[j];
-                    found = race.is(r);
-                });
-                intent.kind = Intent::Kind::vanish, intent.at = start + race.waiting();
+                find_eater(race, i, intent);
+                intent.at = start + race.waiting();
                 return intent;
             }
         }
@@ -126,18 +157,17 @@ struct ArrivalsBody {
     }
 };
 
-/// Tells every phagocyte how many of the dead around it have chosen it.
+/// Tells every phagocyte how many of those around it vanish into it. One that vanishes itself takes them along.
 struct EatBody {
     CellView cells;
-    Phenotype phenotype;
     Bins bins;
     Span<TypeConstants const> types;
     Span<Intent> intents;
     CRINE_HD void operator()(std::size_t i) const {
-        if (!alive(cells.state[i]) || !(phenotype(behaviour::phagocytosis, i) > 0)) return;
+        if (!alive(cells.state[i]) || intents[i].kind == Intent::Kind::vanish) return;
         std::uint32_t eaten = 0;
         for_each_touching(bins, cells, types, i, [&](std::size_t j) { eaten += intents[j].eater() == cells.id[i]; });
-        intents[i].meal = eaten;  // of a live cell: nobody reads this here
+        intents[i].meal = eaten;  // of one that stays: nobody reads this here
     }
 };
 
@@ -147,14 +177,17 @@ void Engine::behave(Moment now) {
     CRINE_EXPECTS(cells_.sorted && now.dt > 0);
     Programs const& programs = cells_.programs;
     cells_.intents.resize(cells_.size());
+    if (programs.damages) attack(now);
     CellView const cells = cells_.view();
     Phenotype const phenotype = cells_.phenotype();
-    for_each_index(cells_.size(), DecideBody{cells, phenotype, cells_.bins, programs.types.span(), programs.fates.view(),
-                                             programs.phagocytes, model_.seed, now, cells_.intents.span()});
+    for_each_index(cells_.size(),
+                   DecideBody{cells, phenotype, cells_.bins, programs.types.span(), programs.fates.view(), model_.vocabulary(),
+                              programs.phagocytes, programs.fusions, model_.seed, now, cells_.intents.span()});
+    if (programs.fusions) unite();
     if (programs.recruits.items.size() != 0)
         for_each_index(cells_.size(), ArrivalsBody{cells, phenotype, programs.recruits.view(), model_.seed, now, cells_.intents.span()});
-    if (programs.phagocytes)
-        for_each_index(cells_.size(), EatBody{cells, phenotype, cells_.bins, programs.types.span(), cells_.intents.span()});
+    if (programs.phagocytes || programs.predators)
+        for_each_index(cells_.size(), EatBody{cells, cells_.bins, programs.types.span(), cells_.intents.span()});
 }
 
 }  // namespace CRINE_NS

@@ -30,8 +30,9 @@ struct Bins {
 
 /// What a cell has decided in this step; `apply` carries it out.
 struct Intent {
-    enum class Kind : std::uint8_t { none, divide, differentiate, enter_cycle, apoptosis, necrosis, vanish };
-    double at = 0;               ///< simulated time of the event, inside the step or, for a cell too fast for it, before [s]
+    enum class Kind : std::uint8_t { none, divide, differentiate, enter_cycle, apoptosis, necrosis, vanish, fuse, absorb };
+    double at =
+        0;  ///< simulated time of the event, inside the step or, for a cell too fast for it, before [s]; to absorb: the volume [µm³]
     std::uint32_t meal = 0;      ///< see eater and eaten
     std::uint16_t recruits = 0;  ///< cells let in through this cell's wall, whatever else it does
     Kind kind = Kind::none;

@@ -2,6 +2,7 @@
 
 #include "crine/model/motility.h"
 #include "kernels/contact_sum.h"
+#include "kernels/neighbours.h"
 #include "kernels/sensing.h"
 
 namespace crine {
@@ -13,13 +14,40 @@ struct SphereBody {
     Phenotype phenotype;
     Span<TypeConstants const> types;
     SpheresOf<Span> spheres;
+    bool selective;  ///< then adhesion is added afterwards, see SelectiveAdhesion
     CRINE_HD void operator()(std::size_t i) const {
         TypeConstants const& type = types[cells.type[i]];
         spheres.x[i] = type.mechanics ? cells.x[i] : kFarAway;
         spheres.y[i] = cells.y[i], spheres.z[i] = cells.z[i];
         spheres.radius[i] = cells.radius[i], spheres.reach[i] = type.adhesion_reach * cells.radius[i];
         spheres.root_repulsion[i] = std::sqrt(phenotype(behaviour::repulsion, i));
-        spheres.root_adhesion[i] = std::sqrt(phenotype(behaviour::adhesion, i));
+        spheres.root_adhesion[i] = selective ? Real(0) : std::sqrt(phenotype(behaviour::adhesion, i));
+    }
+};
+
+/// Adhesion that depends on the types of the two: c_a of each times its affinity to the other. A sum of its own, so that contact without it
+/// costs no more than before.
+struct SelectiveAdhesion {
+    CellView cells;
+    Phenotype phenotype;
+    Bins bins;
+    Span<TypeConstants const> types;
+    Vocabulary words;
+
+    CRINE_HD Sphere sphere(std::size_t i, std::uint8_t towards) const {
+        Real const adhesion = phenotype(behaviour::adhesion, i) * phenotype(words.of(behaviour::affinity, towards), i);
+        return {cells.radius[i], reach(cells, types, i), 0, std::sqrt(adhesion)};
+    }
+    CRINE_HD Vec3 operator()(std::size_t i) const {
+        Vec3 velocity{};
+        if (!types[cells.type[i]].mechanics) return velocity;
+        for_each_touching(bins, cells, types, i, [&](std::size_t j) {
+            if (!types[cells.type[j]].mechanics) return;
+            Vec3 const away = shortest_way(bins, position(cells, j), position(cells, i));
+            Contact const contact = ContactLaw{}(sphere(i, cells.type[j]), sphere(j, cells.type[i]), dot(away, away));
+            velocity = velocity + contact.speed * contact.nearness * away;
+        });
+        return velocity;
     }
 };
 
@@ -28,9 +56,11 @@ struct ContactBody {
     CellView cells;
     Span<TypeConstants const> types;
     ContactSum sum;
+    SelectiveAdhesion adhesion;
+    bool selective;
 
     CRINE_HD void settle(std::size_t i, ContactTotal const& contact) const {
-        Vec3 v = contact.velocity;
+        Vec3 v = selective ? contact.velocity + adhesion(i) : contact.velocity;
         cells.pressure[i] = contact.pressure;
         if (!types[cells.type[i]].moves) v = {};
         if (sum.planar) v.z = 0;
@@ -74,7 +104,7 @@ struct MotionBody {
     CellView cells;
     Phenotype phenotype;
     Span<TypeConstants const> types;
-    ListsView<Act> chemotaxis;
+    ListsView<Act> chemotaxis, attraction;
     Span<Real const* const> concentration;
     Grid grid;
     Span<std::uint8_t const> material;
@@ -89,6 +119,17 @@ struct MotionBody {
         for (std::size_t a = 0; a < ligands.size; ++a)
             g = g + phenotype(ligands[a].behaviour, i) * gradient(grid, concentration[ligands[a].target], p);
         return Drift{fastest}(g);
+    }
+
+    /// Whither a cell turns that would by chance turn in some direction.
+    CRINE_HD Vec3 biased(std::size_t i, Vec3 p, Vec3 chance) const {
+        auto const ligands = attraction[phenotype.row(i)];
+        Real const bias = phenotype(behaviour::bias, i);
+        if (ligands.empty() || bias == 0) return chance;
+        Vec3 g{};
+        for (std::size_t a = 0; a < ligands.size; ++a)
+            g = g + phenotype(ligands[a].behaviour, i) * unit(gradient(grid, concentration[ligands[a].target], p));
+        return Bias{bias}(chance, g);
     }
 
     /// The way to `target` as far as the habitat allows: all of it, or only along some axes, so that cells slide along its border.
@@ -117,7 +158,8 @@ struct MotionBody {
         Real const speed = phenotype(behaviour::speed, i);
         if (speed != 0) {
             Random random(seed, Stream::direction, step, cells.id[i]);
-            heading = Walk{phenotype(behaviour::persistence, i), dt}(heading, random, grid.planar());
+            if (Walk{phenotype(behaviour::persistence, i), dt}.turns(heading, random))
+                heading = biased(i, here, random.direction(grid.planar()));
             v = v + speed * heading;
         }
         v = v + drift(i, here, type.chemotaxis_speed);
@@ -149,15 +191,19 @@ void Engine::move(Moment now) {
         array->resize(n + kContactLanes);  // whole lanes are read
     SpheresOf<Span> const spheres{
         s.x.span(), s.y.span(), s.z.span(), s.radius.span(), s.reach.span(), s.root_repulsion.span(), s.root_adhesion.span()};
-    for_each_index(n, SphereBody{cells, phenotype, types, spheres});
-    for_each_index(
-        (n + ContactBody::kCells - 1) / ContactBody::kCells,
-        ContactBody{cells, types, {spheres, std::as_const(cells_.fields.id).span(), cells_.bins, model_.seed, model_.grid.planar()}});
+    bool const selective = cells_.programs.selective;
+    for_each_index(n, SphereBody{cells, phenotype, types, spheres, selective});
+    for_each_index((n + ContactBody::kCells - 1) / ContactBody::kCells,
+                   ContactBody{cells,
+                               types,
+                               {spheres, std::as_const(cells_.fields.id).span(), cells_.bins, model_.seed, model_.grid.planar()},
+                               {cells, phenotype, cells_.bins, types, model_.vocabulary()},
+                               selective});
 
     cells_.concentrations.upload(concentrations(fields_));
-    for_each_index(
-        n, MotionBody{cells, phenotype, types, cells_.programs.chemotaxis.view(), std::as_const(cells_.concentrations).span(), model_.grid,
-                      std::as_const(fields_.material).span(), model_.seed, now.step, static_cast<Real>(now.dt), error_.span()});
+    for_each_index(n, MotionBody{cells, phenotype, types, cells_.programs.chemotaxis.view(), cells_.programs.attraction.view(),
+                                 std::as_const(cells_.concentrations).span(), model_.grid, std::as_const(fields_.material).span(),
+                                 model_.seed, now.step, static_cast<Real>(now.dt), error_.span()});
     cells_.sorted = false;
     ++cells_.changes;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "crine/units.h"
 #include "kernels/cell_state.h"
 
 namespace crine {
@@ -48,6 +49,8 @@ CRINE_HD inline bool at_periodic_face(Bins const& bins, Vec3 p) {
     };
     return at_face(0, p.x) || at_face(1, p.y) || at_face(2, p.z);
 }
+
+CRINE_HD inline Real volume_of(Real radius) { return Real(4 * kPi / 3) * radius * radius * radius; }
 
 /// Two cells touch up to the distance at which adhesion ends: the sum of their reaches.
 CRINE_HD inline Real reach(CellView const& cells, Span<TypeConstants const> types, std::size_t i) {

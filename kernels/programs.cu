@@ -32,6 +32,32 @@ Sensed decode(Vocabulary const& words, int signal) {
 }
 static_assert(static_cast<int>(Sensed::Kind::dead_contacts) == signal::dead_contacts);
 static_assert(static_cast<int>(Sensed::Kind::open_channels) == signal::open_channels);
+static_assert(static_cast<int>(Sensed::Kind::necrotic) == signal::necrotic && signal::necrotic + 1 == signal::fixed_count);
+
+/// Where a row's table of contacts has this signal; -1: it needs no neighbours.
+int contact_entry(Sensed const& sensed, Vocabulary const& words) {
+    int const types = words.types;
+    switch (sensed.kind) {
+        case Sensed::Kind::contacts:
+            return sensed.index;
+        case Sensed::Kind::dead_contacts:
+            return types + count_dead;
+        case Sensed::Kind::live_contacts:
+            return types + count_live;
+        case Sensed::Kind::apoptotic_contacts:
+            return types + count_apoptotic;
+        case Sensed::Kind::necrotic_contacts:
+            return types + count_necrotic;
+        case Sensed::Kind::compression:
+            return types + sum_compression;
+        case Sensed::Kind::on_neighbours:
+            return types + contact_entries + sensed.index;
+        case Sensed::Kind::in_touching:
+            return types + contact_entries + words.activities + sensed.index;
+        default:
+            return -1;
+    }
+}
 
 /// The tables of one row while they grow.
 struct Row {
@@ -66,7 +92,7 @@ struct ChainSlots {
 
 TypeConstants constants(CellType const& t) {
     return {t.radius,  t.adhesion_reach, t.chemotaxis_speed, t.velocity, t.cycle_duration, t.apoptosis_duration, t.necrosis_duration,
-            t.habitat, t.moves,          t.mechanics};
+            t.habitat, t.moves,          t.mechanics,        false};
 }
 
 }  // namespace
@@ -74,14 +100,19 @@ TypeConstants constants(CellType const& t) {
 void Programs::compile(Model const& model) {
     Vocabulary const words = model.vocabulary();
     int const behaviours = words.behaviours(), rows = 2 * words.types;
+    auto const is_affinity = [&](int b) {
+        int const first = words.of(behaviour::affinity, 0);
+        return b >= first && b < first + words.types;
+    };
     std::vector<Real> bases(static_cast<std::size_t>(rows) * behaviours, 0);
     std::vector<std::int16_t> slots(bases.size(), -1);
     std::vector<Term> all_terms;
     std::vector<std::vector<Sensed>> row_signals(rows);
     std::vector<std::vector<Response>> row_responses(rows);
     std::vector<std::vector<std::int16_t>> row_contacts(rows);
-    std::vector<std::vector<Act>> row_chemotaxis(rows), type_fates(words.types), type_recruits(words.types);
-    phagocytes = false;
+    std::vector<std::vector<Act>> row_chemotaxis(rows), row_attraction(rows), type_fates(words.types), type_recruits(words.types),
+        type_offspring(words.types);
+    phagocytes = predators = attackers = fusions = selective = damages = false;
     signal_slots = response_slots = 0;
     first_activity = words.of(behaviour::activity, 0);
     ChainSlots const chains(model);
@@ -91,6 +122,8 @@ void Programs::compile(Model const& model) {
         for (int t = 0; t < words.types; ++t)
             for (double constant : network.input_default) of_types.push_back({-1, constant});
     }
+    std::vector<TypeConstants> plain;
+    for (CellType const& t : model.types) plain.push_back(constants(t));
 
     for (int r = 0; r < rows; ++r) {
         int const type = r % words.types;
@@ -98,7 +131,7 @@ void Programs::compile(Model const& model) {
         Real* const base_row = bases.data() + static_cast<std::size_t>(r) * behaviours;
         std::int16_t* const slot_row = slots.data() + static_cast<std::size_t>(r) * behaviours;
         for (int b = 0; b < behaviours; ++b)
-            if (!dead || b == behaviour::repulsion || b == behaviour::adhesion) base_row[b] = model.types[type].base[b];
+            if (!dead || b == behaviour::repulsion || b == behaviour::adhesion || is_affinity(b)) base_row[b] = model.types[type].base[b];
 
         Row row;
         std::map<int, std::vector<Rule>> modulated;
@@ -148,27 +181,35 @@ void Programs::compile(Model const& model) {
         auto const list = [&](std::vector<Act>& acts, Act::Kind kind, int target, int b) {
             if (possible(b)) acts.push_back({kind, static_cast<std::uint8_t>(target), static_cast<std::int16_t>(b)});
         };
-        for (int l = 0; l < words.ligands; ++l) list(row_chemotaxis[r], Act::Kind::chemotaxis, l, words.of(behaviour::chemotaxis, l));
+        for (int l = 0; l < words.ligands; ++l) {
+            list(row_chemotaxis[r], Act::Kind::chemotaxis, l, words.of(behaviour::chemotaxis, l));
+            list(row_attraction[r], Act::Kind::attraction, l, words.of(behaviour::attraction, l));
+        }
+        for (int t = 0; t < words.types; ++t) {
+            int const affinity = words.of(behaviour::affinity, t);
+            selective = selective || base_row[affinity] != 1 || slot_row[affinity] >= 0;
+        }
         if (!dead) {
             list(type_fates[type], Act::Kind::apoptosis, 0, behaviour::apoptosis);
             list(type_fates[type], Act::Kind::necrosis, 0, behaviour::necrosis);
             for (int t = 0; t < words.types; ++t) {
                 list(type_fates[type], Act::Kind::differentiate, t, words.of(behaviour::differentiation, t));
                 list(type_recruits[type], Act::Kind::recruit, t, words.of(behaviour::recruitment, t));
+                list(type_offspring[type], Act::Kind::offspring, t, words.of(behaviour::offspring, t));
+                attackers = attackers || possible(words.of(behaviour::attack, t));
+                if (possible(words.of(behaviour::engulfing, t))) predators = plain[t].prey = true;
+                if (possible(words.of(behaviour::fusion, t))) fusions = plain[t].prey = true;
             }
             list(type_fates[type], Act::Kind::enter_cycle, 0, behaviour::cycle_entry);
-            phagocytes = phagocytes || possible(behaviour::phagocytosis);
+            for (int b : {behaviour::phagocytosis, behaviour::apoptotic_phagocytosis, behaviour::necrotic_phagocytosis})
+                phagocytes = phagocytes || possible(b);
+            damages = damages || possible(behaviour::damage) || possible(behaviour::repair);
         }
 
         bool touches = false;
-        std::vector<std::int16_t> contacts(words.types + 1 + words.activities + words.variables, -1);
+        std::vector<std::int16_t> contacts(words.types + contact_entries + words.activities + words.variables, -1);
         for (std::size_t s = 0; s < row.signals.size(); ++s) {
-            Sensed const& sensed = row.signals[s];
-            int entry = -1;
-            if (sensed.kind == Sensed::Kind::contacts) entry = sensed.index;
-            if (sensed.kind == Sensed::Kind::dead_contacts) entry = words.types;
-            if (sensed.kind == Sensed::Kind::on_neighbours) entry = words.types + 1 + sensed.index;
-            if (sensed.kind == Sensed::Kind::in_touching) entry = words.types + 1 + words.activities + sensed.index;
+            int const entry = contact_entry(row.signals[s], words);
             if (entry < 0) continue;
             contacts[entry] = static_cast<std::int16_t>(s);
             touches = true;
@@ -180,8 +221,8 @@ void Programs::compile(Model const& model) {
         row_responses[r] = std::move(row.responses);
     }
 
-    std::vector<TypeConstants> plain;
-    for (CellType const& t : model.types) plain.push_back(constants(t));
+    damages = damages || attackers;
+
     types.upload(plain);
     base.upload(bases);
     slot.upload(slots);
@@ -190,8 +231,10 @@ void Programs::compile(Model const& model) {
     contact_signals.upload(row_contacts);
     responses.upload(row_responses);
     chemotaxis.upload(row_chemotaxis);
+    attraction.upload(row_attraction);
     fates.upload(type_fates);
     recruits.upload(type_recruits);
+    offspring.upload(type_offspring);
 }
 
 }  // namespace CRINE_NS

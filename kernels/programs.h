@@ -47,6 +47,16 @@ struct Sensed {
         engulfed,
         dead_contacts,
         open_channels,
+        live_contacts,
+        apoptotic_contacts,
+        necrotic_contacts,
+        compression,
+        damage,
+        attacked,
+        attacking,
+        dead,
+        apoptotic,
+        necrotic,
         concentration,
         gradient,
         stored,
@@ -90,7 +100,7 @@ struct Response {
 
 /// A behaviour with a target that this type can show: its value can be other than 0.
 struct Act {
-    enum class Kind : std::uint8_t { apoptosis, necrosis, differentiate, enter_cycle, recruit, chemotaxis };
+    enum class Kind : std::uint8_t { apoptosis, necrosis, differentiate, enter_cycle, recruit, offspring, chemotaxis, attraction };
     Kind kind = Kind::apoptosis;
     std::uint8_t target = 0;     ///< cell type or ligand
     std::int16_t behaviour = 0;  ///< Vocabulary index
@@ -125,7 +135,11 @@ struct TypeConstants {
     double cycle_duration = 0, apoptosis_duration = 0, necrosis_duration = 0;  ///< [s]
     std::uint64_t habitat = ~std::uint64_t{0};
     bool moves = true, mechanics = true;
+    bool prey = false;  ///< some type engulfs live cells of this one, or absorbs them
 };
+
+/// What cells of a row count among those that touch them: live ones of each type, then these, then the activities of live ones.
+enum ContactEntry : int { count_dead, count_live, count_apoptotic, count_necrotic, sum_compression, contact_entries };
 
 /// All tables of a model.
 struct Programs {
@@ -133,17 +147,24 @@ struct Programs {
     Buffer<Real> base;
     Buffer<std::int16_t> slot;
     Lists<Sensed> signals;                ///< by row
-    Lists<std::int16_t> contact_signals;  ///< by row: place of the signal `contacts` of each type, of dead_contacts, of each activity and variable
-                                          ///< on neighbours, -1: not used; empty: none used
+    Lists<std::int16_t> contact_signals;  ///< by row: place of the signal `contacts` of each type, of each ContactEntry, of each activity
+                                          ///< and variable on neighbours, -1: not used; empty: none used
     Lists<Response> responses;  ///< by row. What takes time has the same slot in all, so that it stays when a cell changes its row
     Buffer<Term> terms;
     Lists<Act> fates;                          ///< by type: what can end a live cell's present state
     Lists<Act> recruits;                       ///< by type
+    Lists<Act> offspring;                      ///< by type: what else a daughter may be
     Lists<Act> chemotaxis;                     ///< by row
+    Lists<Act> attraction;                     ///< by row
     int signal_slots = 0, response_slots = 0;  ///< the most that a row has
     int first_activity = 0;                    ///< behaviour of activity 0
     std::vector<std::vector<InputOfType>> inputs;  ///< by pathway: [type * inputs + input]
-    bool phagocytes = false;                   ///< some type can engulf
+    bool phagocytes = false;                   ///< some type can engulf dead cells
+    bool predators = false;                    ///< some type can engulf live cells
+    bool attackers = false;                    ///< some type can attack
+    bool fusions = false;                      ///< some type can absorb others
+    bool selective = false;                    ///< some type adheres to some types more than to others
+    bool damages = false;                      ///< some cells are damaged, or repair it
 
     void compile(Model const& model);
 };

@@ -3,7 +3,6 @@
 #include "crine/model/hill.h"
 #include "crine/model/lag.h"
 #include "crine/model/motility.h"
-#include "crine/units.h"
 #include "kernels/neighbours.h"
 #include "kernels/sensing.h"
 
@@ -39,11 +38,23 @@ struct SignalBody {
             case Sensed::Kind::time:
                 return static_cast<Real>(time);
             case Sensed::Kind::volume:
-                return Real(4 * kPi / 3) * cells.radius[i] * cells.radius[i] * cells.radius[i];
+                return volume_of(cells.radius[i]);
             case Sensed::Kind::engulfed:
                 return static_cast<Real>(cells.engulfed[i]);
             case Sensed::Kind::open_channels:
                 return open_channels(cells.id[i]);
+            case Sensed::Kind::damage:
+                return cells.damage[i];
+            case Sensed::Kind::attacked:
+                return cells.attacked[i];
+            case Sensed::Kind::attacking:
+                return Real(cells.target[i] != 0 && cells.attack_end[i] > time);
+            case Sensed::Kind::dead:
+                return Real(!alive(cells.state[i]));
+            case Sensed::Kind::apoptotic:
+                return Real(cells.state[i] == CellState::apoptotic);
+            case Sensed::Kind::necrotic:
+                return Real(cells.state[i] == CellState::necrotic);
             case Sensed::Kind::concentration:
                 return here(concentration[what.index]);
             case Sensed::Kind::gradient:
@@ -66,6 +77,10 @@ struct SignalBody {
                 return static_cast<Real>(pathways.number(column[what.index], i));
             case Sensed::Kind::contacts:
             case Sensed::Kind::dead_contacts:
+            case Sensed::Kind::live_contacts:
+            case Sensed::Kind::apoptotic_contacts:
+            case Sensed::Kind::necrotic_contacts:
+            case Sensed::Kind::compression:
             case Sensed::Kind::on_neighbours:
             case Sensed::Kind::in_touching:
                 return 0;  // together below
@@ -98,16 +113,30 @@ struct ContactSignalBody {
         return which < activities ? phenotype(first_activity + which, j)
                                   : static_cast<Real>(pathways.number(column[which - activities], j));
     }
+    CRINE_HD void add(std::int16_t slot, std::size_t i, Real what) const {
+        if (slot >= 0) signals[slot * cells.id.size + i] += what;
+    }
+    CRINE_HD Real compression(std::size_t i, std::size_t j) const {
+        if (!types[cells.type[i]].mechanics || !types[cells.type[j]].mechanics) return 0;
+        Vec3 const d = shortest_way(bins, position(cells, i), position(cells, j));
+        Real const overlap = ContactLaw::positive(1 - norm(d) / (cells.radius[i] + cells.radius[j]));
+        return overlap * overlap / kDensePacking;
+    }
+
     CRINE_HD void operator()(std::size_t i) const {
-        auto const slot_of = contact_signals[phenotype.row(i)];  // by type, of the dead, by activity, by variable
+        auto const slot_of = contact_signals[phenotype.row(i)];  // by type, by ContactEntry, by activity, by variable
         if (slot_of.empty()) return;
-        std::size_t const first = types.size + 1;
+        std::size_t const first = types.size + contact_entries;
+        auto const entry = [&](ContactEntry e) { return slot_of[types.size + e]; };
         Real touching = 0;
         for_each_touching(bins, cells, types, i, [&](std::size_t j) {
-            bool const live = alive(cells.state[j]);
-            std::int16_t const slot = slot_of[live ? cells.type[j] : types.size];
-            if (slot >= 0) signals[slot * cells.id.size + i] += 1;
-            if (!live) return;
+            if (entry(sum_compression) >= 0) add(entry(sum_compression), i, compression(i, j));
+            if (!alive(cells.state[j])) {
+                add(entry(count_dead), i, 1);
+                add(entry(cells.state[j] == CellState::apoptotic ? count_apoptotic : count_necrotic), i, 1);
+                return;
+            }
+            add(slot_of[cells.type[j]], i, 1), add(entry(count_live), i, 1);
             touching += 1;
             for (std::size_t a = first; a < slot_of.size; ++a)
                 if (slot_of[a] >= 0) signals[slot_of[a] * cells.id.size + i] += shown(static_cast<int>(a - first), j);

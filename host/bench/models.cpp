@@ -39,7 +39,7 @@ CellType& add_type(Model& model, int types) {
     CellType type;
     type.name = "cell " + std::to_string(model.types.size() + 1);
     type.radius = peer::radius;
-    type.base.assign(static_cast<std::size_t>(Vocabulary{static_cast<int>(model.ligands.size()), types}.behaviours()), 0);
+    type.base = idle(Vocabulary{static_cast<int>(model.ligands.size()), types});
     type.saturation.assign(model.ligands.size(), std::numeric_limits<Real>::infinity());
     type.base[behaviour::repulsion] = peer::repulsion;
     type.base[behaviour::adhesion] = peer::adhesion;

@@ -61,6 +61,7 @@ public:
         for (std::size_t l = 0; l < scenario.model.ligands.size(); ++l)
             if (scenario.model.anybody_keeps(static_cast<int>(l)))
                 stores_.emplace_back(l, "store of " + scenario.model.ligands[l].name + " [molecules]");
+        damaged_ = scenario.model.anybody_is_damaged();
         for (auto const& name : scenario.model.activities) activity_names_.push_back("activity of " + name);
         for (auto const& network : scenario.model.pathways)
             for (auto const& variable : network.variables) variable_names_.push_back(variable + " of " + network.name);
@@ -87,6 +88,10 @@ public:
         of.AddArray(reals("time in state [h]", n, [&](std::size_t i) { return (now - cells.since[i]) / kHour; }));
         of.AddArray(reals("pressure", n, [&](std::size_t i) { return cells.pressure[i]; }));
         of.AddArray(integers<vtkUnsignedIntArray>("engulfed", n, [&](std::size_t i) { return cells.engulfed[i]; }));
+        if (damaged_) {
+            of.AddArray(reals("damage", n, [&](std::size_t i) { return cells.damage[i]; }));
+            of.AddArray(integers<vtkUnsignedIntArray>("attacks", n, [&](std::size_t i) { return cells.target[i]; }));
+        }
         if (!frame.snapshot.open_channels.empty())
             of.AddArray(reals("open channels", n, [&](std::size_t i) { return frame.snapshot.open_channels[i]; }));
         for (std::size_t a = 0; a < activity_names_.size(); ++a)
@@ -132,6 +137,7 @@ private:
     };
     std::vector<Kind> receptors_;
     std::vector<std::string> type_names_, activity_names_, variable_names_;
+    bool damaged_ = false;
     std::vector<std::pair<std::size_t, std::string>> stores_;  ///< by ligand
     std::filesystem::path folder_;
     int next_ = 0;

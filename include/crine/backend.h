@@ -223,7 +223,7 @@ public:
     virtual void synapse(Moment now) = 0;    ///< 5 spikes → clefts, fields: in steps of microseconds to minutes
     virtual void sense(Moment now) = 0;      ///< 6 fields, neighbours → value of every modulated behaviour of every cell
     virtual void transduce(Moment now) = 0;  ///< 7 signals → pathways: their reaction networks
-    virtual void behave(Moment now) = 0;     ///< 8 cells → intents: cycle, death, differentiation, phagocytosis, recruitment
+    virtual void behave(Moment now) = 0;     ///< 8 cells → damage, and intents: cycle, death, differentiation, phagocytosis, recruitment
     virtual void move(Moment now) = 0;       ///< 9 forces first, then positions
     virtual void apply(Moment now) = 0;      ///< 10 intents → cells: the only place the number of cells changes
     virtual void check(Moment now) = 0;      ///< 11 throws RunError for what a kernel reported, with place and cell id

@@ -30,6 +30,11 @@ struct CellFields {
     Array<std::uint32_t> engulfed;  ///< dead cells engulfed so far
     Array<double> born;             ///< simulated time of birth or placement [s]
     Array<double> since;            ///< simulated time of entering the state [s]
+    Array<Real> damage;             ///< done by attacks, less what was repaired [1]
+    Array<Real> attacked;           ///< for how long others have attacked it so far, that of each added up [s]
+    Array<std::uint32_t> target;    ///< id of the cell that it attacks; 0: none
+    Array<double> attack_begin;     ///< simulated time at which its attack began [s]
+    Array<double> attack_end;       ///< and at which it ends; of its last one if there is none now [s]
 
     template <class Visit>
     void for_each_field(Visit&& visit) {
@@ -39,6 +44,8 @@ struct CellFields {
         visit("cx", cx), visit("cy", cy), visit("cz", cz), visit("stepped", stepped);
         visit("dx", dx), visit("dy", dy), visit("dz", dz);
         visit("pressure", pressure), visit("engulfed", engulfed), visit("born", born), visit("since", since);
+        visit("damage", damage), visit("attacked", attacked), visit("target", target);
+        visit("attack_begin", attack_begin), visit("attack_end", attack_end);
     }
     /// The same over two sets at once: copies, gathers, views.
     CRINE_HOST_OR_DEVICE
@@ -50,6 +57,8 @@ struct CellFields {
         visit(cx, other.cx), visit(cy, other.cy), visit(cz, other.cz), visit(stepped, other.stepped);
         visit(dx, other.dx), visit(dy, other.dy), visit(dz, other.dz);
         visit(pressure, other.pressure), visit(engulfed, other.engulfed), visit(born, other.born), visit(since, other.since);
+        visit(damage, other.damage), visit(attacked, other.attacked), visit(target, other.target);
+        visit(attack_begin, other.attack_begin), visit(attack_end, other.attack_end);
     }
 };
 

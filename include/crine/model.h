@@ -120,6 +120,14 @@ struct Store {
     double refill = 0;  ///< rate constant of filling up to it [1/s]
 };
 
+/// Base values of a type of which nothing is said: it does nothing, and factors are 1.
+inline std::vector<Real> idle(Vocabulary const& words) {
+    std::vector<Real> base(static_cast<std::size_t>(words.behaviours()), 0);
+    for (behaviour::OfType const factor : {behaviour::immunogenicity, behaviour::affinity})
+        for (int t = 0; t < words.types; ++t) base[static_cast<std::size_t>(words.of(factor, t))] = 1;
+    return base;
+}
+
 struct CellType {
     std::string name;
     Real radius = 8.4127;                                           ///< at rest [µm]
@@ -240,6 +248,16 @@ struct Model {
     /// Whether some type has a store of a ligand.
     bool anybody_keeps(int ligand) const {
         return std::any_of(types.begin(), types.end(), [&](CellType const& type) { return type.keeps(ligand); });
+    }
+    /// Whether some type shows a behaviour, by itself or by its rules.
+    bool anybody_shows(int behaviour) const {
+        return std::any_of(types.begin(), types.end(), [&](CellType const& type) { return type.base[behaviour] > 0; }) ||
+               std::any_of(rules.begin(), rules.end(), [&](Rule const& rule) { return rule.behaviour == behaviour; });
+    }
+    bool anybody_is_damaged() const {
+        bool is = anybody_shows(behaviour::damage);
+        for (int t = 0; t < vocabulary().types; ++t) is = is || anybody_shows(vocabulary().of(behaviour::attack, t));
+        return is;
     }
     /// Whether cells of a type have some of entry n at birth, or a behaviour that makes it.
     bool makes(int type, int behaviour, std::vector<double> const& at_birth, int n) const;

@@ -19,6 +19,8 @@ enum class Stream : std::uint32_t {
     contact = 8,      ///< direction in which two coincident cells part
     release = 9,      ///< vesicles that a bouton releases and refills (key: number of the synapse)
     activity = 10,    ///< initial value of an activity (key: its number)
+    attack = 11,      ///< whom a cell attacks, and when
+    offspring = 12,   ///< type of a daughter (key: its mother's id)
 };
 
 inline namespace CRINE_NS {

@@ -9,15 +9,22 @@ namespace crine {
 /// sequence.
 namespace behaviour {
 enum Fixed : int {
-    cycle_entry,   ///< rate of leaving rest into the division cycle [1/s]; infinite: at once
-    apoptosis,     ///< rate [1/s]
-    necrosis,      ///< rate [1/s]
-    speed,         ///< of the persistent random walk [µm/s]
-    persistence,   ///< mean time between new directions [s]
-    repulsion,     ///< c_r of the contact law [µm/s]
-    adhesion,      ///< c_a of the contact law [µm/s]
-    phagocytosis,  ///< rate at which a touching dead cell is engulfed [1/s]
-    firing,        ///< spikes of a presynaptic cell [1/s]
+    cycle_entry,             ///< rate of leaving rest into the division cycle [1/s]; infinite: at once
+    apoptosis,               ///< rate [1/s]
+    necrosis,                ///< rate [1/s]
+    speed,                   ///< of the persistent random walk [µm/s]
+    persistence,             ///< mean time between new directions [s]
+    repulsion,               ///< c_r of the contact law [µm/s]
+    adhesion,                ///< c_a of the contact law [µm/s]
+    phagocytosis,            ///< rate at which a touching dead cell is engulfed [1/s]
+    firing,                  ///< spikes of a presynaptic cell [1/s]
+    apoptotic_phagocytosis,  ///< the same, added to it for an apoptotic cell [1/s]
+    necrotic_phagocytosis,   ///< and for a necrotic one [1/s]
+    attack_damage,           ///< that a cell does to what it attacks, per time [1/s]
+    attack_duration,         ///< of one attack [s]
+    damage,                  ///< that comes to the cell anyway, per time [1/s]
+    repair,                  ///< part of its damage that it repairs per time [1/s]
+    bias,                    ///< share of the gradients in a new direction of the walk; the rest is chance [1]
     fixed_count
 };
 enum OfLigand : int {
@@ -25,11 +32,18 @@ enum OfLigand : int {
     uptake,      ///< k_R, clearance by receptors at the cell surface [µm³/s]; infinite: a perfect sink
     chemotaxis,  ///< χ, drift per gradient [µm/s per molecules/µm⁴]; negative: away
     release,     ///< part of a store that is let out per time [1/s]
+    attraction,  ///< weight of its gradient in the bias; negative: away [1]
     of_ligand_count
 };
 enum OfType : int {
     differentiation,  ///< rate of becoming that type [1/s]
     recruitment,      ///< rate of letting a cell of that type in through this cell's (vessel) wall [1/s]
+    attack,           ///< rate of beginning to attack a touching live cell of that type [1/s]
+    immunogenicity,   ///< factor on the rate at which cells of that type attack this one [1]
+    engulfing,        ///< rate at which a touching live cell of that type is engulfed [1/s]
+    offspring,        ///< probability that one daughter of a division is of that type [1]
+    fusion,           ///< rate of fusing with a touching live cell of that type, which is absorbed [1/s]
+    affinity,         ///< factor on adhesion to cells of that type: of two cells the geometric mean of theirs [1]
     of_type_count
 };
 enum OfReceptor : int {
@@ -57,6 +71,16 @@ enum Fixed : int {
     engulfed,       ///< dead cells engulfed so far [1]
     dead_contacts,  ///< touching dead cells [1]
     open_channels,  ///< of all channels in its synapses the fraction that was open, mean over the last transport step [1]
+    live_contacts,  ///< touching live cells of any type [1]
+    apoptotic_contacts,
+    necrotic_contacts,
+    compression,  ///< sum of squared relative overlaps with neighbours, as a part of that in a dense packing [1], see model/contact.h
+    damage,       ///< that attacks have done, less what was repaired [1]
+    attacked,     ///< time for which others have attacked the cell so far, that of each added up [s]
+    attacking,    ///< 1 while the cell attacks another, else 0
+    dead,         ///< 1 in a dead cell, else 0
+    apoptotic,    ///< 1 in an apoptotic cell, else 0
+    necrotic,     ///< 1 in a necrotic cell, else 0
     fixed_count
 };
 enum OfLigand : int {

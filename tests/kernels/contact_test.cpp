@@ -69,7 +69,10 @@ void expect_as_all_pairs(Device const& device, Model const& m, InitialState cons
                 pressure += 1 - d / R;
             }
             if (d < S) {
-                speed -= std::sqrt(double(mine.base[behaviour::adhesion]) * other.base[behaviour::adhesion]) * std::pow(1 - d / S, 2);
+                double const affinity = double(mine.base[m.vocabulary().of(behaviour::affinity, c.type[j])]) *
+                                        other.base[m.vocabulary().of(behaviour::affinity, c.type[i])];
+                speed -=
+                    std::sqrt(double(mine.base[behaviour::adhesion]) * other.base[behaviour::adhesion] * affinity) * std::pow(1 - d / S, 2);
                 ++touching;
             }
             for (int a = 0; a < 3; ++a) v[a] += speed * way[a] / d;
@@ -100,6 +103,17 @@ TEST_P(ContactKernel, IsTheSumOverAllPairsBetweenWalls) { expect_as_all_pairs_of
 TEST_P(ContactKernel, IsTheSumOverAllPairsAcrossPeriodicFaces) { expect_as_all_pairs_of_a_crowd(GetParam(), crowd(true, 8, 10), 300); }
 TEST_P(ContactKernel, IsTheSumOverAllPairsInADomainOfTwoBins) { expect_as_all_pairs_of_a_crowd(GetParam(), crowd(true, 4, 10), 60); }
 TEST_P(ContactKernel, IsTheSumOverAllPairsInADomainOfOneBin) { expect_as_all_pairs_of_a_crowd(GetParam(), crowd(true, 3, 10), 20); }
+
+TEST_P(ContactKernel, AffinityIsAFactorOnAdhesionOfTwoTypes) {
+    for (bool const periodic : {false, true}) {
+        Model m = crowd(periodic, 8, 10);
+        for (CellType& type : m.types) type.base[behaviour::adhesion] *= 5;
+        m.types[0].base[m.vocabulary().of(behaviour::affinity, 1)] = Real(0.3);
+        m.types[1].base[m.vocabulary().of(behaviour::affinity, 0)] = 2;
+        m.types[0].base[m.vocabulary().of(behaviour::affinity, 0)] = 0;
+        expect_as_all_pairs_of_a_crowd(GetParam(), m, 300);
+    }
+}
 
 TEST_P(ContactKernel, IsTheSumOverAnyNumberOfNeighbours) {
     for (int neighbours : {0, 1, 2, 14, 15, 16, 17, 31, 32, 40}) {

@@ -5,8 +5,8 @@
 namespace crine::test {
 namespace {
 
-/// A busy tissue: vessels let cells in, cells walk, push, follow a gradient, divide, change type, die, are eaten; rules
-/// look at fields, neighbours and time.
+/// A busy tissue: vessels let cells in, cells walk, push, follow a gradient, divide, change type, die, are eaten, attack,
+/// engulf and fuse with each other; rules look at fields, neighbours, damage and time.
 struct Tissue {
     Model model;
     InitialState state;
@@ -32,11 +32,19 @@ Tissue busy_tissue() {
     hunter.base[words.of(behaviour::chemotaxis, 0)] = 200, hunter.chemotaxis_speed = Real(0.2);
     hunter.base[words.of(behaviour::differentiation, 3)] = Real(1e-4);
     grown.base[behaviour::apoptosis] = Real(2e-4);
+    grown.base[words.of(behaviour::attack, 0)] = Real(2e-3), grown.base[words.of(behaviour::attack, 2)] = Real(1e-3);
+    grown.base[behaviour::attack_duration] = 400, grown.base[behaviour::attack_damage] = Real(1e-2);
+    hunter.base[words.of(behaviour::engulfing, 3)] = Real(1e-5), hunter.base[behaviour::necrotic_phagocytosis] = Real(1e-3);
+    hunter.base[behaviour::bias] = Real(0.3), hunter.base[words.of(behaviour::attraction, 0)] = 1;
+    hunter.base[words.of(behaviour::fusion, 2)] = Real(1e-5), grown.base[words.of(behaviour::affinity, 0)] = Real(0.5);
+    stroma.base[behaviour::repair] = Real(1e-3), stroma.base[words.of(behaviour::offspring, 3)] = Real(0.1);
     m.rules = {{0, signal::pressure, behaviour::cycle_entry, false, 0, 1, 4, false},
                {0, words.of(signal::contacts, 2), behaviour::apoptosis, true, Real(1e-3), 2, 2, false},
                {1, words.of(signal::concentration, 0), words.of(behaviour::recruitment, 2), true, Real(2e-3), Real(0.1), 1, false},
                {2, signal::engulfed, words.of(behaviour::differentiation, 3), true, Real(1e-3), 2, 2, false},
                {2, words.of(signal::gradient, 0), behaviour::speed, false, 0, Real(0.01), 1, false},
+               {0, signal::damage, behaviour::apoptosis, true, Real(5e-3), 2, 4, false},
+               {3, signal::compression, words.of(behaviour::attack, 0), false, 0, 1, 2, false},
                {0, signal::dead_contacts, words.of(behaviour::secretion, 0), true, 50, 1, 1, false}};
     t.state = empty_state(m);
     scatter(t.state.cells, m.grid, 1500, 0, m.types[0].radius, 1);

@@ -176,6 +176,90 @@ TEST_P(PopulationOnEveryEngine, DeadCellsAreEatenByThoseWhoTouchThem) {
     EXPECT_EQ(engine->cell_count(), 5000 - totals.removals);
 }
 
+TEST_P(PopulationOnEveryEngine, ApoptoticAndNecroticCellsMayBeEatenAtOtherRates) {
+    Model m = types(2);
+    m.types[1].base[behaviour::phagocytosis] = Real(1e-3);
+    m.types[1].base[behaviour::necrotic_phagocytosis] = Real(2e-3);
+    m.types[0].apoptosis_duration = m.types[0].necrosis_duration = 1e9;
+    InitialState s = empty_state(m);
+    spread_out(s.cells, 1000, 0, 5, 40, 10);
+    for (std::size_t i = 0; i < 1000; ++i) s.cells.state[i] = i % 2 == 0 ? CellState::apoptotic : CellState::necrotic;
+    for (std::size_t i = 0; i < 1000; ++i) s.cells.add(1, position(s.cells, i) + Vec3{9, 0, 0}, 5);
+    auto const engine = make_backend(GetParam());
+    engine->start(m, s);
+    live(*engine, 10, 40);
+    HostCells const c = cells_of(*engine);
+    int left[2] = {0, 0};
+    for (std::size_t i = 0; i < c.size(); ++i)
+        if (c.type[i] == 0) ++left[c.state[i] == CellState::necrotic];
+    for (int necrotic : {0, 1}) {
+        double const p = std::exp(-(1e-3 + necrotic * 2e-3) * 400);
+        EXPECT_NEAR(left[necrotic], 500 * p, 4 * std::sqrt(500 * p * (1 - p))) << necrotic;
+    }
+}
+
+TEST_P(PopulationOnEveryEngine, LiveCellsAreEngulfedByThoseWhoTouchThemOrDieBefore) {
+    Model m = types(3);
+    double const engulfed = 2e-3, dying = 1e-3;
+    m.types[1].base[m.vocabulary().of(behaviour::engulfing, 0)] = static_cast<Real>(engulfed);
+    m.types[0].base[behaviour::apoptosis] = static_cast<Real>(dying);
+    m.types[0].apoptosis_duration = 1e9;
+    InitialState s = empty_state(m);
+    spread_out(s.cells, 1000, 0, 5, 40, 10);
+    for (std::size_t i = 0; i < 1000; ++i) {
+        s.cells.add(1, position(s.cells, i) + Vec3{9, 0, 0}, 5);
+        s.cells.add(2, position(s.cells, i) + Vec3{-9, 0, 0}, 5);  // does not eat and is not eaten
+    }
+    auto const engine = make_backend(GetParam());
+    engine->start(m, s);
+    live(*engine, 10, kStep);
+    Totals const totals = engine->totals();
+    double const p = -std::expm1(-(engulfed + dying) * 10 * kStep) * engulfed / (engulfed + dying);
+    EXPECT_NEAR(static_cast<double>(totals.engulfments), 1000 * p, 4 * std::sqrt(1000 * p * (1 - p)));
+    EXPECT_EQ(totals.removals, totals.engulfments);
+    EXPECT_EQ(totals.live[1], 1000u);
+    EXPECT_EQ(totals.live[2], 1000u);
+    HostCells const c = cells_of(*engine);
+    std::uint64_t eaten = 0;
+    for (std::size_t i = 0; i < c.size(); ++i) {
+        eaten += c.engulfed[i];
+        EXPECT_TRUE(c.engulfed[i] == 0 || c.type[i] == 1);
+    }
+    EXPECT_EQ(eaten, totals.engulfments);
+}
+
+TEST_P(PopulationOnEveryEngine, ThoseWhoEatEachOtherEndUpInOne) {
+    Model m = types(1);
+    m.types[0].base[m.vocabulary().of(behaviour::engulfing, 0)] = Real(5e-3);
+    InitialState s = empty_state(m);
+    for (int n = 0; n < 6; ++n) s.cells.add(0, {Real(200 + n), 200, 200}, 5);
+    auto const engine = make_backend(GetParam());
+    engine->start(m, s);
+    live(*engine, 400, kStep);
+    EXPECT_EQ(engine->totals().engulfments, 6 - engine->cell_count());
+    EXPECT_LE(engine->cell_count(), 1u);  // of two that eat each other in one step none is left
+}
+
+TEST_P(PopulationOnEveryEngine, OneDaughterMayBeOfAnotherType) {
+    Model m = types(3);
+    m.types[2].radius = 3;
+    m.types[0].base[behaviour::cycle_entry] = std::numeric_limits<Real>::infinity();
+    double const chance[3] = {0, 0.2, 0.3};
+    for (int t = 1; t < 3; ++t) m.types[0].base[m.vocabulary().of(behaviour::offspring, t)] = static_cast<Real>(chance[t]);
+    InitialState s = empty_state(m);
+    spread_out(s.cells, 4000, 0, 5, 25, 16);
+    auto const engine = make_backend(GetParam());
+    engine->start(m, s);
+    live(*engine, 1, kStep);
+    Totals const totals = engine->totals();
+    EXPECT_EQ(totals.divisions, 4000u);
+    for (int t = 1; t < 3; ++t)
+        EXPECT_NEAR(static_cast<double>(totals.live[t]), 4000 * chance[t], 4 * std::sqrt(4000 * chance[t] * (1 - chance[t]))) << t;
+    EXPECT_EQ(totals.live[0] + totals.live[1] + totals.live[2], 8000u);
+    HostCells const c = cells_of(*engine);
+    for (std::size_t i = 0; i < c.size(); ++i) EXPECT_TRUE(close(c.radius[i], c.type[i] == 2 ? 3 : 5, 1e-5)) << "type " << int(c.type[i]);
+}
+
 TEST_P(PopulationOnEveryEngine, SurvivorsKeepEveryPropertyWhenOthersVanish) {
     Model m = types(1);
     m.types[0].apoptosis_duration = 30;

@@ -1,3 +1,4 @@
+#include "crine/model/contact.h"
 #include "crine/model/hill.h"
 #include "support/engines.h"
 #include "support/population.h"
@@ -128,6 +129,42 @@ TEST_P(RulesOnEveryEngine, ContactsAndPressureCountTheNeighbours) {
     EXPECT_TRUE(close(speed_of(*engine, 1, {1, Real(0.01), 1}), by_hand(1, 5, 1, up, 0), 1e-3));
 }
 
+TEST_P(RulesOnEveryEngine, ContactsAreToldApartByTheStateOfTheNeighbour) {
+    Model m = box(10, 10, 10, 20);
+    for (int t = 0; t < 2; ++t) add_type(m, 5, 2);
+    m.types[1].moves = false;
+    m.types[0].base[behaviour::speed] = 1;
+    m.types[0].base[behaviour::persistence] = 60;
+    InitialState s = empty_state(m);
+    s.cells.add(0, {100, 100, 100}, 5);
+    s.cells.add(1, {108, 100, 100}, 5);
+    s.cells.add(1, {92, 100, 100}, 5);
+    s.cells.add(0, {100, 110, 100}, 5);
+    s.cells.add(1, {100, 91, 100}, 5);
+    s.cells.add(1, {100, 100, 112}, 5);
+    s.cells.state[4] = CellState::apoptotic, s.cells.state[5] = CellState::necrotic;
+    s.cells.damage[0] = 3, s.cells.attacked[0] = 40;
+    double const compression = (2 * 0.2 * 0.2 + 0.1 * 0.1) / kDensePacking;
+    struct Expected {
+        int signal;
+        double value;
+    };
+    auto const engine = make_backend(GetParam());
+    for (Expected const& e : std::initializer_list<Expected>{{signal::live_contacts, 3},
+                                                             {signal::apoptotic_contacts, 1},
+                                                             {signal::necrotic_contacts, 1},
+                                                             {signal::dead_contacts, 2},
+                                                             {signal::compression, compression},
+                                                             {signal::damage, 3},
+                                                             {signal::attacked, 40},
+                                                             {signal::attacking, 0},
+                                                             {signal::dead, 0}}) {
+        m.rules = {{0, e.signal, behaviour::speed, true, 5, 2, 1, false}};
+        engine->start(m, s);
+        EXPECT_TRUE(close(speed_of(*engine, 1, {1, Real(0.01), 1}), by_hand(1, 5, 1, e.value / 2, 0), 1e-3)) << e.signal;
+    }
+}
+
 TEST_P(RulesOnEveryEngine, ConcentrationAndGradientAreReadAtTheCell) {
     Model m = walker(2);
     Vocabulary const words = m.vocabulary();
@@ -154,6 +191,11 @@ TEST_P(RulesOnEveryEngine, OfTheDeadOnlyThoseRulesActThatSaySo) {
     m.rules[0].applies_to_dead = true;
     engine->start(m, s);
     EXPECT_TRUE(close(speed_of(*engine, 1, {100, 1, 100}), 1, 1e-4));  // from 0 half-way to 2
+    for (int s_of : {signal::dead, signal::necrotic, signal::apoptotic}) {
+        m.rules[0].signal = s_of, m.rules[0].half = 1;
+        engine->start(m, s);
+        EXPECT_TRUE(close(speed_of(*engine, 1, {100, 1, 100}), s_of == signal::apoptotic ? 0 : 1, 1e-4)) << s_of;
+    }
 }
 
 CRINE_ON_EVERY_ENGINE(RulesOnEveryEngine);

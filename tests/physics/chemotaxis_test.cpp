@@ -84,6 +84,29 @@ TEST_P(ChemotaxisOnEveryEngine, SteepGradientsSaturate) {
     EXPECT_NEAR(s.mean[0], drift * 900, 4 * std::sqrt(walk_variance(900) / kCells));
 }
 
+/// Of a walk with new directions n((1 - b) u + b e), u of chance: at b = 1/2 half the angle to e is left, whose cosine is 2/3 in the mean.
+TEST_P(ChemotaxisOnEveryEngine, ABiasedWalkTurnsTowardsTheGradient) {
+    double const time = 900;
+    for (double const slope : {0.002, -1e-5}) {  // how steep does not matter
+        Crowd c = crowd(0, slope);
+        CellType& type = c.model.types[0];
+        type.base[behaviour::bias] = Real(0.5);
+        type.base[c.model.vocabulary().of(behaviour::attraction, 0)] = 3;
+        double const way = (slope > 0 ? 1 : -1) * 2.0 / 3 * kSpeed * time;
+        Spread const s = after(GetParam(), c, time);
+        double const tolerance = 4 * std::sqrt(walk_variance(time) / kCells);
+        EXPECT_NEAR(s.mean[0], way, tolerance);
+        EXPECT_NEAR(s.mean[1], 0, tolerance);
+
+        type.base[behaviour::bias] = 1;
+        Spread const straight = after(GetParam(), c, time);
+        EXPECT_TRUE(close(straight.mean[0], (slope > 0 ? 1 : -1) * kSpeed * time, 1e-4));
+        EXPECT_LT(straight.variance[0], 1e-3);
+        type.base[c.model.vocabulary().of(behaviour::attraction, 0)] = -1;
+        EXPECT_TRUE(close(after(GetParam(), c, time).mean[0], -straight.mean[0], 1e-4));
+    }
+}
+
 CRINE_ON_EVERY_ENGINE(ChemotaxisOnEveryEngine);
 
 }  // namespace crine::test

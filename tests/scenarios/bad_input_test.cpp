@@ -242,6 +242,14 @@ std::vector<Broken> const kTable{
     {"line_of_one_point", "at: [50 um, 50 um, 5 um]", "from: [0 um, 0 um, 0 um], to: [50 um, 0 um, 0 um], points: @1", ": probes[0].points: a line needs \"points\", 2 or more"},
     {"field_to_write", "output: {", "output: {fields: [@B], ", ": output.fields[0]: \"B\" is not a ligand of this scenario"},
     // --- files ---
+    {"no_rules", "seed: 1", "rules: @none.csv", ": rules: file "},
+    {"unknown_behaviour_in_rules", "seed: 1", "rules: wrong.csv", "wrong.csv:3:16: \"migraton speed\" is not a behaviour; did you mean \"migration speed\"?"},
+    {"what_is_not_modelled", "{signal: A,", "{signal: @intracellular A,", ": cells.T.rules[0].signal: \"intracellular A\" is not modelled (cells have receptors and stores, and no pool of what they took up)"},
+    {"too_many_daughters", "B: {radius: 4 um}", "B: {radius: 4 um, divides_into: {T: 0.6, B: @0.5}}", ": cells.B.divides_into.B: the probabilities of daughters of other types add up to more than 1"},
+    {"probability_above_1", "increases: speed, to: 5 um/min", "increases: divides into B, to: @1.5", ": cells.T.rules[0].to: \"divides into B\" is a fraction; expected at most 1"},
+    {"bias_without_attraction", "B: {radius: 4 um}", "B: @{radius: 4 um, bias: 0.5}", ": cells.B: \"bias\" has a meaning only with \"attraction\" to some ligand"},
+    {"attraction_without_bias", "B: {radius: 4 um}", "B: @{radius: 4 um, attraction: {A: 1}}", ": cells.B: \"attraction\" has a meaning only with a \"bias\" of the walk"},
+    {"attack_of_unknown_type", "B: {radius: 4 um}", "B: {radius: 4 um, attacks: {@TT: 1 /h}}", ": cells.B.attacks: \"TT\" is not a cell type of this scenario; did you mean \"T\"?"},
     {"no_library", "seed: 1", "include: [@none.yaml]", ": include[0]: file "},
     {"library_of_everything", "seed: 1", "include: whole.yaml", "whole.yaml:1:1: \"title\" in an included library, which holds only ligands, receptors and cells"},
     {"library_in_a_cycle", "seed: 1", "include: cycle.yaml", "cycle.yaml includes itself (a cycle)"},
@@ -280,6 +288,7 @@ TEST_P(BadInput, IsOneLineThatSaysWhereAndWhat) {
     write(folder / "wrong.yaml", "cells:\n  B: {\n   speed: 60 um}\n");
     write(folder / "refers.yaml", "cells:\n  B: {secretion: {Z: 1 molecule/s}}\n");
     write(folder / "good.csv", "type,x,y,z\n");
+    write(folder / "wrong.csv", "// type, signal, …\n\nT,A,increases, migraton speed, 5, 1, 1, 0\n");
 
     std::string text = replaced(kSound, row.find, row.put);
     if (row.also_find) text = replaced(text, row.also_find, row.also_put);

@@ -73,6 +73,18 @@ TEST(Program, QuietSaysNothing) {
     EXPECT_EQ(outcome.out + outcome.err, "");
 }
 
+TEST(Program, RefusesAWrongNameInAFileOfRules) {
+    TemporaryFolder const folder;
+    write_text(folder / "rules.csv", "// of PhysiCell\nT,time,increases,apoptosis,0.1,60,2,0\nT,time,increases,aptosis,0.1,60,2,0\n");
+    write_text(folder / "scenario.yaml",
+               "time: {end: 1 h}\ndomain: {size: [40 um, 40 um, 40 um], spacing: 10 um}\ncells: {T: {radius: 5 um}}\nrules: rules.csv\n");
+    Outcome const refused = crine({"check", (folder / "scenario.yaml").string()});
+    EXPECT_EQ(refused.code, 2);
+    EXPECT_NE(refused.err.find((folder / "rules.csv").string() + ":3:18: \"aptosis\" is not a behaviour; did you mean \"apoptosis\"?"),
+              std::string::npos)
+        << refused.err;
+}
+
 TEST(Program, NeverOverwritesUnlessTold) {
     TemporaryFolder const folder;
     auto const run = [&](std::vector<std::string> extra) {

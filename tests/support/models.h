@@ -41,7 +41,7 @@ inline int add_type(Model& m, Real radius, int types = 1) {
     t.radius = radius;
     Vocabulary const words{static_cast<int>(m.ligands.size()), types, static_cast<int>(m.receptors.size()),
                            static_cast<int>(m.membrane_ligands.size()), static_cast<int>(m.activities.size())};
-    t.base.assign(words.behaviours(), 0);
+    t.base = idle(words);
     t.saturation.assign(m.ligands.size(), std::numeric_limits<Real>::infinity());
     m.types.push_back(t);
     return static_cast<int>(m.types.size()) - 1;

@@ -42,5 +42,10 @@ struct ContactLaw {
     CRINE_HD static Real positive(Real x) { return Real(0.5) * (x + std::fabs(x)); }
 };
 
+/// A cell's compression is the sum over its neighbours of (1 - d/R)²₊ / this: 1 where equal cells have twelve neighbours that fill space as
+/// circles of the same area fill a plane, d/R = √(π / 2√3). The "simple pressure" of Ghaffarizadeh et al. (2018) PLoS Comput Biol
+/// 14:e1005991.
+inline constexpr Real kDensePacking = Real(0.027288820670331);
+
 }  // namespace CRINE_NS
 }  // namespace crine

@@ -7,6 +7,9 @@ namespace crine {
 inline constexpr Real kDividingVolume = 2;  ///< of a cell at division, relative to its volume at entry into the cycle [1]
 /// A necrotic cell swells until it bursts, as in PhysiCell: Ghaffarizadeh et al. (2018) PLoS Comput Biol 14:e1005991.
 inline constexpr Real kBurstVolume = 2;
+/// A cell that has fused with others is at most so large, relative to its type at rest: neighbours are looked for no further away. A
+/// choice.
+inline constexpr Real kMostFused = 8;
 /// What is left of an apoptotic cell when it falls apart. A choice: bodies of a few µm, small but not of size 0.
 inline constexpr Real kApoptoticVolume = Real(0.1);
 

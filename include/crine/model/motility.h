@@ -11,11 +11,23 @@ inline namespace CRINE_NS {
 struct Walk {
     Real persistence;  ///< P [s]
     Real dt;           ///< [s]
-    CRINE_HD Vec3 operator()(Vec3 heading, Random& random, bool planar) const {
+    CRINE_HD bool turns(Vec3 heading, Random& random) const {
         bool const first = dot(heading, heading) == 0;
-        bool const turns = random.uniform() < -std::expm1(-dt / persistence);
-        return first || turns ? random.direction(planar) : heading;
+        return random.uniform() < -std::expm1(-dt / persistence) || first;
     }
+};
+
+/// Of length 1, or 0 if it has no direction.
+CRINE_HD inline Vec3 unit(Vec3 v) {
+    Real const length = norm(v);
+    return length > 0 ? Real(1) / length * v : Vec3{};
+}
+
+/// New direction of a biased walk, from one of chance u and one that attracts, g: n((1 - b) u + b n(g)), n(v) = v / |v|.
+/// Ghaffarizadeh et al. (2018) PLoS Comput Biol 14:e1005991.
+struct Bias {
+    Real bias;  ///< b [1]
+    CRINE_HD Vec3 operator()(Vec3 chance, Vec3 attraction) const { return unit((1 - bias) * chance + bias * unit(attraction)); }
 };
 
 /// Drift along gradients, saturating: v = g / (1 + |g| / v_max), g = Σ χ ∇c over the ligands [µm/s].
