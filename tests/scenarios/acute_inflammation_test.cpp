@@ -40,8 +40,8 @@ protected:
         for (std::string const& change : changes) arguments.insert(arguments.end(), {"--set", change});
         Outcome const outcome = crine(arguments);
         EXPECT_EQ(outcome.code, 0) << outcome.err;  // every molecule is accounted for
-        return std::make_shared<Course>(
-            Course{Table(folder / "out" / "probes.csv"), Table(folder / "out" / "summary.csv"), Table(folder / "out" / "compartments.csv")});
+        return std::make_shared<Course>(Course{Table(folder / "out" / "probes.csv"), Table(folder / "out" / "summary.csv"),
+                                               Table(folder / "out" / "compartments.csv")});
     }
     static Course const& normal() { return *normal_; }
     static Course const& no_histamine() { return *no_histamine_; }
