@@ -32,9 +32,9 @@ protected:
         TemporaryFolder const folder;
         std::vector<std::string> arguments{"run", source_file("scenarios/acute_inflammation.yaml"), "-o", (folder / "out").string(),
                                            "--quiet"};
-        for (std::string const change :
-             {"domain.size=[300 um, 300 um, 200 um]", "regions.origin.sphere.centre=[0 um, 0 um, 100 um]",
-              "regions.focus.sphere.centre=[0 um, 0 um, 100 um]", "placement[0].count=20", "time.end=5 d", "output.volumes=0 s"}) {
+        for (std::string const change : {"domain.size=[300 um, 300 um, 200 um]", "regions.origin.sphere.centre=[0 um, 0 um, 100 um]",
+                                         "regions.focus.sphere.centre=[0 um, 0 um, 100 um]", "placement[0].count=20",
+                                         "domain.represents=1.2e7", "time.end=5 d", "output.volumes=0 s"}) {
             arguments.insert(arguments.end(), {"--set", change});
         }
         for (std::string const& change : changes) arguments.insert(arguments.end(), {"--set", change});
