@@ -649,6 +649,8 @@ void check_traced(ScenarioInput const& in, Model const& model) {
                 fail(at, who + "the secretion of \"" + type.name + "\" saturates, so that senders stop each other");
         for (auto const& b : model.bindings)
             if (is(index, {b.a, b.b, b.complex})) fail(at, who + "it takes part in a reaction, which does not tell senders apart");
+        for (auto const& local : model.local_reactions)
+            if (is(index, local.ligands)) fail(at, who + "it takes part in a reaction, which does not tell senders apart");
         for (auto const& c : model.conversions)
             if (c.from == index || is(index, c.to)) fail(at, who + "it takes part in a reaction, which does not tell senders apart");
     }

@@ -96,7 +96,7 @@ void keys(Visitor& key, LigandInput& in) {
 
 template <class Visitor>
 void keys(Visitor& key, ReactionInput& in) {
-    key.exactly_one({"bind", "convert"});
+    key.exactly_one({"bind", "convert", "network"});
     key("bind", in.bind, optional, "two ligands that bind each other, reversibly and one to one");
     key("convert", in.convert, optional, "a ligand that becomes another, or is broken down");
     key("to", in.to, optional, "complex of what binds; what the converted ligand becomes: one, a list of two, or nothing (broken down)");
@@ -109,6 +109,8 @@ void keys(Visitor& key, ReactionInput& in) {
     key("k_cat", in.k_cat, optional, "convert by an enzyme, saturable: turnover number, with K_m");
     key("V_max", in.v_max, optional, "convert, saturable: highest rate, with K_m");
     key("K_m", in.k_m, optional, "convert, saturable: concentration at half the highest rate");
+    key("network", in.network, optional, "any reactions by formulas of the ligands' concentrations");
+    key("unit", in.unit, optional, "of concentrations in the network; nM if absent");
 }
 
 template <class Visitor>
@@ -401,7 +403,7 @@ void keys(Visitor& key, NetworkInputs& in) {
     key("parameters", in.parameters, optional, "numbers, which a cell type may change, or formulas of them");
     key("inputs", in.inputs, optional, "what signals feed; value where they feed nothing");
     key("functions", in.functions, optional, "for formulas");
-    key("species", in.species, required, "what changes, in this order: initial value, or a map");
+    key("species", in.species, optional, "of a pathway: what changes, in this order: initial value, or a map");
     key("assignments", in.assignments, optional, "formulas that follow from species; may be rules' signals too");
     key("reactions", in.reactions, optional, "what makes and uses up species");
     key("rates", in.rates, optional, "by species that no reaction changes: formula of its rate of change");

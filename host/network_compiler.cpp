@@ -94,14 +94,22 @@ public:
     Compiler(std::string const& name, NetworkInputs const& in) : in_(in) { network_.name = name; }
 
     Network compile() {
-        lay_out();
-        change_by_reactions();
-        change_by_rates();
+        make_equations();
         observe();
         find_events();
         start();
         write_programs();
         return std::move(network_);
+    }
+    Network compile_gated() {
+        gated_ = true;
+        return compile();
+    }
+    std::vector<bool> used() {
+        make_equations();
+        std::vector<bool> all(in_.species.size());
+        for (std::size_t s = 0; s < all.size(); ++s) all[s] = used_.contains(static_cast<int>(s));
+        return all;
     }
 
 private:
@@ -109,6 +117,14 @@ private:
 
     NetworkLayout& layout() { return network_.layout; }
     Term zero() { return algebra_.number(0); }
+
+    void make_equations() {
+        lay_out();
+        change_by_reactions();
+        change_by_rates();
+        for (int s = 0; gated_ && s < layout().species; ++s)
+            rates_[static_cast<std::size_t>(s)] = algebra_.multiply(rates_[static_cast<std::size_t>(s)], algebra_.variable(layout().input + s));
+    }
 
     // --- names -----------------------------------------------------------------------------------
 
@@ -148,7 +164,7 @@ private:
         for (auto const& e : in_.parameters) {
             char* end = nullptr;
             double const value = std::strtod(e.value.value.c_str(), &end);
-            if (e.value.value.empty() || *end != '\0') {  // a formula of others
+            if (gated_ || e.value.value.empty() || *end != '\0') {  // a formula of others, or the same everywhere
                 assignments_[e.name.value] = &e.value;
                 continue;
             }
@@ -156,6 +172,8 @@ private:
             network_.parameters.push_back(e.name.value), network_.parameter_default.push_back(value);
         }
         for (auto const& e : in_.inputs) network_.inputs.push_back(e.name.value), network_.input_default.push_back(e.value);
+        for (auto const& e : in_.species)
+            if (gated_) network_.inputs.push_back("change of " + e.name.value), network_.input_default.push_back(1);
         at.inputs = static_cast<int>(network_.inputs.size()), at.parameters = static_cast<int>(network_.parameters.size());
 
         int next = at.species;
@@ -186,7 +204,7 @@ private:
             if (in_.inputs[i].name.value == n)
                 return when == When::now ? algebra_.variable(layout().input + static_cast<int>(i)) : algebra_.number(in_.inputs[i].value);
         if (auto const s = species_.find(n); s != species_.end()) {
-            if (when == When::now) return algebra_.variable(s->second);
+            if (when == When::now) return used_.insert(s->second), algebra_.variable(s->second);
             return once(n, in_.species[static_cast<std::size_t>(s->second)].value.initial, when);
         }
         if (auto const a = assignments_.find(n); a != assignments_.end()) return once(n, *a->second, when);
@@ -219,9 +237,9 @@ private:
         }
         throw InputError("\"" + n + "\" is not a function" + suggestion(n, known));
     }
-    int find_species(Text const& text) const {
+    int find_species(Text const& text) {
         auto const found = species_.find(text.value);
-        if (found != species_.end()) return found->second;
+        if (found != species_.end()) return *used_.insert(found->second).first;
         std::vector<std::string> known;
         for (auto const& e : in_.species) known.push_back(e.name.value);
         fail(text.at, "\"" + text.value + "\" is not a species of this network" + suggestion(text.value, known));
@@ -457,6 +475,8 @@ private:
     Algebra algebra_;
     std::set<std::string> names_;
     std::map<std::string, int> species_, parameters_;
+    std::set<int> used_;   ///< species that something names
+    bool gated_ = false;   ///< an input for each species says whether it changes
     std::map<std::string, Text const*> assignments_;  ///< also of parameters and compartments by formulas
     std::map<std::pair<std::string, When>, Term> known_;
     std::set<std::pair<std::string, When>> open_;  ///< being parsed
@@ -467,6 +487,8 @@ private:
 }  // namespace
 
 Network compile_network(std::string const& name, NetworkInputs const& in) { return Compiler(name, in).compile(); }
+Network compile_local_network(NetworkInputs const& in) { return Compiler("", in).compile_gated(); }
+std::vector<bool> species_in_use(NetworkInputs const& in) { return Compiler("", in).used(); }
 
 std::vector<double> initial_columns(Network const& network, std::vector<double> const& parameters,
                                     std::vector<std::pair<int, double>> const& species) {

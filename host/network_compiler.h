@@ -9,6 +9,10 @@ namespace crine {
 /// matrix of an implicit step with its zeros left out, and which species cannot become negative. Fails at the place of what is wrong, for a
 /// formula at the word.
 Network compile_network(std::string const& name, NetworkInputs const& in);
+/// Likewise for reactions that happen everywhere in space: for each species there is one input, by which its rate is multiplied.
+Network compile_local_network(NetworkInputs const& in);
+/// Species that reactions, rates or formulas name.
+std::vector<bool> species_in_use(NetworkInputs const& in);
 
 /// What a new cell has, by column, with these parameters and, of some species, these values.
 std::vector<double> initial_columns(Network const& network, std::vector<double> const& parameters,

@@ -1,4 +1,6 @@
 #include "host/build.h"
+#include "host/network_compiler.h"
+#include "host/units.h"
 
 namespace crine {
 namespace {
@@ -60,14 +62,52 @@ Conversion conversion_of(ReactionInput const& in, Names const& ligands) {
     return c;
 }
 
+/// The species of local reactions are ligands, whose names they may use as they are.
+LocalReactions local_reactions_of(ReactionInput const& in, Model const& model) {
+    NetworkInputs network = *in.network;
+    auto const none = [](auto const& entries, char const* what, char const* why) {
+        if (!entries.empty()) fail(entries.front().at, std::string("reactions between ligands have no ") + what + why);
+    };
+    if (!network.species.empty()) fail(network.species.front().name.at, "the species of reactions between ligands are the ligands, which stand in \"ligands\"");
+    if (!network.inputs.empty()) fail(network.inputs.front().name.at, "reactions between ligands have no inputs");
+    if (!network.compartments.empty()) fail(network.compartments.front().name.at, "reactions between ligands have no compartments");
+    none(network.events, "events", "; \"doses\" change what is there at a time");
+    for (auto const& r : network.reactions)
+        if (r.delay) fail(r.delay->at, "reactions between ligands have no delay");
+    for (Ligand const& ligand : model.ligands) network.species.push_back({{ligand.name, in.at}, {}});
+    for (auto& e : network.species) e.value.initial.value = "0";
+
+    std::vector<bool> const used = species_in_use(network);
+    LocalReactions local;
+    Named<SpeciesInput> species;
+    for (std::size_t l = 0; l < used.size(); ++l) {
+        if (!used[l]) continue;
+        local.ligands.push_back(static_cast<int>(l));
+        species.push_back(std::move(network.species[l]));
+        if (model.ligands[l].scheme == Scheme::quasi_steady)
+            fail(in.at, "\"" + model.ligands[l].name + "\" is quasi-steady, so it cannot react; expected scheme adaptive or implicit-euler");
+    }
+    if (local.ligands.size() > static_cast<std::size_t>(kMostReacting))
+        fail(in.at, "more than " + std::to_string(kMostReacting) + " ligands in one network of reactions");
+    network.species = std::move(species);
+    local.scale = in.unit ? at_place(in.unit->at, [&] { return unit_scale(in.unit->value, Dimension::concentration); }) : unit_scale("nM", Dimension::concentration);
+    if (!network.negligible) network.negligible.emplace().value = 1e-6;
+    local.network = compile_local_network(network);
+    return local;
+}
+
 }  // namespace
 
 void make_reactions(ScenarioInput const& in, Names const& ligands, Model& model) {
-    for (auto const& reaction : in.reactions)
-        if (reaction.convert)
+    for (auto const& reaction : in.reactions) {
+        only_with(reaction.network ? std::nullopt : reaction.unit, "unit", "network");
+        if (reaction.network)
+            model.local_reactions.push_back(local_reactions_of(reaction, model));
+        else if (reaction.convert)
             model.conversions.push_back(conversion_of(reaction, ligands));
         else
             model.bindings.push_back(binding_of(reaction, ligands, model));
+    }
 }
 
 }  // namespace crine

@@ -263,6 +263,8 @@ void Engine::check(Moment now) {
         case ErrorCode::pathway_stalled:
             throw RunError("a pathway of cell " + std::to_string(found[0].who) +
                            " runs away: no step of it is short enough" + when);
+        case ErrorCode::reactions_stalled:
+            throw RunError("the reactions of " + ligand() + " run away: no step of them is short enough" + when);
         case ErrorCode::ids_exhausted:
             throw RunError("all 4294967295 cell ids have been used" + when);
     }

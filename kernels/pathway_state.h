@@ -1,8 +1,7 @@
 #pragma once
 
 #include "crine/model.h"
-#include "crine/model/network.h"
-#include "kernels/device.h"
+#include "kernels/network.h"
 
 namespace crine {
 inline namespace CRINE_NS {
@@ -43,28 +42,16 @@ struct PathwayView {
     }
 };
 
-/// A network on the device.
-struct DeviceNetwork {
-    NetworkLayout layout;
-    Buffer<Instruction> rates, system, solve, observe, conditions;
-    Buffer<std::uint8_t> positive;
-    Buffer<NetworkEvent> events;
-    Buffer<int> targets;
-    Buffer<double> constants;
-    Buffer<double> parameters;    ///< [type * parameters + parameter]
-    Buffer<InputOfType> inputs;   ///< [type * inputs + input]
-    double time_unit = 1, tolerance = 0, negligible = 0;
-
-    NetworkView view() const {
-        return {layout,          rates.span(),  system.span(),  solve.span(), observe.span(), conditions.span(),
-                positive.span(), events.span(), targets.span(), tolerance,    negligible};
-    }
-    void upload(Network const& network);
+/// A network, and what the types have of it.
+struct Pathway {
+    DeviceNetwork network;
+    Buffer<double> parameters = {};   ///< [type * parameters + parameter]
+    Buffer<InputOfType> inputs = {};  ///< [type * inputs + input]
 };
 
 /// The pathways of all cells on this engine.
 struct PathwayState {
-    std::vector<DeviceNetwork> networks;
+    std::vector<Pathway> all;
     Buffer<std::uint8_t> has;
     Buffer<int> begin;
     Buffer<double> initial;
@@ -78,7 +65,7 @@ struct PathwayState {
     bool none() const { return columns == 0; }
     void compile(Model const& model);
     PathwayView view(std::size_t cells) {
-        return {has.span(), begin.span(), initial.span(), numbers.span(), static_cast<int>(networks.size()), columns, cells};
+        return {has.span(), begin.span(), initial.span(), numbers.span(), static_cast<int>(all.size()), columns, cells};
     }
 };
 

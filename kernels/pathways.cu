@@ -20,52 +20,27 @@ struct BirthBody {
     }
 };
 
-/// Cells that lie together, of which a worker takes one piece after the other, and the most workers at a time: threads of a GPU, whose
-/// neighbours take neighbouring cells.
-constexpr std::size_t kPiece = kSideBySide > 1 ? 64 : 1, kMostWorkers = kSideBySide > 1 ? 256 : 65536;
-
-/// Integrates one pathway of all cells that have it, several at a time side by side. A worker takes every so many pieces of the cells, so
-/// that all have alike to do, and has registers of its own.
+/// Integrates one pathway of all cells that have it.
 struct TransduceBody {
-    NetworkView network;
+    NetworkBatches batches;
     PathwayView pathways;
     int pathway, first_column;
     CellView cells;
     Span<InputOfType const> inputs;
-    Span<double const> parameters, constants;
+    Span<double const> parameters;
     Span<Real const> signals;  ///< [slot * cells + cell]
     double begin, end;         ///< [time of the network]
-    Span<double> registers;
-    std::size_t workers;
     Span<ErrorReport> error;
 
-    CRINE_HD NetworkLayout const& layout() const { return network.layout; }
-
     CRINE_HD void operator()(std::size_t worker) const {
-        Registers<kSideBySide> const r = kSideBySide > 1 ? Registers<kSideBySide>{registers.data + worker * layout().registers * kSideBySide, kSideBySide}
-                                               : Registers<kSideBySide>{registers.data + worker, workers};
-        for (int c = 0; c < layout().constants; ++c)
-            for (int l = 0; l < kSideBySide; ++l) r[layout().constant + c][l] = constants[static_cast<std::size_t>(c)];
-        std::size_t members[kSideBySide] = {};
-        int found = 0;
-        for (std::size_t piece = worker; piece * kPiece < cells.id.size; piece += workers) {
-            std::size_t const last = (piece + 1) * kPiece < cells.id.size ? (piece + 1) * kPiece : cells.id.size;
-            for (std::size_t i = piece * kPiece; i < last; ++i) {
-                if (!alive(cells.state[i]) || !pathways.in(cells.type[i], pathway)) continue;
-                members[found++] = i;
-                if (found < kSideBySide) continue;
-                integrate(r, members, found);
-                found = 0;
-            }
-        }
-        if (found > 0) integrate(r, members, found);
+        batches(
+            worker, cells.id.size, [&](std::size_t i) { return alive(cells.state[i]) && pathways.in(cells.type[i], pathway); },
+            [&](Registers<kSideBySide> const& r, std::size_t const* members, int found) { integrate(r, members, found); });
     }
 
-    /// Lanes that no cell is left for do what the first one does.
-    CRINE_HD void integrate(Registers<kSideBySide> const& r, std::size_t (&members)[kSideBySide], int found) const {
-        for (int l = found; l < kSideBySide; ++l) members[l] = members[0];
-        NetworkLayout const& at = layout();
-        NetworkSteps<kSideBySide> steps(network, r);
+    CRINE_HD void integrate(Registers<kSideBySide> const& r, std::size_t const* members, int found) const {
+        NetworkLayout const& at = batches.network.layout;
+        NetworkSteps<kSideBySide> steps(batches.network, r);
         double kept[kMostKept][kSideBySide];
         for (int l = 0; l < kSideBySide; ++l) {
             std::size_t const i = members[l], type = cells.type[i];
@@ -80,7 +55,7 @@ struct TransduceBody {
         }
         steps([&](int column, int lane) -> double& { return kept[column - at.step() - 1][lane]; });
         for (int l = 0; l < kSideBySide; ++l) r[at.time][l] = end;
-        run<kSideBySide>(network.observe, r);
+        run<kSideBySide>(batches.network.observe, r);
         for (int l = 0; l < found; ++l) {
             std::size_t const i = members[l];
             for (int s = 0; s < at.species; ++s) pathways.number(first_column + s, i) = r[s][l];
@@ -113,21 +88,12 @@ struct ColumnBody {
 
 }  // namespace
 
-void DeviceNetwork::upload(Network const& network) {
-    layout = network.layout;
-    rates.upload(network.rates), system.upload(network.system), solve.upload(network.solve);
-    observe.upload(network.observe), conditions.upload(network.conditions);
-    positive.upload(network.positive), events.upload(network.events), targets.upload(network.targets);
-    constants.upload(network.constants);
-    time_unit = network.time_unit, tolerance = network.tolerance, negligible = network.negligible;
-}
-
 void PathwayState::compile(Model const& model) {
     *this = {};
     std::size_t const types = model.types.size(), pathways = model.pathways.size();
     first = {0};
     for (Network const& network : model.pathways) {
-        networks.emplace_back().upload(network);
+        all.push_back({DeviceNetwork(network)});
         for (std::size_t v = 0; v < network.variables.size(); ++v) column.push_back(columns + network.layout.column(static_cast<int>(v)));
         columns += network.layout.columns();
         first.push_back(columns);
@@ -135,7 +101,7 @@ void PathwayState::compile(Model const& model) {
     std::vector<std::uint8_t> which(types * pathways, 0);
     std::vector<double> newborn(types * columns, 0);
     for (std::size_t p = 0; p < pathways; ++p) {
-        NetworkLayout const& at = networks[p].layout;
+        NetworkLayout const& at = all[p].network.layout;
         std::vector<double> values(types * at.parameters, 0);
         for (std::size_t t = 0; t < types; ++t)
             for (NetworkUse const& use : model.types[t].pathways) {
@@ -144,7 +110,7 @@ void PathwayState::compile(Model const& model) {
                 std::copy(use.parameters.begin(), use.parameters.end(), values.begin() + static_cast<std::ptrdiff_t>(t * at.parameters));
                 std::copy(use.initial.begin(), use.initial.end(), newborn.begin() + static_cast<std::ptrdiff_t>(t * columns) + first[p]);
             }
-        networks[p].parameters.upload(values);
+        all[p].parameters.upload(values);
     }
     has.upload(which), begin.upload(first), initial.upload(newborn), columns_of_variables.upload(column);
 }
@@ -153,7 +119,7 @@ void Engine::start_pathways() {
     PathwayState& state = cells_.pathways;
     state.compile(model_);
     if (state.none()) return;
-    for (std::size_t p = 0; p < state.networks.size(); ++p) state.networks[p].inputs.upload(cells_.programs.inputs[p]);
+    for (std::size_t p = 0; p < state.all.size(); ++p) state.all[p].inputs.upload(cells_.programs.inputs[p]);
     state.numbers.resize(cells_.size() * state.columns);
     for_each_index(cells_.size(), BirthBody{state.view(cells_.size()), cells_.view()});
 }
@@ -161,14 +127,22 @@ void Engine::start_pathways() {
 void Engine::transduce(Moment now) {
     PathwayState& state = cells_.pathways;
     if (state.none() || cells_.size() == 0) return;
-    std::size_t const pieces = (cells_.size() + kPiece - 1) / kPiece, workers = std::min(pieces, kMostWorkers);
-    for (std::size_t p = 0; p < state.networks.size(); ++p) {
-        DeviceNetwork const& network = state.networks[p];
-        state.registers.resize(std::max(state.registers.size(), workers * network.layout.registers * kSideBySide));
-        for_each_index(workers, TransduceBody{network.view(), state.view(cells_.size()), static_cast<int>(p), state.first[p], cells_.view(),
-                                              network.inputs.span(), network.parameters.span(), network.constants.span(),
-                                              std::as_const(cells_.work).span(), now.time / network.time_unit,
-                                              (now.time + now.dt) / network.time_unit, state.registers.span(), workers, error_.span()});
+    std::size_t const workers = workers_for(cells_.size());
+    for (std::size_t p = 0; p < state.all.size(); ++p) {
+        Pathway const& pathway = state.all[p];
+        DeviceNetwork const& network = pathway.network;
+        state.registers.resize(std::max(state.registers.size(), NetworkBatches::registers_for(workers, network.layout)));
+        for_each_index(workers, TransduceBody{{network.view(), network.constants.span(), state.registers.span(), workers},
+                                              state.view(cells_.size()),
+                                              static_cast<int>(p),
+                                              state.first[p],
+                                              cells_.view(),
+                                              pathway.inputs.span(),
+                                              pathway.parameters.span(),
+                                              std::as_const(cells_.work).span(),
+                                              now.time / network.time_unit,
+                                              (now.time + now.dt) / network.time_unit,
+                                              error_.span()});
     }
 }
 

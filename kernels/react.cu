@@ -91,6 +91,63 @@ struct AddBody {
     }
 };
 
+/// The fields of a network's species.
+struct LocalSpecies {
+    int ligand[kMostReacting];
+    Real* concentration[kMostReacting];
+};
+
+/// Local reactions of a network, for a part of a step, in every voxel.
+struct ReactBody {
+    NetworkBatches batches;
+    Grid grid;
+    LocalSpecies species;
+    double scale, begin, end;  ///< [time of the network]
+    Held held;
+
+    CRINE_HD void operator()(std::size_t worker) const {
+        batches(
+            worker, grid.voxels(), [](std::size_t) { return true; },
+            [&](Registers<kSideBySide> const& r, std::size_t const* members, int found) { integrate(r, members, found); });
+    }
+    CRINE_HD void integrate(Registers<kSideBySide> const& r, std::size_t const* members, int found) const {
+        NetworkLayout const& at = batches.network.layout;
+        NetworkSteps<kSideBySide> steps(batches.network, r);
+        std::size_t places[kSideBySide];
+        for (int l = 0; l < kSideBySide; ++l) {
+            places[l] = grid.at_voxel(members[l]);
+            steps.time[l] = begin, steps.end[l] = end, steps.step[l] = end - begin;
+            for (int s = 0; s < at.species; ++s) {
+                double const c = species.concentration[s][places[l]];
+                r[s][l] = c > 0 ? c / scale : 0;
+                r[at.input + s][l] = held(places[l], species.ligand[s]) ? 0 : 1;
+            }
+        }
+        double nothing = 0;  // there are no events
+        steps([&](int, int) -> double& { return nothing; });
+        for (int l = 0; l < found; ++l)
+            for (int s = 0; s < at.species; ++s) {
+                Real& c = species.concentration[s][places[l]];
+                if (steps.failed[l])
+                    c = static_cast<Real>(NAN);
+                else if (r[at.input + s][l] != 0)
+                    c = static_cast<Real>(r[s][l] * scale);
+            }
+    }
+};
+
+/// What has become of one species.
+struct ReactedTerm {
+    Grid grid;
+    Real const *before, *after;
+    enum { content, change, count };
+    CRINE_HD void operator()(int i, int j, int k, double (&into)[count]) const {
+        std::size_t const p = grid.at(i, j, k);
+        into[content] += after[p];
+        into[change] += static_cast<double>(after[p]) - before[p];
+    }
+};
+
 struct Difference {
     Real const *x, *y;
     CRINE_HD Real operator()(std::size_t p) const { return std::fabs(x[p] - y[p]); }
@@ -162,9 +219,11 @@ private:
     /// knowledge of the step, relative to the largest concentrations: at least as large as the error of the splitting.
     double pair(double tau) {
         if (code_ != ErrorCode::none) return 0;
-        double change = state_.circular ? INFINITY : 0;
+        double change = state_.circular || !model_.local_reactions.empty() ? INFINITY : 0;
         int const bindings = static_cast<int>(model_.bindings.size());
+        int const networks = static_cast<int>(model_.local_reactions.size());
         for (int b = 0; b < bindings; ++b) bind(b, tau / 2, false);
+        for (int n = 0; n < networks; ++n) react(n, time_, tau / 2);
         std::vector<bool> done(model_.ligands.size(), false);
         for (std::size_t n = 0; n < state_.order.size(); ++n) {
             int const l = state_.order[n];
@@ -184,6 +243,7 @@ private:
             solves_[n].cycles += field(n).solve.cycles, solves_[n].error = std::max(solves_[n].error, field(n).solve.error);
             change = std::max(change, nonlinear);
         }
+        for (int n = networks - 1; n >= 0; --n) react(n, time_ + tau / 2, tau / 2);
         for (int b = bindings - 1; b >= 0; --b) bind(b, tau / 2, true);
         time_ += tau;
         if (!state_.adaptive) return 0;
@@ -226,6 +286,36 @@ private:
         enter(a, s[BindTerm::content_a], -s[BindTerm::bound], -s[BindTerm::for_a]);
         enter(b, s[BindTerm::content_b], -s[BindTerm::bound], -s[BindTerm::for_b]);
         enter(c, s[BindTerm::content_c], s[BindTerm::bound], s[BindTerm::for_c]);
+    }
+
+    void react(int number, double begin, double during) {
+        if (code_ != ErrorCode::none) return;
+        LocalReactions const& reactions = model_.local_reactions[static_cast<std::size_t>(number)];
+        DeviceNetwork const& network = state_.networks[static_cast<std::size_t>(number)];
+        Grid const& g = fields_.grid;
+        LocalSpecies species{};
+        for (std::size_t s = 0; s < reactions.ligands.size(); ++s) {
+            species.ligand[s] = reactions.ligands[s], species.concentration[s] = of(reactions.ligands[s]).concentration.data();
+            copy(state_.unreacted[s], of(reactions.ligands[s]).concentration);
+        }
+        std::size_t const workers = workers_for(g.voxels());
+        for_each_index(workers, ReactBody{{network.view(), network.constants.span(), state_.registers.span(), workers},
+                                          g,
+                                          species,
+                                          reactions.scale,
+                                          begin / network.time_unit,
+                                          (begin + during) / network.time_unit,
+                                          held_of(fields_)});
+        for (std::size_t s = 0; s < reactions.ligands.size(); ++s) {
+            LigandField& field = of(reactions.ligands[s]);
+            auto const sum = sum_rows<ReactedTerm::count>(
+                g, fields_.partial, ReactedTerm{g, state_.unreacted[s].data(), std::as_const(field.concentration).data()});
+            if (!std::isfinite(sum[ReactedTerm::content])) code_ = ErrorCode::reactions_stalled, who_ = reactions.ligands[s];
+            field.ledger.free = sum[ReactedTerm::content] * g.volume();
+            field.ledger.converted += sum[ReactedTerm::change] * g.volume();
+            field.present = field.present || sum[ReactedTerm::content] > 0;
+            field.stale_halo = true;
+        }
     }
 
     /// What conversions of a ligand have made in its step goes to the step of what it becomes or, where that has been done, to its field.
@@ -330,6 +420,13 @@ void ReactionState::prepare(FieldState& fields, Model const& model) {
     std::set<int> left;
     bool saturable = false, breaks_down = false, converts = false;
     for (Binding const& b : model.bindings) left.insert({b.a, b.b, b.complex});
+    for (LocalReactions const& local : model.local_reactions) {
+        left.insert(local.ligands.begin(), local.ligands.end());
+        networks.emplace_back(local.network);
+        registers.resize(
+            std::max(registers.size(), NetworkBatches::registers_for(workers_for(fields.grid.voxels()), local.network.layout)));
+        while (unreacted.size() < local.ligands.size()) unreacted.emplace_back(size);
+    }
     for (Conversion const& c : model.conversions) {
         left.insert(c.from), left.insert(c.to.begin(), c.to.end());
         saturable = saturable || c.half > 0;
@@ -358,7 +455,7 @@ void ReactionState::prepare(FieldState& fields, Model const& model) {
         one_adaptive = one_adaptive || model.ligands[static_cast<std::size_t>(*next)].scheme == Scheme::adaptive;
         left.erase(next);
     }
-    adaptive = one_adaptive && (!model.bindings.empty() || saturable || circular);
+    adaptive = one_adaptive && (!model.bindings.empty() || !model.local_reactions.empty() || saturable || circular);
     largest.assign(order.size(), 0);
     mean.resize(order.size()), mean_before.resize(order.size());
     for (std::size_t n = 0; adaptive && n < order.size(); ++n) start.emplace_back(size), once.emplace_back(size);

@@ -3,6 +3,7 @@
 #include "crine/backend.h"
 #include "crine/model.h"
 #include "kernels/device.h"
+#include "kernels/network.h"
 
 namespace crine {
 inline namespace CRINE_NS {
@@ -21,6 +22,9 @@ struct ReactionState {
     std::vector<Buffer<Real>> start, once;        ///< by place in `order`: before a step, and after it in one go
     std::vector<Buffer<Real>> mean, mean_before;  ///< by place: over the interval so far, where receptors bind it; and before a step
     std::vector<Buffer<Real>> extent;             ///< by binding, of the half step before transport
+    std::vector<DeviceNetwork> networks;          ///< of local reactions
+    std::vector<Buffer<Real>> unreacted;          ///< by species of a network: before it reacts
+    Buffer<double> registers;                     ///< of networks
 
     void prepare(FieldState& fields, Model const& model);
 };

@@ -30,6 +30,12 @@ struct Grid {
                static_cast<std::size_t>(i + 1);
     }
     /// Number of an interior voxel without halo: the order of files and of host snapshots.
+    /// Where an interior voxel, by its number, is stored.
+    CRINE_HD std::size_t at_voxel(std::size_t v) const {
+        std::size_t const row = v / static_cast<std::size_t>(nx);
+        return at(static_cast<int>(v % static_cast<std::size_t>(nx)), static_cast<int>(row % static_cast<std::size_t>(ny)),
+                  static_cast<int>(row / static_cast<std::size_t>(ny)));
+    }
     CRINE_HD std::size_t voxel(int i, int j, int k) const { return (static_cast<std::size_t>(k) * ny + j) * nx + i; }
     CRINE_HD Real volume() const { return spacing * spacing * spacing; }  ///< of one voxel [µm³]
     CRINE_HD Vec3 size() const { return {nx * spacing, ny * spacing, nz * spacing}; }

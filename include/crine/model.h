@@ -62,6 +62,14 @@ struct Binding {
     Real k_off = 0;                 ///< [1/s]
 };
 
+/// Reactions by formulas among ligands, in every voxel. Its inputs say by 0 or 1 which of its species change: none does where it is held.
+struct LocalReactions {
+    Network network;
+    std::vector<int> ligands;  ///< of its species
+    double scale = 1;          ///< molecules/µm³ in one unit of the network's concentrations
+};
+
+inline constexpr int kMostReacting = 32;  ///< ligands in one set of local reactions
 inline constexpr int kMostProducts = 2;  ///< of a conversion
 
 /// A ligand becomes others, one molecule of each, or is broken down; maybe by an enzyme, which is not used up.
@@ -213,6 +221,7 @@ struct Model {
     std::vector<Receptor> receptors;
     std::vector<Binding> bindings;
     std::vector<Conversion> conversions;
+    std::vector<LocalReactions> local_reactions;
     std::vector<CellType> types;
     std::vector<std::string> activities;  ///< names of the cells' internal quantities
     std::vector<Network> pathways;
