@@ -251,7 +251,7 @@ std::vector<Broken> const kTable{
     {"attraction_without_bias", "B: {radius: 4 um}", "B: @{radius: 4 um, attraction: {A: 1}}", ": cells.B: \"attraction\" has a meaning only with a \"bias\" of the walk"},
     {"attack_of_unknown_type", "B: {radius: 4 um}", "B: {radius: 4 um, attacks: {@TT: 1 /h}}", ": cells.B.attacks: \"TT\" is not a cell type of this scenario; did you mean \"T\"?"},
     {"no_library", "seed: 1", "include: [@none.yaml]", ": include[0]: file "},
-    {"library_of_everything", "seed: 1", "include: whole.yaml", "whole.yaml:1:1: \"title\" in an included library, which holds only ligands, receptors and cells"},
+    {"library_of_everything", "seed: 1", "include: whole.yaml", "whole.yaml:1:1: \"title\" in an included library, which holds only ligands, receptors, pathways and cells"},
     {"library_in_a_cycle", "seed: 1", "include: cycle.yaml", "cycle.yaml includes itself (a cycle)"},
     {"mistake_in_library", "seed: 1\n", "include: wrong.yaml\n", "wrong.yaml:3:11: cells.B.speed: \"60 um\" is a length; expected a speed, for example \"10 um/min\""},
     {"unlisted_ligand_of_library", "seed: 1\n", "include: refers.yaml\n", "refers.yaml:2:19: cells.B.secretion: \"Z\" is not a ligand of this scenario"},
