@@ -503,7 +503,7 @@ std::vector<double> initial_columns(Network const& network, std::vector<double> 
     std::copy(r.begin(), r.begin() + at.species, columns.begin());
     std::copy(r.begin() + at.observable, r.begin() + at.observable + at.observables, columns.begin() + at.species);
     for (int e = 0; e < at.events; ++e)
-        columns[static_cast<std::size_t>(at.held(e))] = 1, columns[static_cast<std::size_t>(at.due(e))] = kInfinite;
+        columns[static_cast<std::size_t>(at.held(e))] = -1, columns[static_cast<std::size_t>(at.due(e))] = kInfinite;
     return columns;
 }
 

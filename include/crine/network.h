@@ -71,7 +71,7 @@ struct NetworkLayout {
 
     // of the numbers that a cell keeps: species, observables, and behind them
     CRINE_HD int step() const { return species + observables; }                          ///< the next step [time of the network]; 0: not known yet
-    CRINE_HD int held(int event) const { return step() + 1 + event; }                    ///< whether its condition held
+    CRINE_HD int held(int event) const { return step() + 1 + event; }                    ///< whether its condition held; below 0: nobody has looked yet
     CRINE_HD int due(int event) const { return step() + 1 + events + event; }            ///< when it will take effect; infinite: it is not waiting
     CRINE_HD int kept(int setting) const { return step() + 1 + 2 * events + setting; }   ///< value that it will give then
     CRINE_HD int of_events() const { return 2 * events + settings; }                     ///< of these last, how many

@@ -184,6 +184,17 @@ TEST(NetworkEvents, ComeWheneverTheirConditionBecomesTrue) {
     EXPECT_NEAR(y.value("k"), std::acos(-1.0) * (2 + 1.0 / 6), 1e-6) << "an event may lead to another";
 }
 
+TEST(NetworkEvents, MayComeInTheFirstStep) {
+    for (double when : {1e-7, 1e-4, 1e-2}) {
+        Network const n = network("parameters: {when: 0}\nspecies: {A: 1, seen: {initial: -1, fixed: true}}\nreactions: [{from: A, k: 1}]\n"
+                                  "events: [{when: time >= when, set: {seen: time}}]\n");
+        Integration<1> y(n);
+        y.begin(0, {when});
+        y.advance(1);
+        EXPECT_NEAR(y.value("seen"), when, 1e-8);
+    }
+}
+
 TEST(NetworkEvents, KeepNoMoreThanThereIsRoomFor) {
     auto const events = [](int n) {
         std::string text = "species: {A: 0}\nevents:\n";

@@ -96,6 +96,7 @@ public:
             resolution_[l] = kResolution * (end[l] - time[l]), failed[l] = false, rejected_[l] = false;
             if (!(step[l] > 0)) step[l] = kFirstStep * (end[l] - time[l]);
         }
+        if (layout().events > 0) look_at_new_ones(state);
         while (any_left()) {
             for (int l = 0; l < Lanes; ++l) {
                 double left = end[l] - time[l];
@@ -186,6 +187,20 @@ private:
                 error_[l] = error > error_[l] || !(error == error) ? error : error_[l];
             }
         }
+    }
+
+    /// A condition that holds where a network begins has not become true, but one that does not may at once.
+    template <class State>
+    CRINE_HD void look_at_new_ones(State&& state) {
+        bool any = false;
+        for (int e = 0; e < layout().events; ++e)
+            for (int l = 0; l < Lanes; ++l) any = any || state(layout().held(e), l) < 0;
+        if (!any) return;
+        for (int l = 0; l < Lanes; ++l) r[layout().time][l] = time[l];
+        run<Lanes>(network_.conditions, r);
+        for (int e = 0; e < layout().events; ++e)
+            for (int l = 0; l < Lanes; ++l)
+                if (state(layout().held(e), l) < 0) state(layout().held(e), l) = r[layout().trigger + e][l] != 0 ? 1 : 0;
     }
 
     /// A step over the time at which a condition becomes true is taken back until it is short enough to say when that was.
