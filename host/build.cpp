@@ -314,13 +314,19 @@ std::vector<CellType> make_types(ScenarioInput const& in, Dictionary const& name
     return kinds;
 }
 
+void check_signal(Text const& phrase, int signal, ScenarioInput const& in, int type, Model const& model) {
+    CellType const& kind = model.types[static_cast<std::size_t>(type)];
+    check_activity(phrase, in.cells[static_cast<std::size_t>(type)]);
+    check_pathway(phrase, signal, kind, model);
+    check_store(phrase, signal, signal::stored, kind, model);
+}
+
 void check_rule(WrittenRule const& written, Rule const& rule, ScenarioInput const& in, Phrases const& behaviours, Model const& model) {
     auto const& type = in.cells[static_cast<std::size_t>(rule.type)];
     CellType const& kind = model.types[static_cast<std::size_t>(rule.type)];
     std::string const& behaviour = behaviours.text(rule.behaviour);
-    check_activity(written.signal, type), check_activity(written.behaviour, type);
-    check_pathway(written.signal, rule.signal, kind, model);
-    check_store(written.signal, rule.signal, signal::stored, kind, model);
+    check_signal(written.signal, rule.signal, in, rule.type, model);
+    check_activity(written.behaviour, type);
     check_store(written.behaviour, rule.behaviour, behaviour::release, kind, model);
     check_synaptic_rule(written, rule, model.synapses);
     if (behaviours.of(rule.behaviour).limits == Phrases::Limits::fraction && rule.saturation > 1)
@@ -479,6 +485,7 @@ std::vector<Probe> make_probes(ScenarioInput const& in, Dictionary const& dictio
                 if (!has(cell, what.value)) fail(p.of->at, "\"" + p.of->value + "\" has no activity \"" + what.value + "\"");
             } else if (p.pathway) {
                 probe.kind = Probe::Kind::variable;
+                Names::of("pathway", in.pathways).find(what);
                 if (!p.variable) fail(p.at, "\"variable\" is missing (what of the pathway?)");
                 bool const there =
                     std::any_of(cell.pathways.begin(), cell.pathways.end(), [&](auto const& e) { return e.name.value == what.value; });

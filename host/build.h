@@ -21,6 +21,8 @@ std::vector<CellType> make_types(ScenarioInput const& in, Dictionary const& name
 void check_radius(Place const& at, double radius, Grid const& grid);
 /// Networks, and what the types have of them. `model` has its types.
 void make_pathways(ScenarioInput const& in, Phrases const& signals, Model& model);
+/// Refuses a signal of an activity, a store or a pathway that cells of a type do not have. `model` has its types and their pathways.
+void check_signal(Text const& phrase, int signal, ScenarioInput const& in, int type, Model const& model);
 /// `model` has its types, pathways and synapses.
 std::vector<Rule> make_rules(ScenarioInput const& in, Phrases const& signals, Phrases const& behaviours, Model const& model);
 /// Refuses a rule that cannot be meant, however it is written.

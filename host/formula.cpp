@@ -191,6 +191,8 @@ private:
             return find();
         } catch (FormulaError const&) {
             throw;
+        } catch (PlacedError const&) {  // in another formula, to which the name led
+            throw;
         } catch (InputError const& problem) {
             throw FormulaError(token.at, problem.what());
         }

@@ -6,6 +6,7 @@
 #include "host/units.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -91,7 +92,9 @@ private:
 
 class Compiler {
 public:
-    Compiler(std::string const& name, NetworkInputs const& in) : in_(in) { network_.name = name; }
+    Compiler(std::string const& name, NetworkInputs const& in, std::set<std::string> const& negative) : in_(in), negative_(negative) {
+        network_.name = name;
+    }
 
     Network compile() {
         make_equations();
@@ -161,10 +164,13 @@ private:
         at.observables = static_cast<int>(in_.assignments.size());
         at.events = static_cast<int>(in_.events.size());
         for (auto const& e : in_.events) at.settings += static_cast<int>(e.set.size());
+        if (at.of_events() > kMostKept)
+            fail(in_.events.front().at, "the events of this network set too many values: of two for each event and one for each value that it sets there are " +
+                                            std::to_string(at.of_events()) + ", expected at most " + std::to_string(kMostKept));
         for (auto const& e : in_.parameters) {
             char* end = nullptr;
             double const value = std::strtod(e.value.value.c_str(), &end);
-            if (gated_ || e.value.value.empty() || *end != '\0') {  // a formula of others, or the same everywhere
+            if (gated_ || e.value.value.empty() || *end != '\0' || !std::isfinite(value)) {  // a formula of others, or the same everywhere
                 assignments_[e.name.value] = &e.value;
                 continue;
             }
@@ -359,7 +365,7 @@ private:
     // --- programs --------------------------------------------------------------------------------
 
     int constant(double value) {
-        auto const [found, fresh] = constants_.try_emplace(value, static_cast<int>(network_.constants.size()));
+        auto const [found, fresh] = constants_.try_emplace(std::bit_cast<std::uint64_t>(value), static_cast<int>(network_.constants.size()));
         if (fresh) network_.constants.push_back(value);
         return kFirstConstant + found->second;
     }
@@ -443,31 +449,39 @@ private:
             }
         return rows;
     }
-    /// A species stays at 0 or above if it begins there and its rate at 0 is not negative, whatever the others are from 0 on; these are
-    /// taken to stay there together.
+    /// A species stays at 0 or above if it begins there, its rate at 0 is not negative and no event makes it so, whatever the others are from
+    /// 0 on; these are taken to stay there together.
     void find_positive() {
+        std::vector<double> const begin = at_place(in_.at, [&] { return initial_columns(network_, network_.parameter_default); });
         network_.positive.assign(rates_.size(), 0);
-        std::vector<double> const begin = initial_columns(network_, network_.parameter_default);
-        for (std::size_t s = 0; s < rates_.size(); ++s) network_.positive[s] = begin[s] >= 0;
+        for (std::size_t s = 0; s < rates_.size(); ++s) network_.positive[s] = begin[s] >= 0 && !negative_.contains(name_of_species(s));
         for (bool changed = true; changed;) {
             changed = false;
-            for (std::size_t s = 0; s < rates_.size(); ++s) {
-                if (!network_.positive[s]) continue;
-                auto const of = [&](int variable) -> Algebra::Range {
-                    if (variable == static_cast<int>(s)) return {0, 0};
-                    if (variable < layout().species) return {network_.positive[static_cast<std::size_t>(variable)] ? 0 : -kInfinite, kInfinite};
-                    int const parameter = variable - layout().parameter;
-                    if (parameter >= 0 && parameter < layout().parameters && network_.parameter_default[static_cast<std::size_t>(parameter)] < 0)
-                        return {-kInfinite, kInfinite};
-                    return {0, kInfinite};
-                };
-                if (algebra_.range(rates_[s], of).low >= 0) continue;
-                network_.positive[s] = 0, changed = true;
-            }
+            for (std::size_t s = 0; s < rates_.size(); ++s)
+                if (network_.positive[s] && !stays_positive(s)) network_.positive[s] = 0, changed = true;
         }
-        for (std::size_t n = 0; n < network_.targets.size(); ++n)  // an event may set it to anything
-            if (algebra_.range(settings_[n], [](int) { return Algebra::Range{0, kInfinite}; }).low < 0)
-                network_.positive[static_cast<std::size_t>(network_.targets[n])] = 0;
+    }
+    bool stays_positive(std::size_t s) const {
+        auto const any = [&](int variable) { return range_of(variable); };
+        auto const at_zero = [&](int variable) { return variable == static_cast<int>(s) ? Algebra::Range{0, 0} : any(variable); };
+        for (std::size_t n = 0; n < settings_.size(); ++n)
+            if (network_.targets[n] == static_cast<int>(s) && !(algebra_.range(settings_[n], any).low >= 0)) return false;
+        return algebra_.range(rates_[s], at_zero).low >= 0;
+    }
+    std::string name_of_species(std::size_t s) const { return s < in_.species.size() ? in_.species[s].name.value : ""; }
+    /// Of a register that formulas name.
+    Algebra::Range range_of(int variable) const {
+        NetworkLayout const& at = network_.layout;
+        auto const from_zero = [](bool is) { return Algebra::Range{is ? 0 : -kInfinite, kInfinite}; };
+        auto const given = [&](int n, std::vector<std::string> const& names, std::vector<double> const& defaults) {
+            auto const place = static_cast<std::size_t>(n);
+            return from_zero(defaults[place] >= 0 && !negative_.contains(names[place]));
+        };
+        if (variable < at.species) return from_zero(network_.positive[static_cast<std::size_t>(variable)] != 0);
+        if (variable >= at.input && variable < at.input + at.inputs) return given(variable - at.input, network_.inputs, network_.input_default);
+        if (variable >= at.parameter && variable < at.parameter + at.parameters)
+            return given(variable - at.parameter, network_.parameters, network_.parameter_default);
+        return from_zero(true);  // time
     }
 
     NetworkInputs const& in_;
@@ -481,14 +495,17 @@ private:
     std::map<std::pair<std::string, When>, Term> known_;
     std::set<std::pair<std::string, When>> open_;  ///< being parsed
     std::vector<Term> rates_, observables_, triggers_, delays_, settings_, initial_;
-    std::map<double, int> constants_;
+    std::set<std::string> negative_;
+    std::map<std::uint64_t, int> constants_;  ///< by their bits: what is not a number is equal to none
 };
 
 }  // namespace
 
-Network compile_network(std::string const& name, NetworkInputs const& in) { return Compiler(name, in).compile(); }
-Network compile_local_network(NetworkInputs const& in) { return Compiler("", in).compile_gated(); }
-std::vector<bool> species_in_use(NetworkInputs const& in) { return Compiler("", in).used(); }
+Network compile_network(std::string const& name, NetworkInputs const& in, std::set<std::string> const& negative) {
+    return Compiler(name, in, negative).compile();
+}
+Network compile_local_network(NetworkInputs const& in) { return Compiler("", in, {}).compile_gated(); }
+std::vector<bool> species_in_use(NetworkInputs const& in) { return Compiler("", in, {}).used(); }
 
 std::vector<double> initial_columns(Network const& network, std::vector<double> const& parameters,
                                     std::vector<std::pair<int, double>> const& species) {
@@ -502,10 +519,13 @@ std::vector<double> initial_columns(Network const& network, std::vector<double> 
     for (auto const& [s, value] : species) r[static_cast<std::size_t>(s)] = value;
     execute(network.observe);
     std::vector<double> columns(static_cast<std::size_t>(at.columns()), 0);
+    for (int s = 0; s < at.visible; ++s)
+        if (!std::isfinite(r[static_cast<std::size_t>(s)]))
+            throw InputError("\"" + network.variables[static_cast<std::size_t>(s)] + "\" does not begin with a finite number");
     std::copy(r.begin(), r.begin() + at.species, columns.begin());
     std::copy(r.begin() + at.observable, r.begin() + at.observable + at.observables, columns.begin() + at.species);
     for (int e = 0; e < at.events; ++e)
-        columns[static_cast<std::size_t>(at.held(e))] = 1, columns[static_cast<std::size_t>(at.due(e))] = kInfinite;
+        columns[static_cast<std::size_t>(at.held(e))] = -1, columns[static_cast<std::size_t>(at.due(e))] = kInfinite;
     return columns;
 }
 

@@ -111,7 +111,7 @@ std::string Place::text() const {
     return path.empty() ? where : where + ": " + path;
 }
 
-void fail(Place const& at, std::string const& problem) { throw InputError(at.text() + ": " + problem); }
+void fail(Place const& at, std::string const& problem) { throw PlacedError(at.text() + ": " + problem); }
 
 std::string suggestion(std::string_view found, std::vector<std::string> const& known) {
     auto const nearer = [&](auto const& a, auto const& b) { return distance(found, a) < distance(found, b); };

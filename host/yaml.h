@@ -19,7 +19,12 @@ struct Place {
     bool in_file() const { return line > 0; }
 };
 
-/// The input is wrong at a place: throws InputError `FILE:LINE:COLUMN: key.path: problem`.
+/// What is wrong in the input, with the place of it.
+struct PlacedError : InputError {
+    using InputError::InputError;
+};
+
+/// The input is wrong at a place: throws PlacedError `FILE:LINE:COLUMN: key.path: problem`.
 [[noreturn]] void fail(Place const& at, std::string const& problem);
 
 /// Calls a function that throws InputError without a place, and adds the place.

@@ -6,9 +6,6 @@
 namespace crine {
 inline namespace CRINE_NS {
 
-/// Numbers that a network may keep for its events.
-inline constexpr int kMostKept = 32;
-
 /// What feeds an input of a network in a cell of a type: scale · the signal in a slot or, without one, a constant.
 struct InputOfType {
     std::int16_t slot = -1;

@@ -123,8 +123,7 @@ struct ReactBody {
                 r[at.input + s][l] = held(places[l], species.ligand[s]) ? 0 : 1;
             }
         }
-        double nothing = 0;  // there are no events
-        steps([&](int, int) -> double& { return nothing; });
+        steps([&](int, int lane) -> double& { return r[at.time][lane]; });  // without events nothing else is kept, and nobody asks
         for (int l = 0; l < found; ++l)
             for (int s = 0; s < at.species; ++s) {
                 Real& c = species.concentration[s][places[l]];

@@ -71,13 +71,17 @@ struct NetworkLayout {
 
     // of the numbers that a cell keeps: species, observables, and behind them
     CRINE_HD int step() const { return species + observables; }                          ///< the next step [time of the network]; 0: not known yet
-    CRINE_HD int held(int event) const { return step() + 1 + event; }                    ///< whether its condition held
+    CRINE_HD int held(int event) const { return step() + 1 + event; }                    ///< whether its condition held; below 0: nobody has looked yet
     CRINE_HD int due(int event) const { return step() + 1 + events + event; }            ///< when it will take effect; infinite: it is not waiting
     CRINE_HD int kept(int setting) const { return step() + 1 + 2 * events + setting; }   ///< value that it will give then
-    CRINE_HD int columns() const { return step() + 1 + 2 * events + settings; }
+    CRINE_HD int of_events() const { return 2 * events + settings; }                     ///< of these last, how many
+    CRINE_HD int columns() const { return step() + 1 + of_events(); }
     /// Of a variable with a name, species first.
     CRINE_HD int column(int variable) const { return variable < visible ? variable : species + variable - visible; }
 };
+
+/// Numbers that a network may keep for its events, beside species and observables: two for each, and one for each value that they set.
+inline constexpr int kMostKept = 32;
 
 /// When its condition becomes true, an event gives species new values; SBML's event with persistent trigger.
 struct NetworkEvent {

@@ -40,6 +40,15 @@ placement:
 probes:
   - {name: p, ligand: A, at: [50 um, 50 um, 5 um]}
 output: {summary: 10 min}
+pathways:
+  P:
+    inputs: {x: 0}
+    parameters: {k: 1}
+    functions: {f: {of: [a], is: 2 * a}}
+    species: {S: 1, S2: 0}
+    assignments: {both: S + S2}
+    reactions:
+      - {from: S, to: S2, rate: f(k) * S * x}
 )";
 
 struct Broken {
@@ -241,6 +250,49 @@ std::vector<Broken> const kTable{
     {"probe_of_nothing", "ligand: A, at", "at", ":26:5: probes[0]: \"ligand\" is missing (what is measured?)"},
     {"line_of_one_point", "at: [50 um, 50 um, 5 um]", "from: [0 um, 0 um, 0 um], to: [50 um, 0 um, 0 um], points: @1", ": probes[0].points: a line needs \"points\", 2 or more"},
     {"field_to_write", "output: {", "output: {fields: [@B], ", ": output.fields[0]: \"B\" is not a ligand of this scenario"},
+    // --- pathways ---
+    {"unknown_name_in_formula", "f(k) * S * x", "f(k) * @SS * x", ": pathways.P.reactions[0].rate: \"SS\" is not a name of this network; did you mean \"S\"?"},
+    {"unknown_name_in_quoted_formula", "f(k) * S * x", "\"f(k) * @SS * x\"", ": pathways.P.reactions[0].rate: \"SS\" is not a name of this network; did you mean \"S\"?"},
+    {"unknown_name_behind_another", "both: S + S2", "both: S + @T2", ": pathways.P.assignments.both: \"T2\" is not a name of this network; did you mean \"S2\"?", "f(k) * S * x", "f(k) * both"},
+    {"unknown_name_in_function", "is: 2 * a", "is: 2 * @aa", ": pathways.P.functions.f.is: \"aa\" is not a name of this network"},
+    {"unknown_name_in_event", "assignments:", "events: [{when: S < @q, set: {S: 1}}]\n    assignments:", ": pathways.P.events[0].when: \"q\" is not a name of this network"},
+    {"unknown_function", "f(k)", "@sqr(k)", ": pathways.P.reactions[0].rate: \"sqr\" is not a function; did you mean \"sqrt\"?"},
+    {"wrong_number_of_arguments", "f(k)", "@f(k, S)", ": pathways.P.reactions[0].rate: \"f\" has 2 arguments, expected 1"},
+    {"wrong_number_of_arguments_of_a_usual_function", "f(k)", "@exp(k, S)", ": pathways.P.reactions[0].rate: \"exp\" has 2 arguments, expected 1"},
+    {"function_of_itself", "is: 2 * a", "is: @2 * f(a)", ": pathways.P.functions.f.is: \"f\" calls itself"},
+    {"bracket_not_closed", "f(k) * S * x", "(f(k) * S * x@", ": pathways.P.reactions[0].rate: the formula ends, expected \")\""},
+    {"assignment_in_formula", "f(k) * S * x", "f(k) @= S", ": pathways.P.reactions[0].rate: found \"=\", which would assign; to compare write =="},
+    {"two_of_a_name", "{k: 1}", "{k: 1, @S2: 3}", ": pathways.P.parameters: \"S2\" is the name of two things in this network"},
+    {"name_of_a_function", "{k: 1}", "{k: 1, @exp: 3}", ": pathways.P.parameters: \"exp\" has a meaning of its own in formulas"},
+    {"assignment_of_itself", "both: S + S2", "both: @S + both", ": pathways.P.assignments.both: \"both\" depends on itself"},
+    {"initial_value_of_itself", "S2: 0", "S2: @S2 + 1", ": pathways.P.species.S2.initial: \"S2\" depends on itself"},
+    {"initial_value_without_bounds", "S2: 0", "S2: 1 / 0", ": pathways.P: \"S2\" does not begin with a finite number"},
+    {"parameter_without_bounds", "{k: 1}", "{k: @inf}", ": pathways.P.parameters.k: \"inf\" is not a name of this network"},
+    {"unknown_species", "from: S,", "from: @SS,", ": pathways.P.reactions[0].from: \"SS\" is not a species of this network; did you mean \"S\"?"},
+    {"unknown_compartment", "S2: 0", "S2: {compartment: @nucleus}", ": pathways.P.species.S2.compartment: \"nucleus\" is not a compartment of this scenario"},
+    {"no_species", "{S: 1, S2: 0}", "{}", ": pathways.P: a network needs species"},
+    {"no_stages", "S * x}", "S * x, delay: 1, stages: @0}", ": pathways.P.reactions[0].stages: expected 1 to 32 stages"},
+    {"stages_of_no_delay", "S * x}", "S * x, stages: @3}", ": pathways.P.reactions[0].stages: \"stages\" has a meaning only with delay"},
+    {"way_back_of_a_rate", "S * x}", "S * x, back: @3}", ": pathways.P.reactions[0].back: \"back\" has a meaning only with k"},
+    {"rate_of_what_reacts", "assignments:", "rates: {@S: 1}\n    assignments:", ": pathways.P.rates: \"S\" already changes by reactions"},
+    {"time_of_a_network", "    inputs: {x: 0}", "    time: @um\n    inputs: {x: 0}", ": pathways.P.time: "},
+    {"too_many_set_by_events", "assignments:", "events:\n      - @{when: S > 1, set: {S: 1}}\n      - {when: S > 2, set: {S: 1}}\n      - {when: S > 3, set: {S: 1}}\n      - {when: S > 4, set: {S: 1}}\n"
+     "      - {when: S > 5, set: {S: 1}}\n      - {when: S > 6, set: {S: 1}}\n      - {when: S > 7, set: {S: 1}}\n      - {when: S > 8, set: {S: 1}}\n      - {when: S > 9, set: {S: 1}}\n"
+     "      - {when: S > 10, set: {S: 1}}\n      - {when: S > 11, set: {S: 1}}\n    assignments:", ": pathways.P.events[0]: the events of this network set too many values"},
+    {"unknown_pathway", "B: {radius: 4 um}", "B: {radius: 4 um, pathways: {@PP: {}}}", ": cells.B.pathways: \"PP\" is not a pathway of this scenario; did you mean \"P\"?"},
+    {"unknown_input", "B: {radius: 4 um}", "B: {radius: 4 um, pathways: {P: {inputs: {@y: pressure}}}}", ": cells.B.pathways.P.inputs: \"y\" is not an input of \"P\"; did you mean \"x\"?"},
+    {"unknown_parameter", "B: {radius: 4 um}", "B: {radius: 4 um, pathways: {P: {parameters: {@kk: 1}}}}", ": cells.B.pathways.P.parameters: \"kk\" is not a parameter of \"P\"; did you mean \"k\"?"},
+    {"unknown_initial_species", "B: {radius: 4 um}", "B: {radius: 4 um, pathways: {P: {initial: {@both: 1}}}}", ": cells.B.pathways.P.initial: \"both\" is not a species of \"P\""},
+    {"unknown_signal_of_input", "B: {radius: 4 um}", "B: {radius: 4 um, pathways: {P: {inputs: {x: @AA}}}}", ": cells.B.pathways.P.inputs.x.signal: \"AA\" is not a signal; did you mean \"A\"?"},
+    {"input_without_per", "B: {radius: 4 um}", "B: {radius: 4 um, pathways: {P: {inputs: {x: @A}}}}", ": cells.B.pathways.P.inputs.x: \"per\" is missing: A has a dimension"},
+    {"per_of_another_dimension", "B: {radius: 4 um}", "B: {radius: 4 um, pathways: {P: {inputs: {x: {signal: A, per: @1 min}}}}}", ": cells.B.pathways.P.inputs.x.per: \"1 min\" is a time; expected a concentration"},
+    {"rule_of_a_pathway_it_lacks", "{signal: A, increases: speed, to: 5 um/min, half: 1 nM}", "{signal: @S of P, increases: speed, to: 5 um/min, half: 1}", ": cells.T.rules[0].signal: \"T\" has no pathway \"P\" (\"pathways\" of the type lists them)"},
+    {"rule_of_an_unknown_variable", "{signal: A, increases: speed, to: 5 um/min, half: 1 nM}", "{signal: @SS of P, increases: speed, to: 5 um/min, half: 1}", ": cells.T.rules[0].signal: \"SS of P\" is not a signal; did you mean \"S of P\"?"},
+    {"input_from_a_pathway_it_lacks", "B: {radius: 4 um}", "B: {radius: 4 um, pathways: {P: {inputs: {x: @C of Q}}}}", ": cells.B.pathways.P.inputs.x.signal: \"B\" has no pathway \"Q\"", "pathways:\n  P:", "pathways:\n  Q: {species: {C: 1}}\n  P:"},
+    {"probe_of_a_pathway_it_lacks", "ligand: A, at: [50 um, 50 um, 5 um]", "pathway: P, variable: S, of: @T", ": probes[0].of: \"T\" has no pathway \"P\""},
+    {"probe_of_an_unknown_pathway", "ligand: A, at: [50 um, 50 um, 5 um]", "pathway: @PP, variable: S, of: T", ": probes[0].pathway: \"PP\" is not a pathway of this scenario; did you mean \"P\"?"},
+    {"probe_of_an_unknown_variable", "ligand: A, at: [50 um, 50 um, 5 um]", "pathway: P, variable: @SS, of: B", ": probes[0].variable: \"SS of P\" is not a variable of a pathway of this scenario; did you mean \"S of P\"?", "B: {radius: 4 um}", "B: {radius: 4 um, pathways: {P: {}}}"},
+    {"two_pathways_of_a_name", "pathways:\n  P:", "pathways:\n  P: {species: {S: 1}}\n  @P:", "duplicate key \"P\""},
     // --- files ---
     {"no_rules", "seed: 1", "rules: @none.csv", ": rules: file "},
     {"unknown_behaviour_in_rules", "seed: 1", "rules: wrong.csv", "wrong.csv:3:16: \"migraton speed\" is not a behaviour; did you mean \"migration speed\"?"},

@@ -16,6 +16,7 @@ inline void live(Backend& on, std::uint64_t steps, double dt, Motion motion = Mo
         Moment const now{static_cast<double>(n) * dt, dt, n};
         on.sort();
         on.sense(now);
+        on.transduce(now);
         on.behave(now);
         if (motion == Motion::on) on.move(now);
         on.apply(now);

@@ -74,8 +74,16 @@ struct NetworkView {
 /// new places. Sandu et al. (1997) Atmos Environ 31:3459, table of Rosenbrock solvers.
 namespace rodas3 {
 inline constexpr double kGamma = 0.5;          ///< the matrix is 1/(γ h) - J
-inline constexpr double kDrift[4] = {0.5, 1.5, 0, 0};
-inline constexpr double kEarlier[4][3] = {{}, {4}, {1, -1}, {1, -1, -8.0 / 3}};  ///< c_ij / h of the earlier stages
+/// Of ∂(dy/dt)/∂t in each stage, times h.
+CRINE_HD inline double drift(int stage) {
+    constexpr double table[4] = {0.5, 1.5, 0, 0};
+    return table[stage];
+}
+/// Of an earlier stage in a stage, divided by h.
+CRINE_HD inline double earlier(int stage, int before) {
+    constexpr double table[4][3] = {{}, {4}, {1, -1}, {1, -1, -8.0 / 3}};
+    return table[stage][before];
+}
 }  // namespace rodas3
 
 /// Integrates the networks of several cells over an interval, each in steps of its own, as long as their estimated error allows. What cannot
@@ -96,6 +104,7 @@ public:
             resolution_[l] = kResolution * (end[l] - time[l]), failed[l] = false, rejected_[l] = false;
             if (!(step[l] > 0)) step[l] = kFirstStep * (end[l] - time[l]);
         }
+        if (layout().events > 0) look_at_new_ones(state);
         while (any_left()) {
             for (int l = 0; l < Lanes; ++l) {
                 double left = end[l] - time[l];
@@ -166,8 +175,8 @@ private:
         NetworkLayout const& at = layout();
         set(at.right, [&](int s, int l) {
             double sum = 0;
-            for (int earlier = 0; earlier < n; ++earlier) sum += rodas3::kEarlier[n][earlier] * stage(earlier, s)[l];
-            double const drift = at.timed ? rodas3::kDrift[n] * h_[l] * r[at.drift + s][l] : 0;
+            for (int before = 0; before < n; ++before) sum += rodas3::earlier(n, before) * stage(before, s)[l];
+            double const drift = at.timed ? rodas3::drift(n) * h_[l] * r[at.drift + s][l] : 0;
             return r[at.rate + s][l] + sum / h_[l] + drift;
         });
         run<Lanes>(network_.solve, r);
@@ -186,6 +195,20 @@ private:
                 error_[l] = error > error_[l] || !(error == error) ? error : error_[l];
             }
         }
+    }
+
+    /// A condition that holds where a network begins has not become true, but one that does not may at once.
+    template <class State>
+    CRINE_HD void look_at_new_ones(State&& state) {
+        bool any = false;
+        for (int e = 0; e < layout().events; ++e)
+            for (int l = 0; l < Lanes; ++l) any = any || state(layout().held(e), l) < 0;
+        if (!any) return;
+        for (int l = 0; l < Lanes; ++l) r[layout().time][l] = time[l];
+        run<Lanes>(network_.conditions, r);
+        for (int e = 0; e < layout().events; ++e)
+            for (int l = 0; l < Lanes; ++l)
+                if (state(layout().held(e), l) < 0) state(layout().held(e), l) = r[layout().trigger + e][l] != 0 ? 1 : 0;
     }
 
     /// A step over the time at which a condition becomes true is taken back until it is short enough to say when that was.
