@@ -8,9 +8,9 @@
 namespace crine::bench {
 namespace {
 
-constexpr double kMinute = 60;     // [s]
-constexpr int kRest = 2000;        // until the stimulus [min], as in validation/C7.yaml
-constexpr int kHours = 6;          // that are measured
+constexpr double kMinute = 60;  // [s]
+constexpr int kRest = 2000;     // until the stimulus [min], as in validation/C7.yaml
+constexpr int kHours = 6;       // that are measured
 constexpr char kVariable[] = "NFkB_nuc";
 
 /// Maxima of free NF-kB in the nucleus, after Hoffmann et al. (2002) Science 298:1241, BIOMD0000000140.
