@@ -58,6 +58,14 @@ void Session::report(Measurement measurement, double bytes_per_s) {
 
 void Session::say(std::string const& line) { out_ << line << std::endl; }
 
+std::filesystem::path scenario_file(std::string const& name) {
+    std::error_code ignored;
+    auto const program = std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();
+    for (auto const& folder : {std::filesystem::path("."), program, program / "..", program / "../share/crine"})
+        if (auto const file = folder / "scenarios" / name; std::filesystem::exists(file, ignored)) return file;
+    return {};
+}
+
 std::vector<Case> const& cases() {
     static std::vector<Case> const table{
         {"copy", "bandwidth of a plain copy, by which all others are measured", measure_copy},
@@ -66,6 +74,7 @@ std::vector<Case> const& cases() {
         {"mechanics", "packed cells that push and pull, about 12 neighbours each", measure_mechanics},
         {"circles", "FLAME GPU 2's circles model, about 200 messages each", measure_circles},
         {"phenotype", "sense, behave and apply, without rules and with six", measure_phenotype},
+        {"pathways", "the reaction network of NF-kB in every cell, and whether it comes out as published", measure_pathways},
         {"whole", "a whole simulation, and a wound", measure_whole},
     };
     return table;

@@ -4,6 +4,7 @@
 #include "host/bench/measurement.h"
 
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <iosfwd>
 #include <memory>
@@ -92,6 +93,9 @@ double timed(Backend& on, Work const& work) {
     return watch.seconds();
 }
 
+/// A scenario that ships: here, beside the program, or where it was built or installed; empty if there is none of that name.
+std::filesystem::path scenario_file(std::string const& name);
+
 /// The cases by name, in the order in which all of them run.
 struct Case {
     char const* name;
@@ -106,6 +110,7 @@ void measure_time_to_error(Session& session);  ///< part of transport
 void measure_exchange(Session& session);
 void measure_mechanics(Session& session);
 void measure_phenotype(Session& session);
+void measure_pathways(Session& session);
 void measure_whole(Session& session);
 void measure_circles(Session& session);
 

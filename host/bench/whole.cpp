@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 
 namespace crine::bench {
 namespace {
@@ -129,15 +128,6 @@ void measure_template(Session& session) {
     Scenario const scenario = peer_template(cells, Scheme::adi);
     report_error(session, "template, LOD of 0.6 s", cells,
                  relative_error(lod_field_after(scenario, peer::transport_step), lod_field_after(scenario, kFine)));
-}
-
-/// Where scenarios are: here, beside the program, or where it was built or installed.
-std::filesystem::path scenario_file(std::string const& name) {
-    std::error_code ignored;
-    auto const program = std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();
-    for (auto const& folder : {std::filesystem::path("."), program, program / "..", program / "../share/crine"})
-        if (auto const file = folder / "scenarios" / name; std::filesystem::exists(file, ignored)) return file;
-    return {};
 }
 
 void measure_wound(Session& session, std::string const& name) {

@@ -129,7 +129,8 @@ TEST(Library, TheDocumentedFormatIsSound) {
     EXPECT_EQ(s.model.types.size(), 7u);
     EXPECT_EQ(s.model.synapses.size(), 1u);
     EXPECT_FALSE(s.initial.synapses.empty());
-    EXPECT_EQ(s.probes.size(), 11u);
+    EXPECT_EQ(s.model.pathways.size(), 2u);
+    EXPECT_EQ(s.probes.size(), 12u);
 }
 
 TEST(Library, ScenariosThatShipAreSound) {
