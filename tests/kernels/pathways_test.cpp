@@ -105,6 +105,7 @@ TEST_P(PathwaysOnEveryEngine, AreAlikeInCellsThatAreAlike) {
 TEST_P(PathwaysOnEveryEngine, BothDaughtersKeepTheirMothersNumbers) {
     Scenario s = scenario(kTime), without = s;
     base(s, T, behaviour::cycle_entry) = std::numeric_limits<Real>::infinity();
+    s.model.types[T].cycle_duration = 0;
     for (Scenario* of : {&s, &without}) of->initial.cells.add(T, {210, 210, 210}, 5);
     auto const engine = started(s, GetParam()), undivided = started(without, GetParam());
     for (std::uint64_t n = 0; n < 4; ++n) {
@@ -156,7 +157,7 @@ TEST_P(PathwaysOnEveryEngine, BeginAnewInCellsThatComeThroughAWall) {
         EXPECT_EQ(b.at(id) > 0, !recruit);
         EXPECT_EQ(d.at(id), recruit ? 7 : 0);
         EXPECT_EQ(c.at(id) > 0, !recruit);
-        if (recruit) EXPECT_EQ(value, 4);
+        EXPECT_EQ(value == 4, recruit);
     }
 }
 
@@ -207,6 +208,7 @@ TEST_P(PathwaysOnEveryEngine, AreTheSameOnAnyNumberOfThreads) {
     scatter(s.initial.cells, s.model.grid, 100, U, 5, 2);
     Vocabulary const words = s.model.vocabulary();
     base(s, T, behaviour::cycle_entry) = Real(1e-3);
+    s.model.types[T].cycle_duration = 90;
     base(s, T, words.of(behaviour::differentiation, U)) = Real(1e-3);
     base(s, U, words.of(behaviour::recruitment, T)) = Real(1e-3);
     same_on_any_number_of_threads(GetParam(), [&](Device const& device) {
