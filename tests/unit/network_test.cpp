@@ -139,6 +139,22 @@ TEST(NetworkSteps, LetBecomeNegativeWhatACellTypeMakes) {
     EXPECT_EQ(positive("{initial: {A: -2}}"), (std::vector<std::uint8_t>{0, 0}));
 }
 
+TEST(NetworkSteps, LetBecomeNegativeWhatAnotherNetworkMakes) {
+    auto const positive = [&](char const* fed) {
+        Model const m = load_text(pathway_text("inputs: {x: 0}\nspecies: {A: 0}\nreactions: [{to: A, rate: x}]\n") +
+                                  "  Q: {species: {C: 0, D: 1}, rates: {C: '-1', D: '1'}, assignments: {E: C + D, F: D + 1}}\n"
+                                  "  R: {inputs: {x: 0}, species: {B: 0}, rates: {B: x}}\n"
+                                  "cells: {T: {radius: 5 um, pathways: {P: {inputs: {x: " + fed + "}}, Q: {}, R: {inputs: {x: A of P on neighbours}}}}}\n").model;
+        EXPECT_EQ(m.pathways[1].positive, (std::vector<std::uint8_t>{0, 1, 0, 1}));
+        EXPECT_EQ(m.pathways[0].positive, m.pathways[2].positive);
+        return m.pathways[0].positive.at(0) != 0;
+    };
+    EXPECT_FALSE(positive("C of Q"));
+    EXPECT_FALSE(positive("E of Q on neighbours"));
+    EXPECT_TRUE(positive("D of Q on neighbours"));
+    EXPECT_TRUE(positive("F of Q"));
+}
+
 // --- events --------------------------------------------------------------------------------------
 
 TEST(NetworkEvents, ComeAtTheirTime) {
