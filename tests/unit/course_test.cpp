@@ -187,7 +187,7 @@ TEST(Course, ProbesOfCellsRefuseWhatHasNoMeaning) {
     refused("of: cell, above: 0.6", "of: cell, above: 0.6, statistic: mean", "expected either \"statistic\", or \"above\" and \"below\"");
     refused("above: 0.4, below: 0.9", "above: 0.4, below: 0.4", "\"below\" has to be more than \"above\"");
     refused("of: cell, above: 0.6", "of: cell, state: free", "\"state\" has a meaning only with receptor");
-    refused("activity: level, of: cell, above: 0.6", "count: cell, above: 0.6", "have a meaning only with activity or receptor");
+    refused("activity: level, of: cell, above: 0.6", "count: cell, above: 0.6", "have a meaning only with activity, receptor or pathway");
     refused("receptor: R, of: cell}", "receptor: R, of: other}", "\"other\" has no receptor \"R\"");
     refused("receptor: R, of: cell}", "receptor: R}", "\"of\" is missing (the receptors of which cells?)");
     refused("state: inside", "state: insid", "did you mean \"inside\"?");
