@@ -9,7 +9,8 @@ namespace {
 NetworkSignal signal_of(PathwaySignalInput const& in, Phrases const& signals) {
     auto const& phrase = signals.find(in.signal);
     if (!in.per && phrase.dimension != Dimension::number)
-        fail(in.at, "\"per\" is missing: " + phrase.text + " has a dimension, the inputs of a network are numbers (1 at which " + phrase.text + "?)");
+        fail(in.at, "\"per\" is missing: " + phrase.text + " has a dimension, the inputs of a network are numbers (1 at which " +
+                        phrase.text + "?)");
     double const per = in.per ? read_quantity(in.per->node, phrase.dimension, Range::positive) : 1;
     return {phrase.index, in.times / per};
 }
@@ -51,13 +52,14 @@ void add_negative(NetworkUse const& use, Model const& model, std::set<std::strin
     for (std::size_t p = 0; p < use.parameters.size(); ++p)
         if (use.parameters[p] < 0) names.insert(network.parameters[p]);
     for (std::size_t n = 0; n < use.inputs.size(); ++n)
-        if (use.inputs[n].signal >= 0 && (use.inputs[n].scale < 0 || may_be_negative(use.inputs[n].signal, model))) names.insert(network.inputs[n]);
+        if (use.inputs[n].signal >= 0 && (use.inputs[n].scale < 0 || may_be_negative(use.inputs[n].signal, model)))
+            names.insert(network.inputs[n]);
     for (std::size_t s = 0; s < static_cast<std::size_t>(network.layout.visible); ++s)
         if (use.initial[s] < 0) names.insert(network.variables[s]);
 }
 
-/// Compiles those anew whose species may become negative by what cells make of them, until nothing follows for others that they feed. All but
-/// Network::positive is as before.
+/// Compiles those anew whose species may become negative by what cells make of them, until nothing follows for others that they feed. All
+/// but Network::positive is as before.
 void let_become_negative(ScenarioInput const& in, Model& model) {
     std::vector<std::set<std::string>> known(model.pathways.size());
     for (bool changed = true; changed;) {
