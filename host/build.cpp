@@ -77,11 +77,9 @@ void check_store(Text const& phrase, int index, Word word, CellType const& type,
 
 /// Likewise for a variable of a pathway.
 void check_pathway(Text const& phrase, int signal, CellType const& type, Model const& model) {
-    int variable = signal - model.vocabulary().of(signal::inside, 0);
+    int const variable = signal - model.vocabulary().of(signal::inside, 0);
     if (variable < 0 || variable >= model.vocabulary().variables) return;
-    std::size_t pathway = 0;
-    while (variable >= static_cast<int>(model.pathways[pathway].variables.size()))
-        variable -= static_cast<int>(model.pathways[pathway++].variables.size());
+    std::size_t const pathway = find_variable(variable, model).pathway;
     bool const has = std::any_of(type.pathways.begin(), type.pathways.end(),
                                  [&](NetworkUse const& use) { return use.network == static_cast<int>(pathway); });
     if (!has)
@@ -89,6 +87,13 @@ void check_pathway(Text const& phrase, int signal, CellType const& type, Model c
 }
 
 }  // namespace
+
+VariableOfPathway find_variable(int variable, Model const& model) {
+    std::size_t pathway = 0;
+    while (variable >= static_cast<int>(model.pathways[pathway].variables.size()))
+        variable -= static_cast<int>(model.pathways[pathway++].variables.size());
+    return {pathway, variable};
+}
 
 Schedule make_schedule(TimeInput const& in) {
     Schedule s{in.end, in.transport, in.mechanics, in.behaviour};

@@ -21,6 +21,12 @@ std::vector<CellType> make_types(ScenarioInput const& in, Dictionary const& name
 void check_radius(Place const& at, double radius, Grid const& grid);
 /// Networks, and what the types have of them. `model` has its types.
 void make_pathways(ScenarioInput const& in, Phrases const& signals, Model& model);
+/// A variable of a pathway, by its number in the vocabulary.
+struct VariableOfPathway {
+    std::size_t pathway;
+    int variable;  ///< of Network::variables
+};
+VariableOfPathway find_variable(int variable, Model const& model);
 /// Refuses a signal of an activity, a store or a pathway that cells of a type do not have. `model` has its types and their pathways.
 void check_signal(Text const& phrase, int signal, ScenarioInput const& in, int type, Model const& model);
 /// `model` has its types, pathways and synapses.

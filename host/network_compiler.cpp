@@ -460,6 +460,7 @@ private:
             for (std::size_t s = 0; s < rates_.size(); ++s)
                 if (network_.positive[s] && !stays_positive(s)) network_.positive[s] = 0, changed = true;
         }
+        for (Term t : observables_) network_.positive.push_back(algebra_.range(t, [&](int variable) { return range_of(variable); }).low >= 0);
     }
     bool stays_positive(std::size_t s) const {
         auto const any = [&](int variable) { return range_of(variable); };

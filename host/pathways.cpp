@@ -9,7 +9,8 @@ namespace {
 NetworkSignal signal_of(PathwaySignalInput const& in, Phrases const& signals) {
     auto const& phrase = signals.find(in.signal);
     if (!in.per && phrase.dimension != Dimension::number)
-        fail(in.at, "\"per\" is missing: " + phrase.text + " has a dimension, the inputs of a network are numbers (1 at which " + phrase.text + "?)");
+        fail(in.at, "\"per\" is missing: " + phrase.text + " has a dimension, the inputs of a network are numbers (1 at which " +
+                        phrase.text + "?)");
     double const per = in.per ? read_quantity(in.per->node, phrase.dimension, Range::positive) : 1;
     return {phrase.index, in.times / per};
 }
@@ -35,35 +36,58 @@ NetworkUse use_of(int index, Network const& network, PathwayUseInput const& in, 
     return use;
 }
 
+/// Of all signals only variables of pathways may.
+bool may_be_negative(int signal, Model const& model) {
+    Vocabulary const words = model.vocabulary();
+    int const variable = signal - words.of(signal::inside, 0);
+    if (variable < 0 || variable >= signal::of_variable_count * words.variables) return false;
+    VariableOfPathway const found = find_variable(variable % words.variables, model);
+    Network const& network = model.pathways[found.pathway];
+    return network.positive[static_cast<std::size_t>(network.layout.column(found.variable))] == 0;
+}
+
 /// What a use gives values below 0.
-void add_negative(NetworkUse const& use, Network const& network, std::set<std::string>& names) {
+void add_negative(NetworkUse const& use, Model const& model, std::set<std::string>& names) {
+    Network const& network = model.pathways[static_cast<std::size_t>(use.network)];
     for (std::size_t p = 0; p < use.parameters.size(); ++p)
         if (use.parameters[p] < 0) names.insert(network.parameters[p]);
     for (std::size_t n = 0; n < use.inputs.size(); ++n)
-        if (use.inputs[n].signal >= 0 && use.inputs[n].scale < 0) names.insert(network.inputs[n]);
+        if (use.inputs[n].signal >= 0 && (use.inputs[n].scale < 0 || may_be_negative(use.inputs[n].signal, model)))
+            names.insert(network.inputs[n]);
     for (std::size_t s = 0; s < static_cast<std::size_t>(network.layout.visible); ++s)
         if (use.initial[s] < 0) names.insert(network.variables[s]);
+}
+
+/// Compiles those anew whose species may become negative by what cells make of them, until nothing follows for others that they feed. All
+/// but Network::positive is as before.
+void let_become_negative(ScenarioInput const& in, Model& model) {
+    std::vector<std::set<std::string>> known(model.pathways.size());
+    for (bool changed = true; changed;) {
+        auto names = known;
+        for (CellType const& type : model.types)
+            for (NetworkUse const& use : type.pathways) add_negative(use, model, names[static_cast<std::size_t>(use.network)]);
+        changed = names != known;
+        for (std::size_t p = 0; p < names.size(); ++p)
+            if (names[p] != known[p]) model.pathways[p] = compile_network(in.pathways[p].name.value, in.pathways[p].value, names[p]);
+        known = std::move(names);
+    }
 }
 
 }  // namespace
 
 void make_pathways(ScenarioInput const& in, Phrases const& signals, Model& model) {
     Names const names = Names::of("pathway", in.pathways);
-    std::vector<std::set<std::string>> negative(in.pathways.size());
     for (auto const& e : in.pathways) model.pathways.push_back(compile_network(e.name.value, e.value));
     for (std::size_t t = 0; t < in.cells.size(); ++t)
         for (auto const& e : in.cells[t].value.pathways) {
             auto const index = static_cast<std::size_t>(names.find(e.name));
-            NetworkUse use = use_of(static_cast<int>(index), model.pathways[index], e.value, signals);
-            add_negative(use, model.pathways[index], negative[index]);
-            model.types[t].pathways.push_back(std::move(use));
+            model.types[t].pathways.push_back(use_of(static_cast<int>(index), model.pathways[index], e.value, signals));
         }
     for (std::size_t t = 0; t < in.cells.size(); ++t)  // all have theirs now
         for (auto const& e : in.cells[t].value.pathways)
             for (auto const& input : e.value.inputs)
                 check_signal(input.value.signal, signals.find(input.value.signal).index, in, static_cast<int>(t), model);
-    for (std::size_t p = 0; p < negative.size(); ++p)  // then other species may become negative: the rest is as before
-        if (!negative[p].empty()) model.pathways[p] = compile_network(in.pathways[p].name.value, in.pathways[p].value, negative[p]);
+    let_become_negative(in, model);
 }
 
 }  // namespace crine

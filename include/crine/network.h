@@ -98,7 +98,7 @@ struct Network {
     std::vector<std::string> variables;   ///< names: visible species, then observables
     std::vector<std::string> inputs, parameters;
     std::vector<double> input_default, parameter_default, constants;
-    std::vector<std::uint8_t> positive;   ///< by species: its rate is not negative where it is 0, so that it stays ≥ 0
+    std::vector<std::uint8_t> positive;   ///< by column of variables: stays ≥ 0; a species, since its rate is not negative where it is 0
     std::vector<NetworkEvent> events;
     std::vector<int> targets;             ///< species of each setting
     NetworkLayout layout;

@@ -28,7 +28,8 @@ public:
     double time = 0;
     std::size_t looks = 0;  ///< at what events keep: with one event that never comes, one for each step and two for each that was good
 
-    explicit Integration(Network const& network) : network_(network), registers_(static_cast<std::size_t>(network.layout.registers) * Lanes) {
+    explicit Integration(Network const& network)
+        : network_(network), registers_(static_cast<std::size_t>(network.layout.registers) * Lanes) {
         for (int c = 0; c < at().constants; ++c) put(at().constant + c, network.constants[static_cast<std::size_t>(c)]);
         for (int n = 0; n < at().inputs; ++n) put(at().input + n, network.input_default[static_cast<std::size_t>(n)]);
         for (int l = 0; l < Lanes; ++l) begin(l, network.parameter_default);
@@ -48,7 +49,7 @@ public:
 
     void advance(double to) {
         Network const& n = network_;
-        NetworkView const view{n.layout,         span(n.rates),   span(n.system), span(n.solve), span(n.observe), span(n.conditions),
+        NetworkView const view{n.layout,         span(n.rates),  span(n.system),  span(n.solve), span(n.observe), span(n.conditions),
                                span(n.positive), span(n.events), span(n.targets), n.tolerance,   n.negligible};
         NetworkSteps<Lanes> steps(view, r());
         for (int l = 0; l < Lanes; ++l) steps.time[l] = time, steps.end[l] = to, steps.step[l] = step_[l];

@@ -37,7 +37,7 @@ Algebra::Term parse(std::string const& text, Algebra& algebra) { return parse_fo
 struct Program {
     Instructions instructions;
     Values constants;
-    int scratch = 0;   ///< registers for what is between
+    int scratch = 0;  ///< registers for what is between
     std::size_t results;
 
     Program(Algebra const& algebra, std::vector<Algebra::Term> const& terms) : results(terms.size()) {
@@ -60,7 +60,8 @@ struct Program {
         return {registers.begin() + kVariables, registers.begin() + kVariables + static_cast<std::ptrdiff_t>(results)};
     }
     std::size_t count(Op op) const {
-        return static_cast<std::size_t>(std::count_if(instructions.begin(), instructions.end(), [&](Instruction const& i) { return i.op == op; }));
+        return static_cast<std::size_t>(
+            std::count_if(instructions.begin(), instructions.end(), [&](Instruction const& i) { return i.op == op; }));
     }
 
 private:
@@ -188,7 +189,9 @@ TEST(Formula, SuggestsAFunctionWhereThereAreNoOthers) {
 }
 
 TEST(Formula, IsNotReadBeyondADepth) {
-    auto const nested = [](int n) { return std::string(static_cast<std::size_t>(n), '(') + "x0" + std::string(static_cast<std::size_t>(n), ')'); };
+    auto const nested = [](int n) {
+        return std::string(static_cast<std::size_t>(n), '(') + "x0" + std::string(static_cast<std::size_t>(n), ')');
+    };
     EXPECT_EQ(value_of(nested(80)), 1);
     EXPECT_THROW(value_of(nested(100000)), FormulaError);
     EXPECT_THROW(value_of(std::string(100000, '-') + "1"), FormulaError);
@@ -312,15 +315,17 @@ TEST(RandomFormulas, ShareAProgram) {
         std::vector<Random> formulas;
         std::vector<Algebra::Term> terms;
         for (int f = 0; f < 8; ++f) formulas.push_back(writer.formula(3));
-        formulas.push_back(formulas[2]);                                                            // the same again,
-        formulas.push_back({formulas[0].text + "+" + formulas[1].text, [=](Values const& x) { return formulas[0].value(x) + formulas[1].value(x); }});
-        formulas.push_back({"x1", [](Values const& x) { return x[1]; }});                           // a variable,
-        formulas.push_back({"2.5", [](Values const&) { return 2.5; }});                             // and a number
+        formulas.push_back(formulas[2]);  // the same again,
+        formulas.push_back(
+            {formulas[0].text + "+" + formulas[1].text, [=](Values const& x) { return formulas[0].value(x) + formulas[1].value(x); }});
+        formulas.push_back({"x1", [](Values const& x) { return x[1]; }});  // a variable,
+        formulas.push_back({"2.5", [](Values const&) { return 2.5; }});    // and a number
         for (Random const& f : formulas) terms.push_back(parse(f.text, algebra));
         Program const program(algebra, terms);
         Values const at = somewhere(random), got = program(at);
         for (std::size_t f = 0; f < formulas.size(); ++f) EXPECT_TRUE(close(got[f], formulas[f].value(at), 1e-9, 1e-9)) << formulas[f].text;
-        for (std::size_t f = 0; f < formulas.size(); ++f) EXPECT_EQ(got[f], value_of(algebra, terms[f], at)) << "with others, " << formulas[f].text;
+        for (std::size_t f = 0; f < formulas.size(); ++f)
+            EXPECT_EQ(got[f], value_of(algebra, terms[f], at)) << "with others, " << formulas[f].text;
         EXPECT_LT(program.scratch, 20) << program.instructions.size() << " instructions";
         fused += program.count(Op::subtract_product);
     }
@@ -380,7 +385,9 @@ TEST(RandomFormulas, HaveTheDerivativesOfCentralDifferences) {
 TEST(Derivatives, AreFiniteWhereARateBegins) {
     Algebra algebra;
     for (char const* text : {"x0^x1", "x0^2.5", "x0^x1 / (1 + x0^x1)", "abs(x0)", "(x0 / 3)^x1"})
-        EXPECT_TRUE(close(value_of(algebra, algebra.derivative(parse(text, algebra), 0), {0, 2, 0, 0}), std::string(text) == "abs(x0)" ? 1 : 0, 1e-12)) << text;
+        EXPECT_TRUE(close(value_of(algebra, algebra.derivative(parse(text, algebra), 0), {0, 2, 0, 0}),
+                          std::string(text) == "abs(x0)" ? 1 : 0, 1e-12))
+            << text;
     EXPECT_EQ(value_of(algebra, algebra.derivative(parse("x0^x1", algebra), 1), {0, 2, 0, 0}), 0);
 }
 
@@ -403,10 +410,15 @@ TEST(Ranges, SayWhatCannotBecomeNegative) {
     constexpr double infinite = std::numeric_limits<double>::infinity();
     Algebra algebra;
     auto const lowest = [&](char const* text) {
-        return algebra.range(parse(text, algebra), [](int v) { return v == kTwoWords ? Algebra::Range{-infinite, infinite} : Algebra::Range{0, infinite}; }).low;
+        return algebra
+            .range(parse(text, algebra),
+                   [](int v) {
+                       return v == kTwoWords ? Algebra::Range{-infinite, infinite} : Algebra::Range{0, infinite};
+                   })
+            .low;
     };
-    for (char const* text : {"x0", "x0 * x1 / (x2 + x0)", "x0^x1 / (1 + x0^x1)", "exp(-x0)", "'two words'^2", "max(0, 'two words')", "x0 > x1 ? x0 : 1",
-                             "sqrt(x0) + abs('two words')", "x0 / x1", "1 - tanh('two words')"})
+    for (char const* text : {"x0", "x0 * x1 / (x2 + x0)", "x0^x1 / (1 + x0^x1)", "exp(-x0)", "'two words'^2", "max(0, 'two words')",
+                             "x0 > x1 ? x0 : 1", "sqrt(x0) + abs('two words')", "x0 / x1", "1 - tanh('two words')"})
         EXPECT_GE(lowest(text), 0) << text;
     for (char const* text : {"x0 - x1", "-x0", "x0 * 'two words'", "log(x0)", "sin(x0)", "x0 / 'two words'", "min(x0, 'two words')"})
         EXPECT_LT(lowest(text), 0) << text;

@@ -92,8 +92,9 @@ TEST(NetworkSteps, StopWhereANetworkRunsAway) {
 // --- conservation and signs ----------------------------------------------------------------------
 
 TEST(NetworkSteps, ConserveWhatReactionsConserve) {
-    Integration<1> y(network("species: {A: 3, B: 2, C: 0.5, D: 1}\nreactions:\n  - {from: [A, B], to: C, k: 2, back: 0.3}\n"
-                             "  - {from: C, to: {D: 2}, michaelis_menten: {V_max: 5, K_m: 0.1}}\n  - {from: {D: 2}, to: C, k: 0.2}\n"));
+    Integration<1> y(
+        network("species: {A: 3, B: 2, C: 0.5, D: 1}\nreactions:\n  - {from: [A, B], to: C, k: 2, back: 0.3}\n"
+                "  - {from: C, to: {D: 2}, michaelis_menten: {V_max: 5, K_m: 0.1}}\n  - {from: {D: 2}, to: C, k: 0.2}\n"));
     for (int n = 1; n <= 50; ++n) {
         y.advance(0.2 * n);
         EXPECT_NEAR(y.value("A") - y.value("B"), 1, 1e-13);
@@ -102,8 +103,9 @@ TEST(NetworkSteps, ConserveWhatReactionsConserve) {
 }
 
 TEST(NetworkSteps, StayPositiveAlongAChain) {
-    Integration<1> y(network("species: {A: 1, B: 0, C: 0, D: 0, E: 0}\nreactions:\n  - {from: A, to: B, k: 1}\n  - {from: B, to: C, k: 1}\n"
-                             "  - {from: C, to: D, k: 1}\n  - {from: D, to: E, k: 1}\n"));
+    Integration<1> y(
+        network("species: {A: 1, B: 0, C: 0, D: 0, E: 0}\nreactions:\n  - {from: A, to: B, k: 1}\n  - {from: B, to: C, k: 1}\n"
+                "  - {from: C, to: D, k: 1}\n  - {from: D, to: E, k: 1}\n"));
     for (int n = 1; n <= 400; ++n) {
         y.advance(0.05 * n);
         EXPECT_GE(y.least(), 0) << y.time;
@@ -139,10 +141,29 @@ TEST(NetworkSteps, LetBecomeNegativeWhatACellTypeMakes) {
     EXPECT_EQ(positive("{initial: {A: -2}}"), (std::vector<std::uint8_t>{0, 0}));
 }
 
+TEST(NetworkSteps, LetBecomeNegativeWhatAnotherNetworkMakes) {
+    auto const positive = [&](char const* fed) {
+        Model const m = load_text(pathway_text("inputs: {x: 0}\nspecies: {A: 0}\nreactions: [{to: A, rate: x}]\n") +
+                                  "  Q: {species: {C: 0, D: 1}, rates: {C: '-1', D: '1'}, assignments: {E: C + D, F: D + 1}}\n"
+                                  "  R: {inputs: {x: 0}, species: {B: 0}, rates: {B: x}}\n"
+                                  "cells: {T: {radius: 5 um, pathways: {P: {inputs: {x: " +
+                                  fed + "}}, Q: {}, R: {inputs: {x: A of P on neighbours}}}}}\n")
+                            .model;
+        EXPECT_EQ(m.pathways[1].positive, (std::vector<std::uint8_t>{0, 1, 0, 1}));
+        EXPECT_EQ(m.pathways[0].positive, m.pathways[2].positive);
+        return m.pathways[0].positive.at(0) != 0;
+    };
+    EXPECT_FALSE(positive("C of Q"));
+    EXPECT_FALSE(positive("E of Q on neighbours"));
+    EXPECT_TRUE(positive("D of Q on neighbours"));
+    EXPECT_TRUE(positive("F of Q"));
+}
+
 // --- events --------------------------------------------------------------------------------------
 
 TEST(NetworkEvents, ComeAtTheirTime) {
-    Integration<1> y(network("species: {A: 0, seen: {initial: -1, fixed: true}}\nrates: {A: '1'}\nevents: [{when: time >= 3.3, set: {A: 10, seen: time}}]\n"));
+    Integration<1> y(network(
+        "species: {A: 0, seen: {initial: -1, fixed: true}}\nrates: {A: '1'}\nevents: [{when: time >= 3.3, set: {A: 10, seen: time}}]\n"));
     y.advance(3);
     EXPECT_EQ(y.value("seen"), -1);
     y.advance(5);
@@ -164,7 +185,8 @@ TEST(NetworkEvents, ComeWhereASpeciesCrossesAThreshold) {
 
 TEST(NetworkEvents, MayBeDelayedWithValuesOfThenOrOfTheirCondition) {
     for (bool then : {false, true}) {
-        Integration<1> y(network(kDecay + "events: [{when: A < 0.5, delay: 1 + 0 * A, set: {seen: time, B: A}" + (then ? ", values: then" : "") + "}]\n"));
+        Integration<1> y(network(kDecay + "events: [{when: A < 0.5, delay: 1 + 0 * A, set: {seen: time, B: A}" +
+                                 (then ? ", values: then" : "") + "}]\n"));
         y.advance(std::log(2.0) + 0.99);
         EXPECT_EQ(y.value("seen"), -1);
         y.advance(3);
@@ -175,9 +197,10 @@ TEST(NetworkEvents, MayBeDelayedWithValuesOfThenOrOfTheirCondition) {
 
 /// A condition that holds from the beginning has not become true; one that holds again has.
 TEST(NetworkEvents, ComeWheneverTheirConditionBecomesTrue) {
-    Integration<1> y(network("species: {n: {initial: 0, fixed: true}, m: {initial: 0, fixed: true}, k: {initial: 0, fixed: true}}\n"
-                             "events:\n  - {when: sin(time) > 0.5, set: {n: n + 1}}\n  - {when: time >= 0, set: {m: m + 1}}\n"
-                             "  - {when: n >= 2, set: {k: time}}\n"));
+    Integration<1> y(
+        network("species: {n: {initial: 0, fixed: true}, m: {initial: 0, fixed: true}, k: {initial: 0, fixed: true}}\n"
+                "events:\n  - {when: sin(time) > 0.5, set: {n: n + 1}}\n  - {when: time >= 0, set: {m: m + 1}}\n"
+                "  - {when: n >= 2, set: {k: time}}\n"));
     for (int step = 1; step <= 40; ++step) y.advance(0.5 * step);
     EXPECT_EQ(y.value("n"), 4);
     EXPECT_EQ(y.value("m"), 0);
@@ -186,8 +209,9 @@ TEST(NetworkEvents, ComeWheneverTheirConditionBecomesTrue) {
 
 TEST(NetworkEvents, MayComeInTheFirstStep) {
     for (double when : {1e-7, 1e-4, 1e-2}) {
-        Network const n = network("parameters: {when: 0}\nspecies: {A: 1, seen: {initial: -1, fixed: true}}\nreactions: [{from: A, k: 1}]\n"
-                                  "events: [{when: time >= when, set: {seen: time}}]\n");
+        Network const n = network(
+            "parameters: {when: 0}\nspecies: {A: 1, seen: {initial: -1, fixed: true}}\nreactions: [{from: A, k: 1}]\n"
+            "events: [{when: time >= when, set: {seen: time}}]\n");
         Integration<1> y(n);
         y.begin(0, {when});
         y.advance(1);
@@ -211,7 +235,8 @@ TEST(NetworkEvents, KeepNoMoreThanThereIsRoomFor) {
 TEST(NetworkReactions, MayTakeTime) {
     for (int stages : {1, 4, 9}) {
         double const delay = 2, theta = delay / stages;
-        Integration<1> y(network("tolerance: 1e-8\nspecies: {A: 0, B: 0}\nreactions: [{to: {B: 3}, rate: 0.5, delay: 2, stages: " + std::to_string(stages) + "}]\n"));
+        Integration<1> y(network("tolerance: 1e-8\nspecies: {A: 0, B: 0}\nreactions: [{to: {B: 3}, rate: 0.5, delay: 2, stages: " +
+                                 std::to_string(stages) + "}]\n"));
         for (double t : {0.5, 2.0, 6.0}) {
             y.advance(t);
             double const expected = 1.5 * (t * arrived(t, theta, stages) - delay * arrived(t, theta, stages + 1));
@@ -222,12 +247,15 @@ TEST(NetworkReactions, MayTakeTime) {
 }
 
 TEST(NetworkReactions, ConserveAmountsBetweenCompartmentsOfDifferentSize) {
-    Integration<1> y(network("parameters: {scale: 2}\ncompartments: {cytoplasm: scale, nucleus: 0.5}\ntolerance: 1e-6\nspecies:\n"
-                             "  A: {initial: 1, compartment: cytoplasm}\n  B: {initial: 0, compartment: nucleus}\n"
-                             "  C: {initial: 0, compartment: nucleus, amount: true}\n"
-                             "reactions:\n  - {from: A, to: B, k: 0.7, back: 0.2}\n  - {from: B, to: C, k: 0.1}\n"));
+    Integration<1> y(
+        network("parameters: {scale: 2}\ncompartments: {cytoplasm: scale, nucleus: 0.5}\ntolerance: 1e-6\nspecies:\n"
+                "  A: {initial: 1, compartment: cytoplasm}\n  B: {initial: 0, compartment: nucleus}\n"
+                "  C: {initial: 0, compartment: nucleus, amount: true}\n"
+                "reactions:\n  - {from: A, to: B, k: 0.7, back: 0.2}\n  - {from: B, to: C, k: 0.1}\n"));
     // amounts: a' = -0.7 a + 0.2 b …, which are concentrations times sizes
-    Integration<1> amounts(network("tolerance: 1e-6\nspecies: {A: 2, B: 0, C: 0}\nreactions:\n  - {from: A, to: B, k: 0.7, back: 0.2}\n  - {from: B, to: C, k: 0.1}\n"));
+    Integration<1> amounts(
+        network("tolerance: 1e-6\nspecies: {A: 2, B: 0, C: 0}\nreactions:\n  - {from: A, to: B, k: 0.7, back: 0.2}\n  - {from: B, to: C, "
+                "k: 0.1}\n"));
     for (double t : {0.5, 2.0, 8.0}) {
         y.advance(t), amounts.advance(t);
         EXPECT_NEAR(2 * y.value("A") + 0.5 * y.value("B") + y.value("C"), 2, 1e-13);
@@ -238,10 +266,13 @@ TEST(NetworkReactions, ConserveAmountsBetweenCompartmentsOfDifferentSize) {
 }
 
 TEST(NetworkReactions, HaveTheRatesOfTheirLaws) {
-    Integration<1> y(network("functions: {square: {of: [x], is: x * x}}\nspecies: {S: {initial: 2, fixed: true}, mm: 0, up: 0, down: 0, own: 0, half: 0, used: {initial: 5, fixed: true}}\n"
-                             "reactions:\n  - {from: S, to: mm, michaelis_menten: {V_max: 3, K_m: 4}}\n"
-                             "  - {to: up, hill: {activator: S, V_max: 3, half: 4, power: 2}}\n  - {to: down, hill: {inhibitor: S, V_max: 3, half: 4, power: 2}}\n"
-                             "  - {to: own, rate: square(S + 1)}\n  - {from: used, to: {half: 0.5}, k: 0.1}\n"));
+    Integration<1> y(
+        network("functions: {square: {of: [x], is: x * x}}\nspecies: {S: {initial: 2, fixed: true}, mm: 0, up: 0, down: 0, own: 0, half: "
+                "0, used: {initial: 5, fixed: true}}\n"
+                "reactions:\n  - {from: S, to: mm, michaelis_menten: {V_max: 3, K_m: 4}}\n"
+                "  - {to: up, hill: {activator: S, V_max: 3, half: 4, power: 2}}\n  - {to: down, hill: {inhibitor: S, V_max: 3, half: 4, "
+                "power: 2}}\n"
+                "  - {to: own, rate: square(S + 1)}\n  - {from: used, to: {half: 0.5}, k: 0.1}\n"));
     y.advance(2);
     EXPECT_TRUE(close(y.value("mm"), 2 * 3 * 2 / (4 + 2.0), 1e-12));
     EXPECT_TRUE(close(y.value("up"), 2 * 3 * 0.25 / 1.25, 1e-12));
@@ -253,7 +284,8 @@ TEST(NetworkReactions, HaveTheRatesOfTheirLaws) {
 }
 
 TEST(NetworkReactions, LeaveRatesToWhatNoneOfThemChanges) {
-    Integration<1> y(network("tolerance: 1e-7\nspecies: {A: 1, clock: {initial: 3, fixed: true}}\nreactions: [{from: A, k: clock / 3}]\nrates: {clock: '3'}\n"));
+    Integration<1> y(network(
+        "tolerance: 1e-7\nspecies: {A: 1, clock: {initial: 3, fixed: true}}\nreactions: [{from: A, k: clock / 3}]\nrates: {clock: '3'}\n"));
     y.advance(1);
     EXPECT_TRUE(close(y.value("clock"), 6, 1e-12));
     EXPECT_TRUE(close(y.value("A"), std::exp(-1.5), 1e-5));
@@ -273,7 +305,9 @@ TEST(Networks, MayHaveNothingThatChanges) {
 }
 
 TEST(Networks, BeginWithFormulasOfParametersAndOtherSpecies) {
-    Network const n = network("parameters: {total: 10, share: 0.3, rest: total - A}\nspecies: {A: total * share, B: rest, C: B + 2 * time}\nassignments: {sum: A + B + x}\ninputs: {x: 1}\n");
+    Network const n = network(
+        "parameters: {total: 10, share: 0.3, rest: total - A}\nspecies: {A: total * share, B: rest, C: B + 2 * time}\nassignments: {sum: A "
+        "+ B + x}\ninputs: {x: 1}\n");
     EXPECT_EQ(initial_columns(n, n.parameter_default), (std::vector<double>{3, 7, 7, 11, 0}));
     EXPECT_EQ(initial_columns(n, {20, 0.5}), (std::vector<double>{10, 10, 10, 21, 0}));
     EXPECT_EQ(initial_columns(n, {20, 0.5}, {{1, 4}}), (std::vector<double>{10, 4, 10, 15, 0}));
@@ -284,7 +318,8 @@ TEST(Networks, BeginWithFormulasOfParametersAndOtherSpecies) {
 /// A network with every kind of part, in which lanes take different steps and have events at different times.
 std::string const kEverything =
     "inputs: {signal: 1}\nparameters: {k: 1, n: 2, wait: 0.5}\nspecies: {A: k, B: 0, C: 0.2, seen: {initial: 0, fixed: true}}\n"
-    "assignments: {sum: A + B * time}\nreactions:\n  - {from: A, to: B, k: k, back: 0.1}\n  - {to: C, rate: signal * exp(-time / 5) / (1 + (B / 0.3)^n)}\n"
+    "assignments: {sum: A + B * time}\nreactions:\n  - {from: A, to: B, k: k, back: 0.1}\n  - {to: C, rate: signal * exp(-time / 5) / (1 + "
+    "(B / 0.3)^n)}\n"
     "  - {from: [B, C], to: A, k: 20}\n  - {from: C, to: A, k: 0.3, delay: wait}\n"
     "events:\n  - {when: C > 0.25, delay: wait, set: {B: B + 0.1, seen: time}, values: then}\n  - {when: A < 0.5, set: {A: A + 0.2}}\n";
 
