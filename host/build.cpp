@@ -75,17 +75,17 @@ void check_store(Text const& phrase, int index, Word word, CellType const& type,
                                 "\" (\"stores\" of the type lists them)");
 }
 
-/// Likewise for a variable of a pathway.
-void check_pathway(Text const& phrase, int signal, CellType const& type, Model const& model) {
-    int variable = signal - model.vocabulary().of(signal::inside, 0);
-    if (variable < 0 || variable >= model.vocabulary().variables) return;
-    std::size_t pathway = 0;
-    while (variable >= static_cast<int>(model.pathways[pathway].variables.size()))
-        variable -= static_cast<int>(model.pathways[pathway++].variables.size());
-    bool const has = std::any_of(type.pathways.begin(), type.pathways.end(),
-                                 [&](NetworkUse const& use) { return use.network == static_cast<int>(pathway); });
-    if (!has)
-        fail(phrase.at, "\"" + type.name + "\" has no pathway \"" + model.pathways[pathway].name + "\" (\"pathways\" of the type lists them)");
+/// Likewise for a variable of a pathway; by its name, since compartments, which are numbered before it, are not in the model yet.
+void check_pathway(Text const& phrase, CellType const& type, Model const& model) {
+    for (std::size_t p = 0; p < model.pathways.size(); ++p) {
+        Network const& network = model.pathways[p];
+        bool const meant = std::any_of(network.variables.begin(), network.variables.end(),
+                                       [&](std::string const& variable) { return phrase.value == variable + " of " + network.name; });
+        bool const has = std::any_of(type.pathways.begin(), type.pathways.end(),
+                                     [&](NetworkUse const& use) { return use.network == static_cast<int>(p); });
+        if (meant && !has)
+            fail(phrase.at, "\"" + type.name + "\" has no pathway \"" + network.name + "\" (\"pathways\" of the type lists them)");
+    }
 }
 
 }  // namespace
@@ -319,7 +319,7 @@ void check_rule(WrittenRule const& written, Rule const& rule, ScenarioInput cons
     CellType const& kind = model.types[static_cast<std::size_t>(rule.type)];
     std::string const& behaviour = behaviours.text(rule.behaviour);
     check_activity(written.signal, type), check_activity(written.behaviour, type);
-    check_pathway(written.signal, rule.signal, kind, model);
+    check_pathway(written.signal, kind, model);
     check_store(written.signal, rule.signal, signal::stored, kind, model);
     check_store(written.behaviour, rule.behaviour, behaviour::release, kind, model);
     check_synaptic_rule(written, rule, model.synapses);
