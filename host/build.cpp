@@ -75,15 +75,17 @@ void check_store(Text const& phrase, int index, Word word, CellType const& type,
                                 "\" (\"stores\" of the type lists them)");
 }
 
-/// Likewise for a variable of a pathway.
-void check_pathway(Text const& phrase, int signal, CellType const& type, Model const& model) {
-    int const variable = signal - model.vocabulary().of(signal::inside, 0);
-    if (variable < 0 || variable >= model.vocabulary().variables) return;
-    std::size_t const pathway = find_variable(variable, model).pathway;
-    bool const has = std::any_of(type.pathways.begin(), type.pathways.end(),
-                                 [&](NetworkUse const& use) { return use.network == static_cast<int>(pathway); });
-    if (!has)
-        fail(phrase.at, "\"" + type.name + "\" has no pathway \"" + model.pathways[pathway].name + "\" (\"pathways\" of the type lists them)");
+/// Likewise for a variable of a pathway; by its name, since compartments, which are numbered before it, are not in the model yet.
+void check_pathway(Text const& phrase, CellType const& type, Model const& model) {
+    for (std::size_t p = 0; p < model.pathways.size(); ++p) {
+        Network const& network = model.pathways[p];
+        bool const meant = std::any_of(network.variables.begin(), network.variables.end(),
+                                       [&](std::string const& variable) { return phrase.value == variable + " of " + network.name; });
+        bool const has = std::any_of(type.pathways.begin(), type.pathways.end(),
+                                     [&](NetworkUse const& use) { return use.network == static_cast<int>(p); });
+        if (meant && !has)
+            fail(phrase.at, "\"" + type.name + "\" has no pathway \"" + network.name + "\" (\"pathways\" of the type lists them)");
+    }
 }
 
 }  // namespace
@@ -322,7 +324,7 @@ std::vector<CellType> make_types(ScenarioInput const& in, Dictionary const& name
 void check_signal(Text const& phrase, int signal, ScenarioInput const& in, int type, Model const& model) {
     CellType const& kind = model.types[static_cast<std::size_t>(type)];
     check_activity(phrase, in.cells[static_cast<std::size_t>(type)]);
-    check_pathway(phrase, signal, kind, model);
+    check_pathway(phrase, kind, model);
     check_store(phrase, signal, signal::stored, kind, model);
 }
 

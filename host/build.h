@@ -20,7 +20,8 @@ std::vector<CellType> make_types(ScenarioInput const& in, Dictionary const& name
 /// Refuses a cell that cannot be meant.
 void check_radius(Place const& at, double radius, Grid const& grid);
 /// Networks, and what the types have of them. `model` has its types.
-void make_pathways(ScenarioInput const& in, Phrases const& signals, Model& model);
+/// `words` are those of the whole scenario: its compartments are not in the model yet.
+void make_pathways(ScenarioInput const& in, Vocabulary const& words, Phrases const& signals, Model& model);
 /// A variable of a pathway, by its number in the vocabulary.
 struct VariableOfPathway {
     std::size_t pathway;

@@ -37,8 +37,7 @@ NetworkUse use_of(int index, Network const& network, PathwayUseInput const& in, 
 }
 
 /// Of all signals only variables of pathways may.
-bool may_be_negative(int signal, Model const& model) {
-    Vocabulary const words = model.vocabulary();
+bool may_be_negative(int signal, Vocabulary const& words, Model const& model) {
     int const variable = signal - words.of(signal::inside, 0);
     if (variable < 0 || variable >= signal::of_variable_count * words.variables) return false;
     VariableOfPathway const found = find_variable(variable % words.variables, model);
@@ -47,12 +46,12 @@ bool may_be_negative(int signal, Model const& model) {
 }
 
 /// What a use gives values below 0.
-void add_negative(NetworkUse const& use, Model const& model, std::set<std::string>& names) {
+void add_negative(NetworkUse const& use, Vocabulary const& words, Model const& model, std::set<std::string>& names) {
     Network const& network = model.pathways[static_cast<std::size_t>(use.network)];
     for (std::size_t p = 0; p < use.parameters.size(); ++p)
         if (use.parameters[p] < 0) names.insert(network.parameters[p]);
     for (std::size_t n = 0; n < use.inputs.size(); ++n)
-        if (use.inputs[n].signal >= 0 && (use.inputs[n].scale < 0 || may_be_negative(use.inputs[n].signal, model)))
+        if (use.inputs[n].signal >= 0 && (use.inputs[n].scale < 0 || may_be_negative(use.inputs[n].signal, words, model)))
             names.insert(network.inputs[n]);
     for (std::size_t s = 0; s < static_cast<std::size_t>(network.layout.visible); ++s)
         if (use.initial[s] < 0) names.insert(network.variables[s]);
@@ -60,12 +59,12 @@ void add_negative(NetworkUse const& use, Model const& model, std::set<std::strin
 
 /// Compiles those anew whose species may become negative by what cells make of them, until nothing follows for others that they feed. All
 /// but Network::positive is as before.
-void let_become_negative(ScenarioInput const& in, Model& model) {
+void let_become_negative(ScenarioInput const& in, Vocabulary const& words, Model& model) {
     std::vector<std::set<std::string>> known(model.pathways.size());
     for (bool changed = true; changed;) {
         auto names = known;
         for (CellType const& type : model.types)
-            for (NetworkUse const& use : type.pathways) add_negative(use, model, names[static_cast<std::size_t>(use.network)]);
+            for (NetworkUse const& use : type.pathways) add_negative(use, words, model, names[static_cast<std::size_t>(use.network)]);
         changed = names != known;
         for (std::size_t p = 0; p < names.size(); ++p)
             if (names[p] != known[p]) model.pathways[p] = compile_network(in.pathways[p].name.value, in.pathways[p].value, names[p]);
@@ -75,7 +74,7 @@ void let_become_negative(ScenarioInput const& in, Model& model) {
 
 }  // namespace
 
-void make_pathways(ScenarioInput const& in, Phrases const& signals, Model& model) {
+void make_pathways(ScenarioInput const& in, Vocabulary const& words, Phrases const& signals, Model& model) {
     Names const names = Names::of("pathway", in.pathways);
     for (auto const& e : in.pathways) model.pathways.push_back(compile_network(e.name.value, e.value));
     for (std::size_t t = 0; t < in.cells.size(); ++t)
@@ -87,7 +86,7 @@ void make_pathways(ScenarioInput const& in, Phrases const& signals, Model& model
         for (auto const& e : in.cells[t].value.pathways)
             for (auto const& input : e.value.inputs)
                 check_signal(input.value.signal, signals.find(input.value.signal).index, in, static_cast<int>(t), model);
-    let_become_negative(in, model);
+    let_become_negative(in, words, model);
 }
 
 }  // namespace crine

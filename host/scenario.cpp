@@ -56,7 +56,7 @@ Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> 
     model.receptors = make_receptors(in, names);
     model.activities = names.activities.list;
     model.types = make_types(in, names, model);
-    make_pathways(in, signals, model);
+    make_pathways(in, names.vocabulary(), signals, model);
     model.synapses = make_synapses(in, ligands, types, model);
     model.rules = make_rules(in, signals, behaviours, model);
     for (InputFile const& file : in.rules.values) {

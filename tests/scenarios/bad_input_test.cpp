@@ -132,7 +132,7 @@ std::vector<Broken> const kTable{
     {"bind_k_off_twice", "regions:\n", "reactions:\n  - {bind: [A, E], to: A, k_on: 1 /M/s, k_off: 0 /s, K_d: @1 nM}\nregions:\n", ": reactions[0].K_d: expected only one of k_off, K_d (k_off = K_d * k_on)"},
     {"bind_never", "regions:\n", "reactions:\n  - {bind: [A, E], to: A, k_on: @0 /M/s, k_off: 0 /s}\nregions:\n", ": reactions[0].k_on: \"0 /M/s\" is not greater than 0"},
     {"bind_with_rate", "regions:\n", "reactions:\n  - {bind: [A, E], to: A, k_on: 1 /M/s, k_off: 0 /s, rate: @1 /s}\nregions:\n", ": reactions[0].rate: \"rate\" has a meaning only with convert"},
-    {"bind_and_convert", "regions:\n", "reactions:\n  - @{bind: [A, E], convert: A, to: E}\nregions:\n", ": reactions[0]: expected exactly one of bind, convert, found several"},
+    {"bind_and_convert", "regions:\n", "reactions:\n  - @{bind: [A, E], convert: A, to: E}\nregions:\n", ": reactions[0]: expected exactly one of bind, convert, network, found several"},
     {"convert_without_rate", "regions:\n", "reactions:\n  - @{convert: A, to: E}\nregions:\n", ": reactions[0]: expected exactly one of rate, k, k_cat, V_max, found none"},
     {"convert_twice", "regions:\n", "reactions:\n  - @{convert: A, rate: 1 /s, V_max: 1 nM/s, K_m: 1 nM}\nregions:\n", ": reactions[0]: expected exactly one of rate, k, k_cat, V_max, found several"},
     {"convert_to_itself", "regions:\n", "reactions:\n  - {convert: A, to: [E, @A], rate: 1 /s}\nregions:\n", ": reactions[0].to[1]: a ligand cannot become itself"},
