@@ -166,7 +166,8 @@ struct EatBody {
     CRINE_HD void operator()(std::size_t i) const {
         if (!alive(cells.state[i]) || intents[i].kind == Intent::Kind::vanish) return;
         std::uint32_t eaten = 0;
-        for_each_touching(bins, cells, types, i, [&](std::size_t j) { eaten += intents[j].eater() == cells.id[i]; });
+        if (types[cells.type[i]].eats)
+            for_each_touching(bins, cells, types, i, [&](std::size_t j) { eaten += intents[j].eater() == cells.id[i]; });
         intents[i].meal = eaten;  // of one that stays: nobody reads this here
     }
 };

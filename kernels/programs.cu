@@ -197,12 +197,12 @@ void Programs::compile(Model const& model) {
                 list(type_recruits[type], Act::Kind::recruit, t, words.of(behaviour::recruitment, t));
                 list(type_offspring[type], Act::Kind::offspring, t, words.of(behaviour::offspring, t));
                 attackers = attackers || possible(words.of(behaviour::attack, t));
-                if (possible(words.of(behaviour::engulfing, t))) predators = plain[t].prey = true;
+                if (possible(words.of(behaviour::engulfing, t))) predators = plain[t].prey = plain[type].eats = true;
                 if (possible(words.of(behaviour::fusion, t))) fusions = plain[t].prey = true;
             }
             list(type_fates[type], Act::Kind::enter_cycle, 0, behaviour::cycle_entry);
             for (int b : {behaviour::phagocytosis, behaviour::apoptotic_phagocytosis, behaviour::necrotic_phagocytosis})
-                phagocytes = phagocytes || possible(b);
+                if (possible(b)) phagocytes = plain[type].eats = true;
             damages = damages || possible(behaviour::damage) || possible(behaviour::repair);
         }
 

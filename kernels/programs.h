@@ -136,6 +136,7 @@ struct TypeConstants {
     std::uint64_t habitat = ~std::uint64_t{0};
     bool moves = true, mechanics = true;
     bool prey = false;  ///< some type engulfs live cells of this one, or absorbs them
+    bool eats = false;  ///< it can engulf others, live or dead
 };
 
 /// What cells of a row count among those that touch them: live ones of each type, then these, then the activities of live ones.
