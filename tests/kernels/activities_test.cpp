@@ -1,5 +1,6 @@
 #include "crine/model/lag.h"
 #include "support/activities.h"
+#include "support/gamma.h"
 #include "support/engines.h"
 #include "support/population.h"
 
@@ -10,14 +11,6 @@
 
 namespace crine::test {
 namespace {
-
-/// What has arrived of a unit step of the target after `t`: the gamma distribution of n stages of mean time `theta`.
-double arrived(double t, double theta, int n) {
-    double const a = t / theta;
-    double term = 1, sum = 0;
-    for (int k = 0; k < n; ++k, term *= a / k) sum += term;
-    return 1 - std::exp(-a) * sum;
-}
 
 /// Types that do nothing and never touch.
 Model still(int types, int activities) {

@@ -1,4 +1,5 @@
 #include "support/engines.h"
+#include "support/gamma.h"
 #include "support/networks.h"
 
 #include <cmath>
@@ -7,14 +8,6 @@
 
 namespace crine::test {
 namespace {
-
-/// What has arrived of a unit step after `t`: the gamma distribution of n stages of mean time `theta` each.
-double arrived(double t, double theta, int n) {
-    double const a = t / theta;
-    double term = 1, sum = 0;
-    for (int k = 0; k < n; ++k, term *= a / k) sum += term;
-    return 1 - std::exp(-a) * sum;
-}
 
 /// Nonlinear and nonautonomous, made so that y = 2 + sin t.
 std::string const kCurve = "species: {y: 2}\nrates: {y: cos(time) + (2 + sin(time))^2 - y^2}\n";
