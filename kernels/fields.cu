@@ -176,11 +176,13 @@ void Engine::start_fields(InitialState const& state) {
     if (multigrid) f.solver.allocate(g), f.inflow.resize(g.storage());
 
     f.ligands.resize(ligands);
+    std::vector<std::vector<Real>> shapes(ligands);  ///< diffusivity by material, relative to the reference
     for (int l = 0; l < ligands; ++l) {
         LigandField& field = f.ligands[l];
         field.concentration.resize(g.storage());
         std::vector<Real> links(static_cast<std::size_t>(materials) * materials);
         bool sources = false;
+        Real reference = 0;
         field.everywhere = model_.property(0, l);
         field.uniform_diffusivity = field.plain = true;
         for (int a = 0; a < materials; ++a) {
@@ -191,6 +193,7 @@ void Engine::start_fields(InitialState const& state) {
                     here.fixed || there.fixed ? 0 : face_conductance(here.diffusivity, there.diffusivity, g.spacing);
             }
             field.diffuses = field.diffuses || here.diffusivity > 0;
+            reference = std::max(reference, here.fixed ? Real(0) : here.diffusivity);
             field.held = field.held || here.fixed;
             field.uniform_diffusivity = field.uniform_diffusivity && here.diffusivity == field.everywhere.diffusivity && !here.fixed;
             field.plain = field.plain && here.decay == field.everywhere.decay && here.source == field.everywhere.source && !here.fixed &&
@@ -203,6 +206,11 @@ void Engine::start_fields(InitialState const& state) {
             field.plain = field.plain && face.kind == FaceKind::zero_flux;
         }
         field.links.upload(links);
+        if (reference > 0) field.reference = reference;
+        for (int a = 0; a < materials; ++a) {
+            MaterialLigand const& here = model_.property(a, l);
+            shapes[l].push_back(here.fixed ? 0 : here.diffusivity / field.reference);
+        }
 
         Buffer<Real> const by_voxel(state.fields[l]);
         for_each_voxel(g, UnpackBody{g, by_voxel.data(), field.concentration.data()});
@@ -210,6 +218,8 @@ void Engine::start_fields(InitialState const& state) {
         if (!model_.ligands[l].hindered_by.empty()) {
             field.diffusivity.resize(g.storage());
             field.uniform_diffusivity = field.plain = false;
+        } else {
+            field.shape = static_cast<int>(std::find(shapes.begin(), shapes.end(), shapes[l]) - shapes.begin());
         }
         field.faces = model_.ligands[l].faces, field.stale_halo = true;
         field.ledger.initial = field.ledger.free = content_of(f, field);

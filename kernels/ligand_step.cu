@@ -35,31 +35,47 @@ struct ConversionBody {
     }
 };
 
+template <bool bordered>
+struct GatherBody {
+    Medium medium;
+    Real shift, share;
+    Real *gain, *loss;
+    CRINE_HD void operator()(int i, int j, int k) const {
+        std::size_t const p = medium.grid.at(i, j, k);
+        MaterialLigand const& here = medium.at(p);
+        Real in = medium.secreted(p) + medium.made_here(p) + here.source,
+             out = here.decay + medium.taken_up(p) + medium.stopped(p) + medium.cleaved(p) + medium.converted(p);
+        in += here.exchange * medium.circulating + medium.infused(p), out += here.exchange;
+        if (bordered) {
+            medium.for_each_border(i, j, k, [&](Medium::Border const& b) { in += b.given + b.surface * b.outside, out += b.surface; });
+        }
+        bool const fixed = bordered && here.fixed;
+        gain[p] = fixed ? Real(0) : share * in;
+        loss[p] = fixed ? Real(0) : shift + share * out;
+    }
+};
+
 /// Where molecules come from and go to, per second, at a given field: the entries of the ledger.
+template <bool bordered>
 struct RatesTerm {
     Medium medium;
     Real const* c;
     enum { content, secreted, produced, entered, taken_up, decayed, cleaved, converted, count };
     CRINE_HD void operator()(int i, int j, int k, double (&into)[count]) const {
-        Grid const& g = medium.grid;
-        std::size_t const p = g.at(i, j, k);
+        std::size_t const p = medium.grid.at(i, j, k);
         MaterialLigand const& here = medium.at(p);
         double const value = c[p];
         double const secretion = medium.secreted(p) - medium.stopped(p) * value;
         double const uptake = medium.taken_up(p) * value, decay = here.decay * value, cleavage = medium.cleaved(p) * value;
         double const conversion = medium.made_here(p) - medium.converted(p) * value;
-        double walls = 0, held = 0;
-        auto const look = [&](int side, int index) {
-            Medium::Beyond const there = medium.beyond(side, index, p);
-            Face const& face = medium.faces[side];
-            if (there.wall)
-                walls += face.kind == FaceKind::flux    ? face.amount / g.spacing
-                         : face.kind == FaceKind::value ? wall_conductance(medium.diffusivity(p), g.spacing) * (face.amount - value)
-                                                        : 0.0;
-            else if (medium.held && medium.at(there.q).fixed)
-                held += wall_conductance(medium.diffusivity(p), g.spacing) * (medium.at(there.q).value - value);
-        };
-        look(x_low, i), look(x_high, i), look(y_low, j), look(y_high, j), look(z_low, k), look(z_high, k);
+        double walls = 0, production = here.source;
+        if (bordered) {
+            medium.for_each_border(i, j, k, [&](Medium::Border const& b) {
+                (b.wall ? walls : production) += b.given + b.surface * (b.outside - value);
+            });
+            // holding a voxel makes up for all that happens in it
+            if (here.fixed) production = uptake + decay + cleavage - secretion - walls - conversion - medium.crossing(p, value);
+        }
         into[content] += value;
         into[secreted] += secretion;
         into[entered] += walls;
@@ -67,9 +83,7 @@ struct RatesTerm {
         into[decayed] += decay;
         into[cleaved] += cleavage;
         into[converted] += conversion;
-        // holding a voxel makes up for all that happens in it
-        into[produced] +=
-            here.fixed ? uptake + decay + cleavage - secretion - walls - conversion - medium.crossing(p, value) : here.source + held;
+        into[produced] += production;
     }
 };
 
@@ -114,10 +128,8 @@ LigandStep::LigandStep(FieldState& fields, Model const& model, int ligand, Ligan
     medium_ = {.grid = fields.grid,
                .material = fields.material.span(),
                .properties = part == nullptr ? fields.properties.span() : fields.homogeneous.span(),
-               .links = whole_.links.span(),
                .ligand = ligand,
                .ligands = static_cast<int>(fields.ligands.size()),
-               .materials = static_cast<int>(fields.materials()),
                .source = pointer(field_.source),
                .loss = pointer(whole_.loss),
                .held_back = pointer(whole_.held_back),
@@ -127,16 +139,28 @@ LigandStep::LigandStep(FieldState& fields, Model const& model, int ligand, Ligan
                .varying = pointer(whole_.diffusivity),
                .faces = {},
                .held = field_.held,
+               .bordered = field_.held,
                .circulating = static_cast<Real>(field_.circulating),
                .injected = field_.infusing ? field_.infusion.data() : nullptr};
     std::copy(model_.faces.begin(), model_.faces.end(), medium_.faces);
-    for (Face& face : medium_.faces) face.amount = part == nullptr ? face.amount : Real(0);
+    for (Face& face : medium_.faces) {
+        face.amount = part == nullptr ? face.amount : Real(0);
+        medium_.bordered = medium_.bordered || face.kind != FaceKind::zero_flux;
+    }
     field_.solve = {};
 }
 
+void LigandStep::gather(Real* gain, Real* loss, Real shift, Real reference) {
+    if (medium_.bordered)
+        for_each_voxel(grid(), GatherBody<true>{medium_, shift, 1 / reference, gain, loss});
+    else
+        for_each_voxel(grid(), GatherBody<false>{medium_, shift, 1 / reference, gain, loss});
+}
+
 LigandStep::Rates LigandStep::rates(Real const* c) {
-    using Term = RatesTerm;
-    auto const sums = sum_rows<Term::count>(grid(), fields_.partial, Term{medium_, c});
+    using Term = RatesTerm<true>;
+    auto const sums = medium_.bordered ? sum_rows<Term::count>(grid(), fields_.partial, Term{medium_, c})
+                                       : sum_rows<Term::count>(grid(), fields_.partial, RatesTerm<false>{medium_, c});
     Rates found{sums[Term::content],  sums[Term::secreted], sums[Term::produced], sums[Term::entered],
                 sums[Term::taken_up], sums[Term::decayed],  sums[Term::cleaved],  sums[Term::converted]};
     if (field_.vessels || medium_.injected != nullptr) {

@@ -17,8 +17,7 @@ struct Medium {
     Grid grid;
     Span<std::uint8_t const> material;
     Span<MaterialLigand const> properties;
-    Span<Real const> links;
-    int ligand, ligands, materials;
+    int ligand, ligands;
     Real const *source, *loss;  ///< by cells; null: none exchange it
     Real const* held_back;      ///< null: no type saturates
     Real const* cleavage;       ///< null: nothing breaks it down but decay
@@ -27,15 +26,12 @@ struct Medium {
     Real const* varying;        ///< diffusivity by voxel; null: that of the material
     Face faces[6];
     bool held;             ///< some material holds a value
+    bool bordered;         ///< some voxel has a border through which there is a flow; else no voxel need look beyond its sides
     Real circulating;      ///< concentration beyond vessel walls
     Real const* injected;  ///< infusions into the tissue [molecules/µm³/s]; null: none now
 
     CRINE_HD MaterialLigand const& at(std::size_t p) const { return properties[static_cast<std::size_t>(material[p]) * ligands + ligand]; }
     CRINE_HD Real diffusivity(std::size_t p) const { return varying == nullptr || at(p).fixed ? at(p).diffusivity : varying[p]; }
-    CRINE_HD Real link(std::size_t p, std::size_t q) const {
-        if (varying != nullptr) return face_conductance(varying[p], varying[q], grid.spacing);
-        return links[static_cast<std::size_t>(material[p]) * materials + material[q]];
-    }
     CRINE_HD Real secreted(std::size_t p) const { return source == nullptr ? Real(0) : source[p]; }
     CRINE_HD Real taken_up(std::size_t p) const { return loss == nullptr ? Real(0) : loss[p]; }
     CRINE_HD Real stopped(std::size_t p) const { return held_back == nullptr ? Real(0) : held_back[p]; }
@@ -58,6 +54,28 @@ struct Medium {
         bool const low = side % 2 == 0;
         return {!grid.periodic[axis] && index == (low ? 0 : n - 1), grid.periodic[axis] && n == 1, low ? p - stride : p + stride};
     }
+    /// A side of a voxel that is a wall or a held neighbour: it lets `given` in, and `surface` (`outside` - the voxel's concentration).
+    struct Border {
+        bool wall;
+        Real given = 0;                 ///< [molecules/µm³/s]
+        Real surface = 0, outside = 0;  ///< conductance [1/s], concentration [molecules/µm³]
+    };
+    template <class Visit>
+    CRINE_HD void for_each_border(int i, int j, int k, Visit&& visit) const {
+        std::size_t const p = grid.at(i, j, k);
+        Real const surface = wall_conductance(diffusivity(p), grid.spacing);
+        auto const look = [&](int side, int index) {
+            Beyond const there = beyond(side, index, p);
+            if (there.wall) {
+                Face const& face = faces[side];
+                if (face.kind == FaceKind::flux) visit(Border{true, face.amount / grid.spacing});
+                if (face.kind == FaceKind::value) visit(Border{true, 0, surface, face.amount});
+            } else if (held && at(there.q).fixed) {
+                visit(Border{false, 0, surface, at(there.q).value});
+            }
+        };
+        look(x_low, i), look(x_high, i), look(y_low, j), look(y_high, j), look(z_low, k), look(z_high, k);
+    }
 };
 
 /// What happens to one ligand in one step, whatever the solver: its medium, and the ledger of its molecules.
@@ -72,6 +90,9 @@ protected:
         double content, secreted, produced, entered, taken_up, decayed, cleaved, converted = 0, exchanged = 0, injected = 0, both_ways = 0;
     };
     Rates rates(Real const* c);
+    /// What a voxel gains whatever its concentration, and the rate at which it loses what it has, borders included, both divided by
+    /// `reference`, and `shift` added to the loss. 0 where it is held.
+    void gather(Real* gain, Real* loss, Real shift, Real reference);
     /// Enters what happens at these rates during `duration` into the ledger.
     void book(Rates const& rates, double duration);
     /// What crosses vessel walls is the difference of what goes each way, and known to the rounding of these. Within that, the balance

@@ -8,34 +8,6 @@ inline namespace CRINE_NS {
 
 namespace {
 
-/// All of a voxel's loss and inflow in two arrays: walls, held neighbours, enzymes and saturation included.
-struct GatherBody {
-    Medium medium;
-    Real *loss, *inflow;
-    CRINE_HD void operator()(int i, int j, int k) const {
-        Grid const& g = medium.grid;
-        std::size_t const p = g.at(i, j, k);
-        MaterialLigand const& here = medium.at(p);
-        Real in = medium.secreted(p) + medium.made_here(p) + here.source,
-             out = here.decay + medium.taken_up(p) + medium.stopped(p) + medium.cleaved(p) + medium.converted(p);
-        in += here.exchange * medium.circulating + medium.infused(p), out += here.exchange;
-        auto const look = [&](int side, int index) {
-            Medium::Beyond const there = medium.beyond(side, index, p);
-            Real const surface = wall_conductance(medium.diffusivity(p), g.spacing);
-            if (there.wall) {
-                Face const& face = medium.faces[side];
-                if (face.kind == FaceKind::flux) in += face.amount / g.spacing;
-                if (face.kind == FaceKind::value) out += surface, in += surface * face.amount;
-            } else if (medium.held && medium.at(there.q).fixed) {
-                out += surface, in += surface * medium.at(there.q).value;
-            }
-        };
-        look(x_low, i), look(x_high, i), look(y_low, j), look(y_high, j), look(z_low, k), look(z_high, k);
-        loss[p] = here.fixed ? Real(0) : out;
-        inflow[p] = here.fixed ? Real(0) : in;
-    }
-};
-
 struct ClearBody {
     Grid grid;
     Real* field;
@@ -101,7 +73,8 @@ private:
         } else if (field_.uniform_diffusivity) {
             equations_.link = face_conductance(first.diffusivity, first.diffusivity, grid().spacing);
         } else {
-            equations_.links = medium_.links.data, equations_.material = medium_.material.data, equations_.materials = medium_.materials;
+            equations_.links = whole_.links.data(), equations_.material = medium_.material.data;
+            equations_.materials = static_cast<int>(fields_.materials());
         }
         if (plain_) {
             equations_.loss = first.decay, equations_.inflow = first.source;
@@ -111,7 +84,7 @@ private:
             equations_.most_loss_at = static_cast<Real>(field_.summed.most_loss);
         } else {
             for (auto* array : {&fields_.loss, &fields_.inflow}) array->resize(grid().storage());
-            for_each_voxel(grid(), GatherBody{medium_, fields_.loss.data(), fields_.inflow.data()});
+            gather(fields_.inflow.data(), fields_.loss.data(), 0, 1);
             equations_.loss_at = fields_.loss.data(), equations_.inflow_at = fields_.inflow.data();
             equations_.most_loss_at = static_cast<Real>(most(fields_.loss.data()));
             wants_mean_ = true;

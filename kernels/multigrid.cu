@@ -63,6 +63,26 @@ struct FirstSweepBody {
     }
 };
 
+struct PointwiseBody {
+    Equations e;
+    Real* x;
+    CRINE_HD void operator()(int i, int j, int k) const {
+        std::size_t const p = e.grid.at(i, j, k);
+        Real const loss = e.loss.data[p], solution = e.rhs.data[p] / loss;
+        x[p] = loss > 0 ? solution : x[p];
+    }
+};
+
+struct PointwiseResidualBody {
+    Equations e;
+    Real const* x;
+    Real* to;
+    CRINE_HD void operator()(int i, int j, int k) const {
+        std::size_t const p = e.grid.at(i, j, k);
+        to[p] = e.rhs.data[p] - e.loss.data[p] * x[p];
+    }
+};
+
 struct ResidualBody {
     Equations e;
     Real const* x;
@@ -73,7 +93,7 @@ struct ResidualBody {
     }
 };
 
-/// The residual that the coarse voxels feel, see TransferBody.
+/// The residual that the coarse voxels feel, see PullBody.
 struct FeltResidualBody {
     Equations e;
     Real const *x, *pull;
@@ -244,7 +264,7 @@ struct CoarsenFacesBody {
 };
 
 template <int axis>
-void coarsen_faces(Grid const& fine, Grid const& coarse, AxisFaces const& faces, Real* k_coarse) {
+void sum_faces(Grid const& fine, Grid const& coarse, AxisFaces const& faces, Real* k_coarse) {
     auto const count = [](int a, int n) { return a == axis ? n + 1 : n; };
     for_each_voxel(count(0, coarse.nx), count(1, coarse.ny), count(2, coarse.nz), CoarsenFacesBody<axis>{fine, coarse, faces, k_coarse});
 }
@@ -290,17 +310,23 @@ void Multigrid::allocate(Grid const& finest) {
     }
 }
 
-void Multigrid::coarsen() {
+void Multigrid::coarsen_faces() {
     for (std::size_t l = 0; l + 1 < levels_.size(); ++l) {
         Level &fine = levels_[l], &coarse = levels_[l + 1];
         Axes const axes = axes_of(fine.view());
         for_each_voxel(fine.grid, SharesBody<0>{fine.grid, axes.x, fine.share_x.data()});
         for_each_voxel(fine.grid, SharesBody<1>{fine.grid, axes.y, fine.share_y.data()});
         for_each_voxel(fine.grid, SharesBody<2>{fine.grid, axes.z, fine.share_z.data()});
+        sum_faces<0>(fine.grid, coarse.grid, axes.x, coarse.kx.data());
+        sum_faces<1>(fine.grid, coarse.grid, axes.y, coarse.ky.data());
+        sum_faces<2>(fine.grid, coarse.grid, axes.z, coarse.kz.data());
+    }
+}
+
+void Multigrid::coarsen_losses() {
+    for (std::size_t l = 0; l + 1 < levels_.size(); ++l) {
+        Level &fine = levels_[l], &coarse = levels_[l + 1];
         for_each_voxel(fine.grid, PullBody{fine.view(), fine.pull.data(), fine.y.data()});
-        coarsen_faces<0>(fine.grid, coarse.grid, axes.x, coarse.kx.data());
-        coarsen_faces<1>(fine.grid, coarse.grid, axes.y, coarse.ky.data());
-        coarsen_faces<2>(fine.grid, coarse.grid, axes.z, coarse.kz.data());
         restrict_to(coarse.loss, fine, coarse);
     }
 }
@@ -327,14 +353,17 @@ void Multigrid::sweep(Level& level, Buffer<Real>& from, Buffer<Real>& to, Real w
 
 void Multigrid::solve_pointwise() {
     Level& level = levels_[0];
-    sweep(level, level.x, level.y, Real(1));
-    level.x.swap(level.y);
+    for_each_voxel(level.grid, PointwiseBody{level.view(), level.x.data()});
 }
 
-Span<Real const> Multigrid::residual() {
+Span<Real const> Multigrid::residual(bool faces) {
     Level& level = levels_[0];
-    wrap_halo(level.grid, level.x.span());
-    for_each_voxel(level.grid, ResidualBody{level.view(), level.x.data(), level.y.data()});
+    if (faces) {
+        wrap_halo(level.grid, level.x.span());
+        for_each_voxel(level.grid, ResidualBody{level.view(), level.x.data(), level.y.data()});
+    } else {
+        for_each_voxel(level.grid, PointwiseResidualBody{level.view(), level.x.data(), level.y.data()});
+    }
     return level.y.span();
 }
 

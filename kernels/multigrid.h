@@ -8,17 +8,18 @@
 namespace crine {
 inline namespace CRINE_NS {
 
-/// Equations of one level, integrated over each of its voxels and divided by the volume of a voxel of the finest level:
+/// Equations of one level, integrated over each of its voxels and divided by the volume of a voxel of the finest level, and by any
+/// diffusivity that is the same everywhere:
 ///
 ///     loss x + Σ_faces k (x - x_neighbour) = rhs
 ///
-/// A face is stored with the voxel whose low side it is; the high walls have index n. Beyond a wall x is 0, so that a wall with
-/// k > 0 holds the value that `rhs` says. A voxel with neither k nor loss has no equation and keeps its x.
+/// A face is stored with the voxel whose low side it is; the high walls have index n. Walls have k = 0: what they do is in `loss` and
+/// `rhs`. A voxel with neither k nor loss has no equation and keeps its x.
 struct Equations {
     Grid grid;
-    Span<Real> kx, ky, kz;  ///< conductance [1/s]
-    Span<Real> loss;        ///< [1/s]
-    Span<Real> rhs;         ///< [molecules/µm³/s]
+    Span<Real> kx, ky, kz;  ///< conductance [1/µm²]
+    Span<Real> loss;        ///< [1/µm²]
+    Span<Real> rhs;         ///< [molecules/µm⁵]
 };
 
 /// Solves the equations of an implicit diffusion step by geometric multigrid: V-cycles on the cell-centred hierarchy, every
@@ -40,8 +41,9 @@ public:
     Equations equations() { return levels_[0].view(); }
     Span<Real> x() { return levels_[0].x.span(); }  ///< start and solution
 
-    /// Derives the coarse equations.
-    void coarsen();
+    /// Derive the coarse equations: those that depend on the conductances alone, and the rest, which needs the former.
+    void coarsen_faces();
+    void coarsen_losses();
 
     struct Outcome {
         int cycles = 0;
@@ -52,11 +54,11 @@ public:
     /// Cycles until the estimated error is below `tolerance`.
     Outcome solve(double tolerance);
 
-    /// For equations without faces: solves each by itself.
+    /// Solves each by itself, as if it had no faces.
     void solve_pointwise();
 
-    /// residual → work array, which the next cycle overwrites.
-    Span<Real const> residual();
+    /// residual → work array, which the next cycle overwrites; with faces or as if there were none.
+    Span<Real const> residual(bool faces);
 
 private:
     struct Level {

@@ -7,43 +7,28 @@ inline namespace CRINE_NS {
 
 namespace {
 
-/// Equations of an implicit step: shift · c + losses - divergence = shift · history + inflow.
-struct AssembleBody {
+/// Conductances of the faces between voxels, relative to a diffusivity. A held voxel has none: it has its value up to its faces, so that these
+/// belong to what its neighbours gain and lose, as walls do.
+struct FacesBody {
     Medium medium;
     Equations e;
-    Real* inflow;
-    Real shift;  ///< 1/dt times the scheme's factor [1/s]
+    Real reference;
 
+    CRINE_HD Real diffusivity(std::size_t p) const { return medium.at(p).fixed ? Real(0) : medium.diffusivity(p) / reference; }
+    CRINE_HD Real conductance(int side, int index, std::size_t p) const {
+        Medium::Beyond const there = medium.beyond(side, index, p);
+        if (there.wall || there.itself) return 0;
+        return face_conductance(diffusivity(p), diffusivity(there.q), medium.grid.spacing);
+    }
     CRINE_HD void operator()(int i, int j, int k) const {
         Grid const& g = medium.grid;
         std::size_t const p = g.at(i, j, k);
-        MaterialLigand const& here = medium.at(p);
-        Real in = medium.secreted(p) + medium.made_here(p) + here.source,
-             out = shift + (here.decay + medium.taken_up(p) + medium.stopped(p) + medium.cleaved(p) + medium.converted(p));
-        in += here.exchange * medium.circulating + medium.infused(p), out += here.exchange;
-        auto const conductance = [&](int side, int index) {
-            Medium::Beyond const there = medium.beyond(side, index, p);
-            if (there.wall) {
-                Face const& face = medium.faces[side];
-                Real const wall = face.kind == FaceKind::value ? wall_conductance(medium.diffusivity(p), g.spacing) : Real(0);
-                in += face.kind == FaceKind::flux ? face.amount / g.spacing : wall * face.amount;
-                return here.fixed ? Real(0) : wall;
-            }
-            if (!medium.held || !medium.at(there.q).fixed) return here.fixed || there.itself ? Real(0) : medium.link(p, there.q);
-            Real const surface = wall_conductance(medium.diffusivity(p), g.spacing);  // a held voxel has its value up to its faces
-            out += surface;
-            in += surface * medium.at(there.q).value;
-            return Real(0);
-        };
-        Real const east = conductance(x_high, i), north = conductance(y_high, j), above = conductance(z_high, k);
-        e.kx[p] = conductance(x_low, i);
-        e.ky[p] = conductance(y_low, j);
-        e.kz[p] = conductance(z_low, k);
-        if (i == g.nx - 1) e.kx[p + 1] = east;
-        if (j == g.ny - 1) e.ky[p + g.stride_y()] = north;
-        if (k == g.nz - 1) e.kz[p + g.stride_z()] = above;
-        e.loss[p] = here.fixed ? 0 : out;
-        inflow[p] = here.fixed ? 0 : in;
+        e.kx[p] = conductance(x_low, i, p);
+        e.ky[p] = conductance(y_low, j, p);
+        e.kz[p] = conductance(z_low, k, p);
+        if (i == g.nx - 1) e.kx[p + 1] = conductance(x_high, i, p);
+        if (j == g.ny - 1) e.ky[p + g.stride_y()] = conductance(y_high, j, p);
+        if (k == g.nz - 1) e.kz[p + g.stride_z()] = conductance(z_high, k, p);
     }
 };
 
@@ -85,18 +70,11 @@ struct ClosureTerm {
     Real shift;
     enum { net, content, net_answer, content_answer, count };
     CRINE_HD void operator()(int i, int j, int k, double (&into)[count]) const {
-        Grid const& g = e.grid;
-        std::size_t const p = g.at(i, j, k), sy = g.stride_y(), sz = g.stride_z();
+        std::size_t const p = e.grid.at(i, j, k);
         double const value = c[p], size = std::fabs(value);
         into[content] += value;
         if (medium.held && medium.at(p).fixed) return;
-        double loss = static_cast<double>(e.loss[p]) - shift;
-        if (i == 0 && !g.periodic[0]) loss += e.kx[p];  // not zero where the wall holds a value
-        if (i == g.nx - 1 && !g.periodic[0]) loss += e.kx[p + 1];
-        if (j == 0 && !g.periodic[1]) loss += e.ky[p];
-        if (j == g.ny - 1 && !g.periodic[1]) loss += e.ky[p + sy];
-        if (k == 0 && !g.periodic[2]) loss += e.kz[p];
-        if (k == g.nz - 1 && !g.periodic[2]) loss += e.kz[p + sz];
+        double const loss = static_cast<double>(e.loss[p]) - shift;
         into[net] += inflow[p] - loss * value;
         into[net_answer] -= loss * size;
         into[content_answer] += size;
@@ -111,7 +89,8 @@ struct SettleBody {
     CRINE_HD void operator()(int i, int j, int k) const {
         std::size_t const p = medium.grid.at(i, j, k);
         MaterialLigand const& here = medium.at(p);
-        concentration[p] = here.fixed ? here.value : x[p] + delta * std::fabs(x[p]);
+        Real const size = std::fabs(x[p]), c = size < kNothing ? Real(0) : x[p] + delta * size;
+        concentration[p] = here.fixed ? here.value : c;
     }
 };
 
@@ -163,7 +142,7 @@ private:
         observe(concentration(), tr_bdf2::kStages);
         copy(concentration(), x());
         copy(fields_.inflow.data(), fields_.solver.equations().rhs.data);
-        Real const* const residual = fields_.solver.residual().data;
+        Real const* const residual = fields_.solver.residual(field_.diffuses).data;
         for_each_voxel(grid(), TrapezoidBody{fields_.solver.equations(), fields_.inflow.data(), concentration(), residual, shift_});
         solve();
         Rates const middle = rates(x());
@@ -195,10 +174,18 @@ private:
     Real* x() { return fields_.solver.x().data; }
     void copy(Real const* from, Real* to) { for_each_voxel(grid(), CopyBody{grid(), from, to}); }
 
+    /// The equations, divided by a diffusivity: ligands of the same shape then have the same faces, which the solver keeps.
     void assemble(double shift) {
-        shift_ = static_cast<Real>(shift);
-        for_each_voxel(grid(), AssembleBody{medium_, fields_.solver.equations(), fields_.inflow.data(), shift_});
-        if (field_.diffuses) fields_.solver.coarsen();
+        Equations const equations = fields_.solver.equations();
+        shift_ = static_cast<Real>(shift / whole_.reference);
+        gather(fields_.inflow.data(), equations.loss.data, shift_, whole_.reference);
+        if (!field_.diffuses) return;
+        if (whole_.shape < 0 || whole_.shape != fields_.solver_shape) {
+            for_each_voxel(grid(), FacesBody{medium_, equations, whole_.reference});
+            fields_.solver.coarsen_faces();
+            fields_.solver_shape = whole_.shape;
+        }
+        fields_.solver.coarsen_losses();
     }
 
     void set_history(Real const* a, double a_weight, Real const* b, double b_weight) {
@@ -222,14 +209,15 @@ private:
         bool const steady = model_.scheme == Scheme::quasi_steady;
         auto const s = sum_rows<ClosureTerm::count>(grid(), fields_.partial,
                                                     ClosureTerm{medium_, fields_.solver.equations(), fields_.inflow.data(), x(), shift_});
-        double const flow = -weight * dt * s[ClosureTerm::net_answer], content = steady ? 0 : s[ClosureTerm::content_answer];
+        double const duration = weight * dt * whole_.reference;
+        double const flow = -duration * s[ClosureTerm::net_answer], content = steady ? 0 : s[ClosureTerm::content_answer];
         double const answer = content + flow;
         // A field in equilibrium has no content of its own to make up with: what rounding has left open goes into its flows, and no more.
         double carried = answer > 0 ? open_ / grid().volume() / answer : 0;
         if (steady) carried = std::clamp(carried, -kRounding, kRounding);
         double const volume = grid().volume();
         double const missing = (steady ? carried * answer : expected_content() / volume - s[ClosureTerm::content]) +
-                               weight * dt * s[ClosureTerm::net];
+                               duration * s[ClosureTerm::net];
         double const delta = answer > 0 ? limited(significant(missing * volume) / volume / answer) : 0;
         for_each_voxel(grid(), SettleBody{medium_, x(), concentration(), static_cast<Real>(delta)});
 
@@ -244,7 +232,7 @@ private:
         if (steady) field_.ledger.produced += field_.ledger.free - before;
     }
 
-    Real shift_ = 0;
+    Real shift_ = 0;       ///< relative to the reference [1/µm²]
     double observed_ = 0;  ///< part of the step that the mean is of
     bool converged_ = true;
     double left_ = 0;  ///< the most by which solves may have missed a concentration [molecules/µm³]

@@ -29,13 +29,13 @@ struct Grid {
         return static_cast<std::size_t>(k + 1) * stride_z() + static_cast<std::size_t>(j + 1) * stride_y() +
                static_cast<std::size_t>(i + 1);
     }
-    /// Number of an interior voxel without halo: the order of files and of host snapshots.
     /// Where an interior voxel, by its number, is stored.
     CRINE_HD std::size_t at_voxel(std::size_t v) const {
         std::size_t const row = v / static_cast<std::size_t>(nx);
         return at(static_cast<int>(v % static_cast<std::size_t>(nx)), static_cast<int>(row % static_cast<std::size_t>(ny)),
                   static_cast<int>(row / static_cast<std::size_t>(ny)));
     }
+    /// Number of an interior voxel without halo: the order of files and of host snapshots.
     CRINE_HD std::size_t voxel(int i, int j, int k) const { return (static_cast<std::size_t>(k) * ny + j) * nx + i; }
     CRINE_HD Real volume() const { return spacing * spacing * spacing; }  ///< of one voxel [µm³]
     CRINE_HD Vec3 size() const { return {nx * spacing, ny * spacing, nz * spacing}; }
@@ -79,6 +79,22 @@ struct Between {
         };
         Real const low = plane(field + corner), high = plane(field + corner + sz);
         return low + c * (high - low);
+    }
+    /// Of the field one voxel further along an axis and one voxel back, which must not lie beyond the halo.
+    CRINE_HD Real difference(Real const* field, int axis) const {
+        auto const along = [&](std::size_t step, Real w, std::size_t su, Real u, std::size_t sv, Real v) {
+            auto const line = [&](Real const* g) {
+                Real const low = g[step] - *(g - step), high = g[2 * step] - g[0];
+                return low + w * (high - low);
+            };
+            auto const plane = [&](Real const* g) {
+                Real const low = line(g), high = line(g + su);
+                return low + u * (high - low);
+            };
+            Real const low = plane(field + corner), high = plane(field + corner + sv);
+            return low + v * (high - low);
+        };
+        return axis == 0 ? along(1, a, sy, b, sz, c) : (axis == 1 ? along(sy, b, 1, a, sz, c) : along(sz, c, 1, a, sy, b));
     }
 };
 CRINE_HD inline Real interpolate(Grid const& grid, Real const* field, Vec3 p) { return Between(grid, p)(field); }

@@ -40,23 +40,25 @@ struct Drift {
 /// a wall; 0 across a sheet.
 CRINE_HD inline Vec3 gradient(Grid const& grid, Real const* field, Vec3 p) {
     Vec3 const size = grid.size();
-    auto const slope = [&](Real Vec3::*axis, bool periodic) {
-        Real const h = grid.spacing, length = size.*axis;
+    Real const h = grid.spacing;
+    Between const here(grid, p);
+    auto const slope = [&](int axis, Real Vec3::*of) {
+        Real const x = p.*of, length = size.*of;
+        if (x >= h && x <= length - h) return here.difference(field, axis) / (2 * h);  // both lie between their voxels as p does
         Vec3 low = p, high = p;
-        low.*axis -= h, high.*axis += h;
+        low.*of = x - h, high.*of = x + h;
         Real distance = 2 * h;
-        if (periodic) {
-            if (low.*axis < 0) low.*axis += length;
-            if (high.*axis > length) high.*axis -= length;
+        if (grid.periodic[axis]) {
+            if (low.*of < 0) low.*of += length;
+            if (high.*of > length) high.*of -= length;
         } else {
-            if (low.*axis < 0) low.*axis = 0;
-            if (high.*axis > length) high.*axis = length;
-            distance = high.*axis - low.*axis;
+            if (low.*of < 0) low.*of = 0;
+            if (high.*of > length) high.*of = length;
+            distance = high.*of - low.*of;
         }
         return (interpolate(grid, field, high) - interpolate(grid, field, low)) / distance;
     };
-    return {slope(&Vec3::x, grid.periodic[0]), slope(&Vec3::y, grid.periodic[1]),
-            grid.planar() ? Real(0) : slope(&Vec3::z, grid.periodic[2])};
+    return {slope(0, &Vec3::x), slope(1, &Vec3::y), grid.planar() ? Real(0) : slope(2, &Vec3::z)};
 }
 
 /// Puts a point that has left the domain back: through the opposite face of a periodic axis, mirrored at a wall, which turns the heading.
