@@ -390,7 +390,7 @@ template <class Visitor>
 void keys(Visitor& key, NetworkEventInput& in) {
     key("when", in.when, required, "condition; when it becomes true, species get new values");
     key("set", in.set, required, "by species: formula of the new value");
-    key("delay", in.delay, optional, "time from the condition to the effect");
+    key("delay", in.delay, optional, "time from the condition to the effect; if it becomes true again meanwhile, only the last one counts");
     key("values", in.values, otherwise("at condition"), "of a delayed event: those of the time of its condition, or of then");
 }
 template <class Visitor>
