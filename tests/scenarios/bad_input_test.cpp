@@ -1,11 +1,11 @@
 #include "host/scenario.h"
 
 #include "support/folders.h"
+#include "support/scenario_text.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <fstream>
 
 /// What a user sees who made a mistake: one line that says where, what was found, what was expected and, where there is a
 /// likely one, what was meant. Each row breaks one thing in a sound scenario.
@@ -320,14 +320,6 @@ std::vector<Broken> const kTable{
     // clang-format on
 };
 
-std::string replaced(std::string text, std::string const& find, std::string const& put) {
-    auto const at = text.find(find);
-    if (at == std::string::npos) throw std::logic_error("the sound scenario has no \"" + find + "\"");
-    return text.replace(at, find.size(), put);
-}
-
-void write(std::filesystem::path const& file, std::string const& text) { std::ofstream(file) << text; }
-
 std::string message_of(std::filesystem::path const& file, std::vector<Override> const& overrides = {}) {
     try {
         load_scenario(file, overrides);
@@ -344,13 +336,13 @@ class BadInput : public testing::TestWithParam<Broken> {};
 TEST_P(BadInput, IsOneLineThatSaysWhereAndWhat) {
     Broken const& row = GetParam();
     TemporaryFolder const folder;
-    write(folder / "whole.yaml", kSound);
-    write(folder / "cycle.yaml", "include: cycle.yaml\n");
-    write(folder / "wrong.yaml", "cells:\n  B: {\n   speed: 60 um}\n");
-    write(folder / "refers.yaml", "cells:\n  B: {secretion: {Z: 1 molecule/s}}\n");
-    write(folder / "good.yaml", "pathways:\n  NF-kB: {species: {IKK: 0}}\nreceptors:\n  TNFR1: {ligands: {A: {k_on: 1 /M/s, K_d: 1 nM}}}\n");
-    write(folder / "good.csv", "type,x,y,z\n");
-    write(folder / "wrong.csv", "// type, signal, …\n\nT,A,increases, migraton speed, 5, 1, 1, 0\n");
+    write_text(folder / "whole.yaml", kSound);
+    write_text(folder / "cycle.yaml", "include: cycle.yaml\n");
+    write_text(folder / "wrong.yaml", "cells:\n  B: {\n   speed: 60 um}\n");
+    write_text(folder / "refers.yaml", "cells:\n  B: {secretion: {Z: 1 molecule/s}}\n");
+    write_text(folder / "good.yaml", "pathways:\n  NF-kB: {species: {IKK: 0}}\nreceptors:\n  TNFR1: {ligands: {A: {k_on: 1 /M/s, K_d: 1 nM}}}\n");
+    write_text(folder / "good.csv", "type,x,y,z\n");
+    write_text(folder / "wrong.csv", "// type, signal, …\n\nT,A,increases, migraton speed, 5, 1, 1, 0\n");
 
     std::string text = replaced(kSound, row.find, row.put);
     if (row.also_find) text = replaced(text, row.also_find, row.also_put);
@@ -361,7 +353,7 @@ TEST_P(BadInput, IsOneLineThatSaysWhereAndWhat) {
         text.erase(mark, 1);
         expected = (folder / "broken.yaml").string() + ":" + std::to_string(line) + ":" + std::to_string(column) + expected;
     }
-    write(folder / "broken.yaml", text);
+    write_text(folder / "broken.yaml", text);
     std::string const message = message_of(folder / "broken.yaml");
     EXPECT_NE(message.find(expected), std::string::npos) << "message:  " << message << "\nexpected: " << expected;
     EXPECT_EQ(message.find('\n'), std::string::npos) << message;
@@ -371,7 +363,7 @@ INSTANTIATE_TEST_SUITE_P(Table, BadInput, testing::ValuesIn(kTable), [](auto con
 
 TEST(BadInputTable, StartsFromASoundScenario) {
     TemporaryFolder const folder;
-    write(folder / "sound.yaml", kSound);
+    write_text(folder / "sound.yaml", kSound);
     EXPECT_EQ(message_of(folder / "sound.yaml"), "no error");
 }
 
@@ -383,7 +375,7 @@ TEST(BadInputTable, NamesAFileThatIsNotThere) {
 /// A value of the command line has no line: its option is named instead.
 TEST(BadInputTable, NamesTheOptionOfAnOverride) {
     TemporaryFolder const folder;
-    write(folder / "sound.yaml", kSound);
+    write_text(folder / "sound.yaml", kSound);
     auto const with = [&](char const* path, char const* value) { return message_of(folder / "sound.yaml", {{path, value}}); };
     EXPECT_EQ(with("cells.T.radius", "5 min"),
               "--set cells.T.radius=5 min: cells.T.radius: \"5 min\" is a time; expected a length, for example \"5 um\"");
@@ -415,7 +407,7 @@ std::string chequered(int columns, int rows, char const* more) {
 TEST(BadInputTable, CountsMaterials) {
     TemporaryFolder const folder;
     auto const with = [&](int columns, int rows, char const* more) {
-        write(folder / "scenario.yaml", chequered(columns, rows, more));
+        write_text(folder / "scenario.yaml", chequered(columns, rows, more));
         return message_of(folder / "scenario.yaml");
     };
     EXPECT_EQ(with(15, 12, ""), "no error");
@@ -428,9 +420,9 @@ TEST(BadInputTable, CountsMaterials) {
 /// A mistake in a table of cells is reported with the line of the table.
 TEST(BadInputTable, NamesTheLineOfACsvFile) {
     TemporaryFolder const folder;
-    write(folder / "scenario.yaml", replaced(kSound, "{type: T, region: low, count: 10}", "{file: cells.csv}"));
+    write_text(folder / "scenario.yaml", replaced(kSound, "{type: T, region: low, count: 10}", "{file: cells.csv}"));
     auto const with = [&](char const* table) {
-        write(folder / "cells.csv", table);
+        write_text(folder / "cells.csv", table);
         return message_of(folder / "scenario.yaml");
     };
     std::string const file = (folder / "cells.csv").string();

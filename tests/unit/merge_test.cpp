@@ -10,14 +10,12 @@ namespace {
 
 std::string const kHead = "time: {end: 1 h}\ndomain: {size: [50 um, 50 um, 50 um], spacing: 10 um}\n";
 
-void write(std::filesystem::path const& file, std::string const& text) { std::ofstream(file) << text; }
-
 TEST(Merge, TheLaterLibraryWinsAndLibrariesIncludeOthers) {
     TemporaryFolder const folder;
     std::filesystem::create_directory(folder / "inner");
-    write(folder / "inner/base.yaml", "ligands: {A: {diffusivity: 1 um^2/s, decay: 1 /s, unit: pM}}\n");
-    write(folder / "first.yaml", "include: inner/base.yaml\nligands: {A: {decay: 2 /s}, B: {diffusivity: 5 um^2/s}}\n");
-    write(folder / "second.yaml", "ligands: {A: {half_life: 1 h}}\n");
+    write_text(folder / "inner/base.yaml", "ligands: {A: {diffusivity: 1 um^2/s, decay: 1 /s, unit: pM}}\n");
+    write_text(folder / "first.yaml", "include: inner/base.yaml\nligands: {A: {decay: 2 /s}, B: {diffusivity: 5 um^2/s}}\n");
+    write_text(folder / "second.yaml", "ligands: {A: {half_life: 1 h}}\n");
     Scenario const s = load_text(kHead + "include: [first.yaml, second.yaml]\nligands: {B:, A: {diffusivity: 7 um^2/s}}\n", folder);
     ASSERT_EQ(s.model.ligands.size(), 2u);
     EXPECT_EQ(s.model.ligands[0].name, "B");  // the order of the scenario
@@ -30,7 +28,7 @@ TEST(Merge, TheLaterLibraryWinsAndLibrariesIncludeOthers) {
 /// Maps by name are merged name by name, lists and single values are replaced.
 TEST(Merge, InheritsKeyByKey) {
     TemporaryFolder const folder;
-    write(folder / "library.yaml",
+    write_text(folder / "library.yaml",
           "cells: {T: {radius: 5 um, apoptosis: {rate: 1 /h, duration: 3 h}, secretion: {A: 1 molecule/s, B: 2 molecule/s},\n"
           "        uptake: {A: {receptors: 10, k_on: 1e6 /M/s}}, rules: [{signal: A, increases: speed, to: 1 um/s, half: 1 nM}]}}\n");
     std::string const ligands = kHead + "include: library.yaml\nligands: {A: {diffusivity: 1 um^2/s}, B: {diffusivity: 1 um^2/s}}\n";
@@ -50,8 +48,8 @@ TEST(Merge, InheritsKeyByKey) {
 /// A variant says only what differs; the order of ligands, types and regions stays that of the scenario it extends.
 TEST(Merge, ExtendsAScenario) {
     TemporaryFolder const folder;
-    write(folder / "library.yaml", "ligands: {A: {diffusivity: 1 um^2/s}, C: {diffusivity: 9 um^2/s}}\n");
-    write(
+    write_text(folder / "library.yaml", "ligands: {A: {diffusivity: 1 um^2/s}, C: {diffusivity: 9 um^2/s}}\n");
+    write_text(
         folder / "base.yaml",
         kHead +
             "title: base\ninclude: library.yaml\nligands: {A:, B: {diffusivity: 2 um^2/s, decay: 1 /s}}\n"
@@ -77,11 +75,11 @@ TEST(Merge, ExtendsAScenario) {
 
 TEST(Merge, OptionsWinOverEverything) {
     TemporaryFolder const folder;
-    write(folder / "library.yaml", "ligands: {A: {diffusivity: 1 um^2/s, decay: 1 /s}}\ncells: {T: {radius: 5 um}, U: {radius: 4 um}}\n");
-    write(folder / "base.yaml",
+    write_text(folder / "library.yaml", "ligands: {A: {diffusivity: 1 um^2/s, decay: 1 /s}}\ncells: {T: {radius: 5 um}, U: {radius: 4 um}}\n");
+    write_text(folder / "base.yaml",
           kHead +
               "include: library.yaml\nligands: {A: {decay: 2 /s}}\ncells: {T: }\nplacement: [{type: T, count: 3}, {type: T, count: 4}]\n");
-    write(folder / "scenario.yaml", "extends: base.yaml\nseed: 3\n");
+    write_text(folder / "scenario.yaml", "extends: base.yaml\nseed: 3\n");
     auto const with = [&](std::vector<Override> const& overrides) { return load_scenario(folder / "scenario.yaml", overrides); };
     EXPECT_EQ(with({{"ligands.A.decay", "5 /s"}}).model.property(0, 0).decay, 5);
     EXPECT_TRUE(close(with({{"ligands.A.half_life", "1 h"}}).model.property(0, 0).decay, std::log(2.0) / 3600));
