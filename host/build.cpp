@@ -2,9 +2,7 @@
 
 #include "host/expression.h"
 #include "host/format.h"
-#include "host/synapses.h"
 #include "host/vti.h"
-#include "host/words.h"
 
 #include <cmath>
 #include <set>
@@ -29,73 +27,7 @@ Vec3 position(Point const& p, Grid const& grid) {
     return {real(p[0]), real(p[1]), real(p[2])};
 }
 
-double clearance_of(UptakeInput const& in) {
-    if (in.clearance && in.k_on) fail(in.k_on->at, "\"k_on\" has a meaning only with \"receptors\"");
-    if (in.clearance) return *in.clearance;
-    if (!in.k_on) fail(in.at, "\"k_on\" is missing (clearance = receptors * k_on)");
-    return *in.receptors * *in.k_on;
-}
-
-Lag lag_of(int behaviour, ResponseTimeInput const& in) {
-    constexpr std::uint64_t most = 32;  // a standard deviation of a sixth of the delay
-    if (in.stages && !in.delay) fail(in.stages->at, "\"stages\" has a meaning only with delay");
-    if (in.stages && (in.stages->value < 1 || in.stages->value > most)) fail(in.stages->at, "expected 1 to 32 stages");
-    if (in.time) return {behaviour, real(*in.time), 1, 0, 0};
-    return {behaviour, real(*in.delay), in.stages ? static_cast<int>(in.stages->value) : 4, 0, 0};
-}
-
-void check_offspring(CellInput const& cell) {
-    double total = 0;
-    for (auto const& e : cell.divides_into)
-        if ((total += e.value) > 1 + 1e-6) fail(e.value.at, "the probabilities of daughters of other types add up to more than 1");
-}
-
-bool has(CellInput const& cell, std::string const& activity) {
-    return std::any_of(cell.activities.begin(), cell.activities.end(), [&](auto const& e) { return e.name.value == activity; });
-}
-
-/// A phrase that is about an activity of the cell itself needs one.
-void check_activity(Text const& phrase, Entry<CellInput> const& type) {
-    std::string_view constexpr of = "activity of ";
-    if (!phrase.value.starts_with(of)) return;
-    std::string const name = phrase.value.substr(of.size());
-    std::vector<std::string> known;
-    for (auto const& e : type.value.activities) known.push_back(e.name.value);
-    if (!has(type.value, name))
-        fail(phrase.at, "\"" + type.name.value + "\" has no activity \"" + name + "\" (\"activities\" of the type lists them)" +
-                            suggestion(name, known));
-}
-
-/// A phrase that is about a store, by which it has the number of its ligand's, needs one in the cell itself.
-template <class Word>
-void check_store(Text const& phrase, int index, Word word, CellType const& type, Model const& model) {
-    for (int l = 0; l < static_cast<int>(model.ligands.size()); ++l)
-        if (index == model.vocabulary().of(word, l) && !type.keeps(l))
-            fail(phrase.at, "\"" + type.name + "\" has no store of \"" + model.ligands[static_cast<std::size_t>(l)].name +
-                                "\" (\"stores\" of the type lists them)");
-}
-
-/// Likewise for a variable of a pathway; by its name, since compartments, which are numbered before it, are not in the model yet.
-void check_pathway(Text const& phrase, CellType const& type, Model const& model) {
-    for (std::size_t p = 0; p < model.pathways.size(); ++p) {
-        Network const& network = model.pathways[p];
-        bool const meant = std::any_of(network.variables.begin(), network.variables.end(),
-                                       [&](std::string const& variable) { return phrase.value == variable + " of " + network.name; });
-        bool const has = std::any_of(type.pathways.begin(), type.pathways.end(),
-                                     [&](NetworkUse const& use) { return use.network == static_cast<int>(p); });
-        if (meant && !has)
-            fail(phrase.at, "\"" + type.name + "\" has no pathway \"" + network.name + "\" (\"pathways\" of the type lists them)");
-    }
-}
-
 }  // namespace
-
-VariableOfPathway find_variable(int variable, Model const& model) {
-    std::size_t pathway = 0;
-    while (variable >= static_cast<int>(model.pathways[pathway].variables.size()))
-        variable -= static_cast<int>(model.pathways[pathway++].variables.size());
-    return {pathway, variable};
-}
 
 Schedule make_schedule(TimeInput const& in) {
     Schedule s{in.end, in.transport, in.mechanics, in.behaviour};
@@ -175,12 +107,6 @@ std::vector<Ligand> make_ligands(ScenarioInput const& in, Names const& names, Gr
     return ligands;
 }
 
-void check_radius(Place const& at, double radius, Grid const& grid) {
-    constexpr double smallest = 0.1, largest = 1000;  // of cells, with room: a platelet is 1 um, an egg cell 60 um [um]
-    if (radius < smallest || radius > largest) fail(at, "a cell of this radius is implausible; expected 0.1 um to 1000 um");
-    if (radius > std::min(grid.size().x, grid.size().y) * (0.5 + 1e-6)) fail(at, "the cell is wider than the domain");
-}
-
 std::vector<MembraneLigand> make_membrane_ligands(ScenarioInput const& in) {
     std::vector<MembraneLigand> ligands;
     for (auto const& [name, ligand] : in.membrane_ligands) ligands.push_back({name.value, ligand.turnover, ligand.trace_senders.value});
@@ -217,196 +143,6 @@ std::vector<Receptor> make_receptors(ScenarioInput const& in, Dictionary const& 
         kinds.push_back(std::move(kind));
     }
     return kinds;
-}
-
-std::vector<CellType> make_types(ScenarioInput const& in, Dictionary const& names, Model const& model) {
-    Vocabulary const words = names.vocabulary();
-    Grid const& grid = model.grid;
-    std::vector<CellType> kinds;
-    for (auto const& [name, cell] : in.cells) {
-        CellType k;
-        k.name = name.value;
-        k.radius = real(cell.radius);
-        check_radius(cell.radius.at, cell.radius, grid);
-        k.adhesion_reach = real(cell.adhesion_reach);
-        if (cell.adhesion_reach < 1) fail(cell.adhesion_reach.at, "adhesion cannot end before the cells touch; expected 1 or more");
-        k.moves = cell.moves.value;
-        k.mechanics = cell.mechanics.value;
-        k.velocity = {real(cell.velocity[0]), real(cell.velocity[1]), real(cell.velocity[2])};
-        if (grid.planar() && k.velocity.z != 0) fail(cell.velocity[2].at, "the domain is a sheet: cells keep their z");
-        if (cell.chemotaxis_speed) k.chemotaxis_speed = real(*cell.chemotaxis_speed);
-        k.cycle_duration = real(cell.cycle.duration);
-        k.apoptosis_duration = real(cell.apoptosis.duration);
-        k.necrosis_duration = real(cell.necrosis.duration);
-        k.base = idle(words);
-        k.saturation.assign(names.ligands.list.size(), std::numeric_limits<Real>::infinity());
-        auto const base = [&](int index) -> Real& { return k.base[static_cast<std::size_t>(index)]; };
-        base(words.of(behaviour::cycle_entry)) = real(cell.cycle.entry);
-        base(words.of(behaviour::apoptosis)) = real(cell.apoptosis.rate);
-        base(words.of(behaviour::necrosis)) = real(cell.necrosis.rate);
-        base(words.of(behaviour::speed)) = real(cell.speed);
-        base(words.of(behaviour::persistence)) = real(cell.persistence);
-        base(words.of(behaviour::repulsion)) = real(cell.repulsion);
-        base(words.of(behaviour::adhesion)) = real(cell.adhesion);
-        base(words.of(behaviour::phagocytosis)) = real(cell.phagocytosis.rate);
-        base(words.of(behaviour::apoptotic_phagocytosis)) = real(cell.phagocytosis.apoptotic);
-        base(words.of(behaviour::necrotic_phagocytosis)) = real(cell.phagocytosis.necrotic);
-        base(words.of(behaviour::attack_damage)) = real(cell.attack.damage);
-        base(words.of(behaviour::attack_duration)) = real(cell.attack.duration);
-        base(words.of(behaviour::damage)) = real(cell.damage.rate);
-        base(words.of(behaviour::repair)) = real(cell.damage.repair);
-        auto const by_type = [&](behaviour::OfType b, auto const& entries) {
-            for (auto const& e : entries) base(words.of(b, names.types.find(e.name))) = real(e.value);
-        };
-        by_type(behaviour::recruitment, cell.recruits), by_type(behaviour::attack, cell.attacks);
-        by_type(behaviour::engulfing, cell.engulfs), by_type(behaviour::immunogenicity, cell.immunogenicity);
-        by_type(behaviour::fusion, cell.fuses_with), by_type(behaviour::affinity, cell.affinity);
-        by_type(behaviour::offspring, cell.divides_into), by_type(behaviour::differentiation, cell.becomes);
-        for (auto const& e : cell.becomes)
-            if (e.name.value == name.value) fail(e.name.at, "a type cannot become itself");
-        check_offspring(cell);
-        for (auto const& e : cell.secretion) {
-            int const l = names.ligands.find(e.name);
-            base(words.of(behaviour::secretion, l)) = real(e.value.rate);
-            if (e.value.saturation) k.saturation[static_cast<std::size_t>(l)] = real(*e.value.saturation);
-        }
-        for (auto const& e : cell.uptake) base(words.of(behaviour::uptake, names.ligands.find(e.name))) = real(clearance_of(e.value));
-        k.receptors.assign(names.receptors.list.size(), 0);
-        for (auto const& [receptor, expressed] : cell.receptors) {
-            int const kind = names.receptors.find(receptor);
-            ReceptorRates const& rates = model.receptors[static_cast<std::size_t>(kind)].rates;
-            k.receptors[static_cast<std::size_t>(kind)] = expressed.number;
-            base(words.of(behaviour::synthesis, kind)) =
-                real(expressed.synthesis ? expressed.synthesis->value : expressed.number * (rates.turnover + rates.shedding));
-            for (auto const& b : model.receptors[static_cast<std::size_t>(kind)].bindings)
-                if (!b.on_membrane && std::isinf(base(words.of(behaviour::uptake, b.ligand))))
-                    fail(receptor.at, "cells that take up \"" + names.ligands.list[static_cast<std::size_t>(b.ligand)] +
-                                          "\" perfectly leave none for their receptors");
-        }
-        k.presented.assign(names.membrane_ligands.list.size(), 0);
-        for (auto const& [ligand, presented] : cell.presents) {
-            int const m = names.membrane_ligands.find(ligand);
-            k.presented[static_cast<std::size_t>(m)] = presented.number;
-            base(words.of(behaviour::presentation, m)) =
-                real(presented.synthesis ? presented.synthesis->value
-                                         : presented.number * model.membrane_ligands[static_cast<std::size_t>(m)].turnover);
-        }
-        for (auto const& [ligand, store] : cell.stores) {
-            int const l = names.ligands.find(ligand);
-            k.stores.push_back({l, store.amount, store.refill});
-            base(words.of(behaviour::release, l)) = real(store.release);
-        }
-        base(words.of(behaviour::bias)) = real(cell.bias);
-        if (cell.bias > 1) fail(cell.bias.at, "a bias is a fraction; expected at most 1");
-        for (auto const& e : cell.attraction) base(words.of(behaviour::attraction, names.ligands.find(e.name))) = real(e.value);
-        for (auto const& e : cell.chemotaxis) base(words.of(behaviour::chemotaxis, names.ligands.find(e.name))) = real(e.value);
-        for (auto const& e : cell.activities) {
-            int const b = words.of(behaviour::activity, names.activities.find(e.name));
-            base(b) = real(e.value.base);
-            if (!e.value.response_time) {
-                if (e.value.initial)
-                    fail(e.value.at, "\"initial\" has a meaning only with response_time (without, the value follows its rules at once)");
-                continue;
-            }
-            Lag lag = lag_of(b, *e.value.response_time);
-            lag.initial = base(b);
-            if (e.value.initial) {
-                if (e.value.initial->spread > 1) fail(e.value.initial->spread.at, "a spread is at most 1: no value is below 0");
-                lag.initial = real(e.value.initial->value), lag.spread = real(e.value.initial->spread);
-            }
-            k.lags.push_back(lag);
-        }
-        kinds.push_back(std::move(k));
-    }
-    return kinds;
-}
-
-void check_signal(Text const& phrase, int signal, ScenarioInput const& in, int type, Model const& model) {
-    CellType const& kind = model.types[static_cast<std::size_t>(type)];
-    check_activity(phrase, in.cells[static_cast<std::size_t>(type)]);
-    check_pathway(phrase, kind, model);
-    check_store(phrase, signal, signal::stored, kind, model);
-}
-
-void check_rule(WrittenRule const& written, Rule const& rule, ScenarioInput const& in, Phrases const& behaviours, Model const& model) {
-    auto const& type = in.cells[static_cast<std::size_t>(rule.type)];
-    CellType const& kind = model.types[static_cast<std::size_t>(rule.type)];
-    std::string const& behaviour = behaviours.text(rule.behaviour);
-    check_signal(written.signal, rule.signal, in, rule.type, model);
-    check_activity(written.behaviour, type);
-    check_store(written.behaviour, rule.behaviour, behaviour::release, kind, model);
-    check_synaptic_rule(written, rule, model.synapses);
-    if (behaviours.of(rule.behaviour).limits == Phrases::Limits::fraction && rule.saturation > 1)
-        fail(written.to, "\"" + behaviour + "\" is a fraction; expected at most 1");
-    Real const base = kind.base[static_cast<std::size_t>(rule.behaviour)];
-    if (!std::isfinite(base) || !std::isfinite(rule.saturation))
-        fail(written.to, "a rule cannot change an infinite value of \"" + behaviour + "\"");
-    if (rule.increases ? rule.saturation < base : rule.saturation > base)
-        fail(written.to, std::string("the rule does nothing: it ") + (rule.increases ? "increases" : "decreases") + " \"" + behaviour +
-                             "\" to a value that is " + (rule.increases ? "below" : "above") + " its base value");
-}
-
-std::vector<Rule> make_rules(ScenarioInput const& in, Phrases const& signals, Phrases const& behaviours, Model const& model) {
-    std::vector<Rule> rules;
-    for (std::size_t t = 0; t < in.cells.size(); ++t) {
-        for (auto const& rule : in.cells[t].value.rules) {
-            auto const& signal = signals.find(rule.signal);
-            Text const& changed = rule.increases ? *rule.increases : *rule.decreases;
-            auto const& behaviour = behaviours.find(changed);
-            Rule r;
-            r.type = static_cast<int>(t);
-            r.signal = signal.index;
-            r.behaviour = behaviour.index;
-            r.increases = rule.increases.has_value();
-            bool const signed_value = behaviour.limits == Phrases::Limits::none;
-            r.saturation = real(behaviour.dimension == Dimension::clearance
-                                    ? clearance_of(read_uptake(rule.to.node))
-                                    : read_quantity(rule.to.node, behaviour.dimension, signed_value ? Range::any : Range::non_negative));
-            r.half = real(read_quantity(rule.half.node, signal.dimension, Range::positive));
-            r.hill = real(rule.hill);
-            r.applies_to_dead = rule.applies_to_dead.value;
-            check_rule({rule.signal, changed, rule.to.node.at}, r, in, behaviours, model);
-            rules.push_back(r);
-        }
-    }
-    return rules;
-}
-
-void add_response_times(ScenarioInput const& in, Phrases const& behaviours, Model& model) {
-    for (std::size_t t = 0; t < in.cells.size(); ++t)
-        for (auto const& e : in.cells[t].value.response_times) {
-            auto const& behaviour = behaviours.find(e.name);
-            if (behaviour.index >= model.vocabulary().of(behaviour::activity, 0))
-                fail(e.name.at, "the response time of an activity belongs to the activity, as its \"response_time\"");
-            bool changes = std::any_of(model.rules.begin(), model.rules.end(), [&](Rule const& rule) {
-                return rule.type == static_cast<int>(t) && rule.behaviour == behaviour.index;
-            });
-            for (std::size_t other = 0; other < in.cells.size(); ++other)  // what a cell takes along when it becomes this type
-                for (auto const& theirs : in.cells[other].value.response_times)
-                    changes = changes || (other != t && theirs.name.value == e.name.value);
-            check_store(e.name, behaviour.index, behaviour::release, model.types[t], model);
-            if (!changes) fail(e.name.at, "no rule of this type changes \"" + behaviour.text + "\", so it has nothing to respond to");
-            Lag lag = lag_of(behaviour.index, e.value);
-            lag.initial = model.types[t].base[static_cast<std::size_t>(behaviour.index)];
-            if (!std::isfinite(lag.initial)) fail(e.name.at, "an infinite value of \"" + behaviour.text + "\" cannot change in time");
-            model.types[t].lags.push_back(lag);
-        }
-}
-
-void check_bias(ScenarioInput const& in, Model const& model) {
-    Vocabulary const words = model.vocabulary();
-    for (std::size_t t = 0; t < model.types.size(); ++t) {
-        auto const shows = [&](int b) {
-            return model.types[t].base[static_cast<std::size_t>(b)] != 0 ||
-                   std::any_of(model.rules.begin(), model.rules.end(),
-                               [&](Rule const& rule) { return rule.type == static_cast<int>(t) && rule.behaviour == b; });
-        };
-        bool attracted = false;
-        for (int l = 0; l < words.ligands; ++l) attracted = attracted || shows(words.of(behaviour::attraction, l));
-        if (attracted != shows(behaviour::bias))
-            fail(in.cells[t].value.at, attracted ? "\"attraction\" has a meaning only with a \"bias\" of the walk, or a rule that raises it"
-                                                 : "\"bias\" has a meaning only with \"attraction\" to some ligand");
-    }
 }
 
 /// How a probe tells a property of many cells.
@@ -489,7 +225,7 @@ std::vector<Probe> make_probes(ScenarioInput const& in, Dictionary const& dictio
             if (p.activity) {
                 probe.kind = Probe::Kind::activity;
                 probe.activity = dictionary.activities.find(what);
-                if (!has(cell, what.value)) fail(p.of->at, "\"" + p.of->value + "\" has no activity \"" + what.value + "\"");
+                if (!has_activity(cell, what.value)) fail(p.of->at, "\"" + p.of->value + "\" has no activity \"" + what.value + "\"");
             } else if (p.pathway) {
                 probe.kind = Probe::Kind::variable;
                 Names::of("pathway", in.pathways).find(what);

@@ -1,106 +1,12 @@
 #pragma once
 
-#include "crine/model.h"
+#include "host/network_input.h"
 #include "host/scenario.h"
-#include "host/units.h"
-#include "host/yaml.h"
-
-#include <array>
-#include <filesystem>
-#include <optional>
-#include <string>
-#include <utility>
-#include <vector>
 
 /// The scenario file as it is written: one struct for each map of the file, one member for each key. `keys.h` says how
-/// the keys are called and what they mean; `scenario.cpp` makes a Scenario of it.
+/// the keys are called and what they mean; `build.h` makes a Scenario of it.
 
 namespace crine {
-
-enum class Range { any, non_negative, positive };
-
-/// A value with a unit, in base units. What it may be is part of its type.
-template <Dimension D, Range R = Range::non_negative>
-struct Quantity {
-    double value = 0;
-    Place at;
-    operator double() const { return value; }
-};
-template <Dimension D>
-using Signed = Quantity<D, Range::any>;
-template <Dimension D>
-using Positive = Quantity<D, Range::positive>;
-
-using Length = Quantity<Dimension::length>;
-using Coordinate = Signed<Dimension::length>;
-using Time = Quantity<Dimension::time>;
-using Rate = Quantity<Dimension::rate>;
-using Speed = Quantity<Dimension::speed>;
-using Point = std::array<Coordinate, 3>;
-
-/// A quantity that may also be infinite, which has a word of its own.
-template <Dimension D, class Infinite>
-struct OrInfinite : Quantity<D> {};
-struct AtOnce {
-    static constexpr char const* word = "at once";
-};
-struct Perfect {
-    static constexpr char const* word = "perfect";
-};
-
-struct Text {
-    std::string value;
-    Place at;
-    bool quoted = false;  ///< begins one column after `at`
-};
-
-/// A number or a formula of names that are known where it stands.
-struct Formula : Text {};
-
-struct Whole {
-    std::uint64_t value = 0;
-    Place at;
-};
-
-struct Flag {
-    bool value = false;
-    Place at;
-};
-
-/// Relative to the file it is written in; absolute once it is read.
-struct InputFile {
-    std::filesystem::path path;
-    Place at;
-};
-
-/// One of a few words; `Words<E>` lists them.
-template <class E>
-struct Choice {
-    E value{};
-    Place at;
-};
-template <class E>
-struct Words;
-
-/// What cannot be read before it is known what it belongs to, like the half-effect value of a rule.
-struct Later {
-    Node node;
-};
-
-/// Entries by name, in the order of the file.
-template <class T>
-struct Entry {
-    Text name;
-    T value;
-};
-template <class T>
-using Named = std::vector<Entry<T>>;
-
-/// One value, or a list of them.
-template <class T>
-struct OneOrMore {
-    std::vector<T> values;
-};
 
 struct TimeInput {
     Place at;
@@ -164,66 +70,6 @@ struct LigandInput {
     std::optional<Positive<Dimension::molar_mass>> molar_mass;
     Named<HindranceInput> hindered_by;
     Flag trace_senders;
-};
-
-/// Names, each with how many of it: a name, a list of them, or a map to numbers.
-struct AmountInput {
-    Text name;
-    double number = 1;
-};
-struct AmountsInput {
-    std::vector<AmountInput> list;
-};
-
-struct FunctionInput {
-    std::vector<Text> of;
-    Formula is;
-};
-struct SpeciesInput {
-    Formula initial;
-    std::optional<Text> compartment;
-    Flag fixed, amount;
-};
-struct MichaelisMentenInput {
-    Formula V_max, K_m;
-};
-struct HillLawInput {
-    Place at;
-    std::optional<Formula> activator, inhibitor;
-    Formula V_max, half, power;
-};
-struct NetworkReactionInput {
-    Place at;
-    std::optional<Text> name;
-    AmountsInput from, to;
-    std::optional<Formula> rate, k, back;
-    std::optional<MichaelisMentenInput> michaelis_menten;
-    std::optional<HillLawInput> hill;
-    std::optional<Formula> delay;
-    std::optional<Whole> stages;
-};
-enum class EventValues { at_condition, then };
-struct NetworkEventInput {
-    Place at;
-    Formula when;
-    Named<Formula> set;
-    std::optional<Formula> delay;
-    Choice<EventValues> values;
-};
-/// A reaction network; numbers and formulas are in units of its own.
-struct NetworkInputs {
-    Place at;
-    Text source, time;
-    Positive<Dimension::number> tolerance;
-    std::optional<Positive<Dimension::number>> negligible;
-    Named<Formula> compartments, parameters;
-    Named<Signed<Dimension::number>> inputs;
-    Named<FunctionInput> functions;
-    Named<SpeciesInput> species;
-    Named<Formula> assignments;
-    std::vector<NetworkReactionInput> reactions;
-    Named<Formula> rates;
-    std::vector<NetworkEventInput> events;
 };
 
 struct ReactionInput {
@@ -404,20 +250,6 @@ struct ActivityInput {
     Quantity<Dimension::number> base;
     std::optional<ActivityStartInput> initial;
     std::optional<ResponseTimeInput> response_time;
-};
-
-/// What feeds an input of a pathway: times · signal / per.
-struct PathwaySignalInput {
-    Place at;
-    Text signal;
-    std::optional<Later> per;
-    Signed<Dimension::number> times;
-};
-/// A pathway as cells of a type have it.
-struct PathwayUseInput {
-    Place at;
-    Named<PathwaySignalInput> inputs;
-    Named<Signed<Dimension::number>> parameters, initial;
 };
 
 /// What a rule names, and where: for what is wrong with it.
@@ -611,10 +443,6 @@ struct ScenarioInput {
 };
 
 template <>
-struct Words<EventValues> {
-    static constexpr std::pair<char const*, EventValues> list[] = {{"at condition", EventValues::at_condition}, {"then", EventValues::then}};
-};
-template <>
 struct Words<Axis> {
     static constexpr std::pair<char const*, Axis> list[] = {{"x", Axis::x}, {"y", Axis::y}, {"z", Axis::z}};
 };
@@ -656,8 +484,7 @@ struct Words<Lattice> {
 /// Reads the whole file; fills in defaults and absolute paths, so that the tree afterwards is the resolved scenario.
 ScenarioInput read_input(Node& root);
 
-/// Reads one value of what turned out to be the dimension, or the form of an uptake.
-double read_quantity(Node const& node, Dimension dimension, Range range);
+/// Reads the form of an uptake.
 UptakeInput read_uptake(Node const& node);
 
 }  // namespace crine

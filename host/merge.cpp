@@ -84,12 +84,19 @@ void enter(Stack& stack, Path const& file, Place const& at) {
     stack.push_back(canonical);
 }
 
+/// What libraries hold: maps of entries, of which each needs one of some keys, be it from a library.
+struct Part {
+    char const* name;
+    std::vector<char const*> needs;
+};
+std::vector<Part> const kParts{{"ligands", {"diffusivity"}}, {"receptors", {"ligands", "membrane_ligands"}}, {"pathways", {"species"}}, {"cells", {"radius"}}};
+
 /// All entries of a library and of the libraries it includes.
 Node read_library(Path const& file, Place const& at, Stack stack) {
     enter(stack, file, at);
     Node root = read_yaml(file);
     for (auto const& m : root.members)
-        if (m.key != "include" && m.key != "ligands" && m.key != "receptors" && m.key != "pathways" && m.key != "cells")
+        if (m.key != "include" && std::none_of(kParts.begin(), kParts.end(), [&](Part const& part) { return m.key == part.name; }))
             fail(m.key_at, "\"" + m.key +
                                "\" in an included library, which holds only ligands, receptors, pathways and cells (to build on a whole scenario use "
                                "extends)");
@@ -183,7 +190,36 @@ void inherit_from_class(Node& entry, Node const* known, Node const& root) {
     inherit(entry, of_scenario(*theirs, root), key);
 }
 
-/// What ligands, receptors and cell types do not say themselves, from the libraries; of those the later wins.
+/// What no library has must say all itself. If it does not, its name may be that of a library's entry, misspelt; else the reader says
+/// what is missing.
+void check_complete(Node::Member const& entry, std::vector<char const*> const& needs, std::vector<std::string> const& known) {
+    Node const& own = entry.value;
+    auto const says = [&](char const* key) { return own.find(key) != nullptr; };
+    bool const empty = own.kind == Node::Kind::empty;
+    bool const lacks = own.kind == Node::Kind::map && std::none_of(needs.begin(), needs.end(), says);
+    if (empty || (lacks && likely_meant(entry.key, known)))
+        fail(entry.key_at, "\"" + entry.key + "\" has no " + (empty ? "values" : needs.front()) + ", and no included library has it" +
+                               suggestion(entry.key, known));
+}
+
+/// Cell types may name only what the scenario lists. That is refused here, where it is known what libraries have that could be listed.
+void check_listed(Node const& root, Node const& all, std::string const& part, char const* what) {
+    Node const *const cells = root.find("cells"), *const listed = root.find(part), *const known = all.find(part);
+    if (!cells || !known) return;
+    std::vector<std::string> names = listed ? listed->keys() : std::vector<std::string>{};
+    for (auto const& name : known->keys()) names.push_back(name);
+    for (auto const& type : cells->members) {
+        Node const* const used = type.value.find(part);
+        if (!used || used->kind != Node::Kind::map) continue;
+        for (auto const& m : used->members)
+            if (!listed || !listed->find(m.key))
+                fail(m.key_at, "\"" + m.key + "\" is not a " + what + " of this scenario" +
+                                   (known->find(m.key) ? ", only of an included library; list it under \"" + part + "\" of the scenario"
+                                                       : suggestion(m.key, names)));
+    }
+}
+
+/// What ligands, receptors, pathways and cell types do not say themselves, from the libraries; of those the later wins.
 void inherit_from_libraries(Node& root, std::vector<Library> const& libraries) {
     Node all;
     for (auto const& [file, at, stack] : libraries) {
@@ -191,21 +227,19 @@ void inherit_from_libraries(Node& root, std::vector<Library> const& libraries) {
         inherit(nearer, all, section);
         all = std::move(nearer);
     }
-    for (char const* part : {"ligands", "receptors", "pathways", "cells"}) {
+    for (auto const& [part, needs] : kParts) {
         Node* const listed = root.find(part);
         Node const* const known = all.find(part);
         if (!listed) continue;
         for (auto& m : listed->members) {
             Node const* const theirs = known ? known->find(m.key) : nullptr;
             bool const receptor = part == std::string_view("receptors");
-            if (theirs)
-                inherit(m.value, receptor ? of_scenario(*theirs, root) : *theirs, key);
-            else if (m.value.kind == Node::Kind::empty)
-                fail(m.key_at, "\"" + m.key + "\" has no values, and no included library has it" +
-                                   suggestion(m.key, known ? known->keys() : std::vector<std::string>{}));
+            if (theirs) inherit(m.value, receptor ? of_scenario(*theirs, root) : *theirs, key);
             if (receptor) inherit_from_class(m.value, known, root);
+            if (!theirs) check_complete(m, needs, known ? known->keys() : std::vector<std::string>{});
         }
     }
+    check_listed(root, all, "receptors", "receptor"), check_listed(root, all, "pathways", "pathway");
 }
 
 }  // namespace

@@ -109,6 +109,7 @@ public:
         return compile();
     }
     std::vector<bool> used() {
+        gated_ = true;
         make_equations();
         std::vector<bool> all(in_.species.size());
         for (std::size_t s = 0; s < all.size(); ++s) all[s] = used_.contains(static_cast<int>(s));
@@ -151,7 +152,7 @@ private:
         Names const compartments = Names::of("compartment", in_.compartments);
         for (auto const& e : in_.species)
             if (e.value.compartment) compartments.find(*e.value.compartment);
-        if (in_.species.empty()) fail(in_.at, "a network needs species");
+        if (in_.species.empty()) fail(in_.at, "a network needs \"species\" (and no included library has a pathway of this name)");
 
         network_.time_unit = at_place(in_.time.at, [&] { return unit_scale(in_.time.value, Dimension::time); });
         network_.tolerance = in_.tolerance;
@@ -248,7 +249,7 @@ private:
         if (found != species_.end()) return *used_.insert(found->second).first;
         std::vector<std::string> known;
         for (auto const& e : in_.species) known.push_back(e.name.value);
-        fail(text.at, "\"" + text.value + "\" is not a species of this network" + suggestion(text.value, known));
+        fail(text.at, "\"" + text.value + "\" is not a " + (gated_ ? "ligand of this scenario" : "species of this network") + suggestion(text.value, known));
     }
 
     // --- equations -------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "crine/network.h"
-#include "host/input.h"
+#include "host/network_input.h"
 
 #include <set>
 

@@ -74,6 +74,13 @@ void let_become_negative(ScenarioInput const& in, Vocabulary const& words, Model
 
 }  // namespace
 
+VariableOfPathway find_variable(int variable, Model const& model) {
+    std::size_t pathway = 0;
+    while (variable >= static_cast<int>(model.pathways[pathway].variables.size()))
+        variable -= static_cast<int>(model.pathways[pathway++].variables.size());
+    return {pathway, variable};
+}
+
 void make_pathways(ScenarioInput const& in, Vocabulary const& words, Phrases const& signals, Model& model) {
     Names const names = Names::of("pathway", in.pathways);
     for (auto const& e : in.pathways) model.pathways.push_back(compile_network(e.name.value, e.value));

@@ -2,6 +2,8 @@
 #include "host/network_compiler.h"
 #include "host/units.h"
 
+#include <algorithm>
+
 namespace crine {
 namespace {
 
@@ -77,7 +79,9 @@ LocalReactions local_reactions_of(ReactionInput const& in, Model const& model) {
     for (Ligand const& ligand : model.ligands) network.species.push_back({{ligand.name, in.at}, {}});
     for (auto& e : network.species) e.value.initial.value = "0";
 
-    std::vector<bool> const used = species_in_use(network);
+    std::vector<bool> const used = network.species.empty() ? std::vector<bool>{} : species_in_use(network);
+    if (std::find(used.begin(), used.end(), true) == used.end())
+        fail(network.at, "no ligand takes part in this network; expected \"reactions\" or \"rates\" that name some");
     LocalReactions local;
     Named<SpeciesInput> species;
     for (std::size_t l = 0; l < used.size(); ++l) {

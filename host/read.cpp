@@ -124,6 +124,8 @@ struct Read {
 
     template <class T>
     static void value(Node& node, Named<T>& to) {
+        if (node.kind == Node::Kind::list && !node.members.empty() && node.members[0].value.kind == Node::Kind::scalar)
+            expected(node, "a map of names like {" + node.members[0].value.text + ": …}");
         if (node.kind != Node::Kind::map) expected(node, "a map of names");
         for (auto& m : node.members) {
             check_name(m.key, m.key_at);

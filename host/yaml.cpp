@@ -113,13 +113,19 @@ std::string Place::text() const {
 
 void fail(Place const& at, std::string const& problem) { throw PlacedError(at.text() + ": " + problem); }
 
-std::string suggestion(std::string_view found, std::vector<std::string> const& known) {
+std::optional<std::string> likely_meant(std::string_view found, std::vector<std::string> const& known) {
     auto const nearer = [&](auto const& a, auto const& b) { return distance(found, a) < distance(found, b); };
     auto const best = std::min_element(known.begin(), known.end(), nearer);
-    if (best == known.end()) return " (there are none)";
+    if (best == known.end()) return std::nullopt;
     double const length = static_cast<double>(std::max(found.size(), best->size()));
     double const apart = distance(found, *best);
-    if (apart < 1 || apart <= std::max(std::min(1.0, length - 1), std::floor(length / 3))) return "; did you mean \"" + *best + "\"?";
+    if (apart < 1 || apart <= std::max(std::min(1.0, length - 1), std::floor(length / 3))) return *best;
+    return std::nullopt;
+}
+
+std::string suggestion(std::string_view found, std::vector<std::string> const& known) {
+    if (known.empty()) return " (there are none)";
+    if (auto const meant = likely_meant(found, known)) return "; did you mean \"" + *meant + "\"?";
     constexpr std::size_t most = 16;
     std::string list = "; known: ";
     for (std::size_t i = 0; i < known.size() && i < most; ++i) {

@@ -3,6 +3,7 @@
 #include "crine/contracts.h"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,9 @@ auto at_place(Place const& at, Function&& function) {
         fail(at, problem.what());
     }
 }
+
+/// The known word nearest to `found`, if it is near.
+std::optional<std::string> likely_meant(std::string_view found, std::vector<std::string> const& known);
 
 /// `; did you mean "x"?` for the known word nearest to `found`, else the list of known words.
 std::string suggestion(std::string_view found, std::vector<std::string> const& known);

@@ -1,11 +1,11 @@
 #include "host/scenario.h"
 
 #include "support/folders.h"
+#include "support/scenario_text.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <fstream>
 
 /// What a user sees who made a mistake: one line that says where, what was found, what was expected and, where there is a
 /// likely one, what was meant. Each row breaks one thing in a sound scenario.
@@ -270,7 +270,7 @@ std::vector<Broken> const kTable{
     {"parameter_without_bounds", "{k: 1}", "{k: @inf}", ": pathways.P.parameters.k: \"inf\" is not a name of this network"},
     {"unknown_species", "from: S,", "from: @SS,", ": pathways.P.reactions[0].from: \"SS\" is not a species of this network; did you mean \"S\"?"},
     {"unknown_compartment", "S2: 0", "S2: {compartment: @nucleus}", ": pathways.P.species.S2.compartment: \"nucleus\" is not a compartment of this scenario"},
-    {"no_species", "{S: 1, S2: 0}", "{}", ": pathways.P: a network needs species"},
+    {"no_species", "{S: 1, S2: 0}", "{}", ": pathways.P: a network needs \"species\""},
     {"no_stages_of_a_reaction", "S * x}", "S * x, delay: 1, stages: @0}", ": pathways.P.reactions[0].stages: expected 1 to 32 stages"},
     {"stages_of_no_delay", "S * x}", "S * x, stages: @3}", ": pathways.P.reactions[0].stages: \"stages\" has a meaning only with delay"},
     {"way_back_of_a_rate", "S * x}", "S * x, back: @3}", ": pathways.P.reactions[0].back: \"back\" has a meaning only with k"},
@@ -280,6 +280,15 @@ std::vector<Broken> const kTable{
      "      - {when: S > 5, set: {S: 1}}\n      - {when: S > 6, set: {S: 1}}\n      - {when: S > 7, set: {S: 1}}\n      - {when: S > 8, set: {S: 1}}\n      - {when: S > 9, set: {S: 1}}\n"
      "      - {when: S > 10, set: {S: 1}}\n      - {when: S > 11, set: {S: 1}}\n    assignments:", ": pathways.P.events[0]: the events of this network set too many values"},
     {"unknown_pathway", "B: {radius: 4 um}", "B: {radius: 4 um, pathways: {@PP: {}}}", ": cells.B.pathways: \"PP\" is not a pathway of this scenario; did you mean \"P\"?"},
+    {"unknown_pathway_of_a_library", "B: {radius: 4 um}", "B: {radius: 4 um, pathways: {@NFkB: {}}}", ": cells.B.pathways: \"NFkB\" is not a pathway of this scenario; did you mean \"NF-kB\"?", "seed: 1", "include: good.yaml"},
+    {"pathway_of_a_library_not_listed", "B: {radius: 4 um}", "B: {radius: 4 um, pathways: {@NF-kB: {}}}", ": cells.B.pathways: \"NF-kB\" is not a pathway of this scenario, only of an included library; list it under \"pathways\" of the scenario", "seed: 1", "include: good.yaml"},
+    {"misspelt_pathway_of_a_library", "pathways:\n  P:", "pathways:\n  @NFkB: {parameters: {k: 2}}\n  P:", ": pathways: \"NFkB\" has no species, and no included library has it; did you mean \"NF-kB\"?", "seed: 1", "include: good.yaml"},
+    {"misspelt_receptor_of_a_library", "pathways:\n  P:", "receptors: {@TNF-R1: {turnover: 1 /h}}\npathways:\n  P:", ": receptors: \"TNF-R1\" has no ligands, and no included library has it; did you mean \"TNFR1\"?", "seed: 1", "include: good.yaml"},
+    {"misspelt_key_of_an_own_receptor", "pathways:\n  P:", "receptors: {Q: {@ligandz: {A: {k_on: 1 /M/s, K_d: 1 nM}}}}\npathways:\n  P:", ": receptors.Q: unknown key \"ligandz\"; did you mean \"ligands\"?", "seed: 1", "include: good.yaml"},
+    {"pathway_in_a_list", "B: {radius: 4 um}", "B: {radius: 4 um, pathways: @[P]}", ": cells.B.pathways: found a list, expected a map of names like {P: …}"},
+    {"network_by_name", "regions:\n", "reactions:\n  - network: @P\nregions:\n", ": reactions[0].network: found \"P\", expected a map with keys like "},
+    {"network_of_nothing", "regions:\n", "reactions:\n  - network: @{}\nregions:\n", ": reactions[0].network: no ligand takes part in this network; expected \"reactions\" or \"rates\" that name some"},
+    {"network_of_an_unknown_ligand", "regions:\n", "reactions:\n  - network: {reactions: [{from: @EE, rate: 1}]}\nregions:\n", ": reactions[0].network.reactions[0].from: \"EE\" is not a ligand of this scenario; did you mean \"E\"?"},
     {"unknown_input", "B: {radius: 4 um}", "B: {radius: 4 um, pathways: {P: {inputs: {@y: pressure}}}}", ": cells.B.pathways.P.inputs: \"y\" is not an input of \"P\"; known: x"},
     {"unknown_parameter", "B: {radius: 4 um}", "B: {radius: 4 um, pathways: {P: {parameters: {@kk: 1}}}}", ": cells.B.pathways.P.parameters: \"kk\" is not a parameter of \"P\"; did you mean \"k\"?"},
     {"unknown_initial_species", "B: {radius: 4 um}", "B: {radius: 4 um, pathways: {P: {initial: {@both: 1}}}}", ": cells.B.pathways.P.initial: \"both\" is not a species of \"P\""},
@@ -311,14 +320,6 @@ std::vector<Broken> const kTable{
     // clang-format on
 };
 
-std::string replaced(std::string text, std::string const& find, std::string const& put) {
-    auto const at = text.find(find);
-    if (at == std::string::npos) throw std::logic_error("the sound scenario has no \"" + find + "\"");
-    return text.replace(at, find.size(), put);
-}
-
-void write(std::filesystem::path const& file, std::string const& text) { std::ofstream(file) << text; }
-
 std::string message_of(std::filesystem::path const& file, std::vector<Override> const& overrides = {}) {
     try {
         load_scenario(file, overrides);
@@ -335,12 +336,13 @@ class BadInput : public testing::TestWithParam<Broken> {};
 TEST_P(BadInput, IsOneLineThatSaysWhereAndWhat) {
     Broken const& row = GetParam();
     TemporaryFolder const folder;
-    write(folder / "whole.yaml", kSound);
-    write(folder / "cycle.yaml", "include: cycle.yaml\n");
-    write(folder / "wrong.yaml", "cells:\n  B: {\n   speed: 60 um}\n");
-    write(folder / "refers.yaml", "cells:\n  B: {secretion: {Z: 1 molecule/s}}\n");
-    write(folder / "good.csv", "type,x,y,z\n");
-    write(folder / "wrong.csv", "// type, signal, …\n\nT,A,increases, migraton speed, 5, 1, 1, 0\n");
+    write_text(folder / "whole.yaml", kSound);
+    write_text(folder / "cycle.yaml", "include: cycle.yaml\n");
+    write_text(folder / "wrong.yaml", "cells:\n  B: {\n   speed: 60 um}\n");
+    write_text(folder / "refers.yaml", "cells:\n  B: {secretion: {Z: 1 molecule/s}}\n");
+    write_text(folder / "good.yaml", "pathways:\n  NF-kB: {species: {IKK: 0}}\nreceptors:\n  TNFR1: {ligands: {A: {k_on: 1 /M/s, K_d: 1 nM}}}\n");
+    write_text(folder / "good.csv", "type,x,y,z\n");
+    write_text(folder / "wrong.csv", "// type, signal, …\n\nT,A,increases, migraton speed, 5, 1, 1, 0\n");
 
     std::string text = replaced(kSound, row.find, row.put);
     if (row.also_find) text = replaced(text, row.also_find, row.also_put);
@@ -351,7 +353,7 @@ TEST_P(BadInput, IsOneLineThatSaysWhereAndWhat) {
         text.erase(mark, 1);
         expected = (folder / "broken.yaml").string() + ":" + std::to_string(line) + ":" + std::to_string(column) + expected;
     }
-    write(folder / "broken.yaml", text);
+    write_text(folder / "broken.yaml", text);
     std::string const message = message_of(folder / "broken.yaml");
     EXPECT_NE(message.find(expected), std::string::npos) << "message:  " << message << "\nexpected: " << expected;
     EXPECT_EQ(message.find('\n'), std::string::npos) << message;
@@ -361,7 +363,7 @@ INSTANTIATE_TEST_SUITE_P(Table, BadInput, testing::ValuesIn(kTable), [](auto con
 
 TEST(BadInputTable, StartsFromASoundScenario) {
     TemporaryFolder const folder;
-    write(folder / "sound.yaml", kSound);
+    write_text(folder / "sound.yaml", kSound);
     EXPECT_EQ(message_of(folder / "sound.yaml"), "no error");
 }
 
@@ -373,7 +375,7 @@ TEST(BadInputTable, NamesAFileThatIsNotThere) {
 /// A value of the command line has no line: its option is named instead.
 TEST(BadInputTable, NamesTheOptionOfAnOverride) {
     TemporaryFolder const folder;
-    write(folder / "sound.yaml", kSound);
+    write_text(folder / "sound.yaml", kSound);
     auto const with = [&](char const* path, char const* value) { return message_of(folder / "sound.yaml", {{path, value}}); };
     EXPECT_EQ(with("cells.T.radius", "5 min"),
               "--set cells.T.radius=5 min: cells.T.radius: \"5 min\" is a time; expected a length, for example \"5 um\"");
@@ -405,7 +407,7 @@ std::string chequered(int columns, int rows, char const* more) {
 TEST(BadInputTable, CountsMaterials) {
     TemporaryFolder const folder;
     auto const with = [&](int columns, int rows, char const* more) {
-        write(folder / "scenario.yaml", chequered(columns, rows, more));
+        write_text(folder / "scenario.yaml", chequered(columns, rows, more));
         return message_of(folder / "scenario.yaml");
     };
     EXPECT_EQ(with(15, 12, ""), "no error");
@@ -418,9 +420,9 @@ TEST(BadInputTable, CountsMaterials) {
 /// A mistake in a table of cells is reported with the line of the table.
 TEST(BadInputTable, NamesTheLineOfACsvFile) {
     TemporaryFolder const folder;
-    write(folder / "scenario.yaml", replaced(kSound, "{type: T, region: low, count: 10}", "{file: cells.csv}"));
+    write_text(folder / "scenario.yaml", replaced(kSound, "{type: T, region: low, count: 10}", "{file: cells.csv}"));
     auto const with = [&](char const* table) {
-        write(folder / "cells.csv", table);
+        write_text(folder / "cells.csv", table);
         return message_of(folder / "scenario.yaml");
     };
     std::string const file = (folder / "cells.csv").string();

@@ -36,10 +36,8 @@ TEST(RoutesFile, WhatDoesNotAddUpIsRefused) {
     EXPECT_NE(reacts.find("the senders of \"IL-2\" cannot be traced: it takes part in a reaction"), std::string::npos) << reacts;
     // an enzyme is not used up
     EXPECT_EQ(message_of(kTraced + "reactions:\n  - {convert: IL-6, by: IL-2, k: 1e4 /M/s}\n"), "no error");
-    std::string text = kTraced;
-    std::string const rate = "secretion: {IL-2: 1 molecule/s}";
-    text.replace(text.find(rate), rate.size(), "secretion: {IL-2: {rate: 1 molecule/s, saturation: 1 nM}}");
-    std::string const saturates = message_of(text);
+    std::string const saturates =
+        message_of(replaced(kTraced, "secretion: {IL-2: 1 molecule/s}", "secretion: {IL-2: {rate: 1 molecule/s, saturation: 1 nM}}"));
     EXPECT_NE(saturates.find("the secretion of \"T\" saturates"), std::string::npos) << saturates;
 }
 
@@ -73,10 +71,7 @@ synapses:
 output: {summary: 10 s}
 )";
 
-std::string by_touch(std::string const& line, std::string const& traced) {
-    std::string text = kByTouch;
-    return text.replace(text.find(line), line.size(), traced);
-}
+std::string by_touch(std::string const& line, std::string const& traced) { return replaced(kByTouch, line, traced); }
 std::string const kDelta = "Delta: {turnover: 0.5 /h}", kTracedDelta = "Delta: {turnover: 0.5 /h, trace_senders: true}";
 std::string const kACh = "ACh: {diffusivity: 600 um^2/s}", kTracedACh = "ACh: {diffusivity: 600 um^2/s, trace_senders: true}";
 std::string const kGlutamate = "    ligand: glutamate\n    trace_senders: true\n", kLigand = "    ligand: ACh\n";

@@ -40,13 +40,7 @@ synapses:
     receptor: {number: 1e4, k_on: 3.3e7 /M/s, k_off: 1e4 /s, open: 2e4 /s, close: 1e3 /s, desensitisation: 50 /s, recovery: 5 /s}
 )";
 
-std::string changed(std::string text, std::string const& find, std::string const& put) {
-    auto const at = text.find(find);
-    if (at == std::string::npos) throw std::logic_error("the sound scenario has no \"" + find + "\"");
-    return text.replace(at, find.size(), put);
-}
-
-std::string without_rules() { return changed(kSound, ", rules: [{signal: open channels, increases: speed, to: 1 um/min, half: 0.1}]", ""); }
+std::string without_rules() { return replaced(kSound, ", rules: [{signal: open channels, increases: speed, to: 1 um/min, half: 0.1}]", ""); }
 
 std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs_of(std::string const& text) {
     std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs;
@@ -76,7 +70,7 @@ TEST(SynapseFile, ConvertsWhatItSays) {
     EXPECT_NE(told.find("N → M by ACh, cleared with a time constant of 0.0963 ms"), std::string::npos) << told;
     EXPECT_NE(told.find("spills into the field of ACh"), std::string::npos) << told;
 
-    Scenario const other = load_text(changed(changed(changed(kSound, "ligand: ACh", "ligand: glutamate"), "firing: 10 Hz",
+    Scenario const other = load_text(replaced(replaced(replaced(kSound, "ligand: ACh", "ligand: glutamate"), "firing: 10 Hz",
                                                      "firing: {train: {from: 10 ms, to: 0.5 s, rate: 50 Hz}}"),
                                              "enzyme: 10 /ms", "enzyme: {k_cat: 1e4 /s, K_m: 1 uM, amount: 2e4}"));
     EXPECT_EQ(other.model.synapses[0].ligand, -1);
@@ -87,9 +81,9 @@ TEST(SynapseFile, ConvertsWhatItSays) {
 /// Two boutons at x = 5 and 50 (cells 1, 2), four muscle cells at 95, 60, 30, 25 (3 … 6); the domain is 100 um long and periodic.
 TEST(SynapseFile, PairsCells) {
     EXPECT_EQ(pairs_of(kSound), (Pairs{{1, 3}, {2, 4}, {2, 5}, {1, 6}}));
-    EXPECT_EQ(pairs_of(changed(kSound, "pairs: nearest", "pairs: [[2, 3], [1, 3]]")), (Pairs{{2, 3}, {1, 3}}));
-    EXPECT_EQ(pairs_of(changed(kSound, "pairs: nearest", "reach: 25 um")), (Pairs{{1, 3}, {2, 4}, {1, 5}, {2, 5}, {1, 6}, {2, 6}}));
-    EXPECT_EQ(pairs_of(changed(without_rules(), "to: M", "to: N")), (Pairs{{2, 1}, {1, 2}})) << "a cell is not its own partner";
+    EXPECT_EQ(pairs_of(replaced(kSound, "pairs: nearest", "pairs: [[2, 3], [1, 3]]")), (Pairs{{2, 3}, {1, 3}}));
+    EXPECT_EQ(pairs_of(replaced(kSound, "pairs: nearest", "reach: 25 um")), (Pairs{{1, 3}, {2, 4}, {1, 5}, {2, 5}, {1, 6}, {2, 6}}));
+    EXPECT_EQ(pairs_of(replaced(without_rules(), "to: M", "to: N")), (Pairs{{2, 1}, {1, 2}})) << "a cell is not its own partner";
 }
 
 struct Wrong {
@@ -100,7 +94,7 @@ void PrintTo(Wrong const& wrong, std::ostream* out) { *out << wrong.name; }
 class WrongSynapse : public testing::TestWithParam<Wrong> {};
 
 TEST_P(WrongSynapse, IsOneLineThatSaysWhereAndWhat) {
-    std::string text = changed(without_rules(), GetParam().find, GetParam().put);
+    std::string text = replaced(without_rules(), GetParam().find, GetParam().put);
     auto const mark = text.find('@');
     ASSERT_NE(mark, std::string::npos);
     auto const line = std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(mark), '\n') + 1;
@@ -149,9 +143,9 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(SynapseFile, TellsWhatIsMissingOrCannotBe) {
     std::string const field =
-        message_of(changed(kSound, "{diffusivity: 600 um^2/s}", "{diffusivity: 600 um^2/s, decay: 1 /s, scheme: quasi-steady}"));
+        message_of(replaced(kSound, "{diffusivity: 600 um^2/s}", "{diffusivity: 600 um^2/s, decay: 1 /s, scheme: quasi-steady}"));
     EXPECT_NE(field.find(":14:13: synapses.S.ligand: the field of \"ACh\" is quasi-steady"), std::string::npos) << field;
-    std::string const silent = message_of(changed(kSound, "    firing: 10 Hz\n", ""));
+    std::string const silent = message_of(replaced(kSound, "    firing: 10 Hz\n", ""));
     EXPECT_NE(silent.find(":14:5: synapses.S: the synapse never fires"), std::string::npos) << silent;
 }
 
@@ -199,8 +193,8 @@ TEST(SynapseRun, NeuronsDriveASheetOfMuscle) {
 /// Above 100 synapses there is a line for each type.
 TEST(SynapseRun, ManySynapsesAreSummedByType) {
     TemporaryFolder const folder;
-    std::string text = changed(kSound, "domain: {size: [100 um, 40 um,", "domain: {size: [100 um, 100 um,");
-    text = changed(text, "placement:\n", "placement:\n  - {type: M, count: 120}\n");
+    std::string text = replaced(kSound, "domain: {size: [100 um, 40 um,", "domain: {size: [100 um, 100 um,");
+    text = replaced(text, "placement:\n", "placement:\n  - {type: M, count: 120}\n");
     write_text(folder / "many.yaml", text + "output: {summary: 0.5 s}\n");
     Outcome const outcome = crine({"run", (folder / "many.yaml").string(), "-o", (folder / "out").string(), "--until", "0.5 s", "--quiet"});
     ASSERT_EQ(outcome.code, 0) << outcome.err;

@@ -4,8 +4,17 @@
 #include "support/folders.h"
 
 #include <fstream>
+#include <stdexcept>
+#include <string>
 
 namespace crine::test {
+
+/// A text with something in it replaced, which has to be there.
+inline std::string replaced(std::string text, std::string const& find, std::string const& put) {
+    auto const at = text.find(find);
+    if (at == std::string::npos) throw std::logic_error("the text has no \"" + find + "\"");
+    return text.replace(at, find.size(), put);
+}
 
 /// A scenario from text, with its files in a folder of its own.
 inline Scenario load_text(std::string const& text, TemporaryFolder const& folder, bool size_only = false, std::size_t* cells = nullptr) {

@@ -10,14 +10,12 @@ namespace {
 
 std::string const kHead = "time: {end: 1 h}\ndomain: {size: [50 um, 50 um, 50 um], spacing: 10 um}\n";
 
-void write(std::filesystem::path const& file, std::string const& text) { std::ofstream(file) << text; }
-
 TEST(Merge, TheLaterLibraryWinsAndLibrariesIncludeOthers) {
     TemporaryFolder const folder;
     std::filesystem::create_directory(folder / "inner");
-    write(folder / "inner/base.yaml", "ligands: {A: {diffusivity: 1 um^2/s, decay: 1 /s, unit: pM}}\n");
-    write(folder / "first.yaml", "include: inner/base.yaml\nligands: {A: {decay: 2 /s}, B: {diffusivity: 5 um^2/s}}\n");
-    write(folder / "second.yaml", "ligands: {A: {half_life: 1 h}}\n");
+    write_text(folder / "inner/base.yaml", "ligands: {A: {diffusivity: 1 um^2/s, decay: 1 /s, unit: pM}}\n");
+    write_text(folder / "first.yaml", "include: inner/base.yaml\nligands: {A: {decay: 2 /s}, B: {diffusivity: 5 um^2/s}}\n");
+    write_text(folder / "second.yaml", "ligands: {A: {half_life: 1 h}}\n");
     Scenario const s = load_text(kHead + "include: [first.yaml, second.yaml]\nligands: {B:, A: {diffusivity: 7 um^2/s}}\n", folder);
     ASSERT_EQ(s.model.ligands.size(), 2u);
     EXPECT_EQ(s.model.ligands[0].name, "B");  // the order of the scenario
@@ -30,7 +28,7 @@ TEST(Merge, TheLaterLibraryWinsAndLibrariesIncludeOthers) {
 /// Maps by name are merged name by name, lists and single values are replaced.
 TEST(Merge, InheritsKeyByKey) {
     TemporaryFolder const folder;
-    write(folder / "library.yaml",
+    write_text(folder / "library.yaml",
           "cells: {T: {radius: 5 um, apoptosis: {rate: 1 /h, duration: 3 h}, secretion: {A: 1 molecule/s, B: 2 molecule/s},\n"
           "        uptake: {A: {receptors: 10, k_on: 1e6 /M/s}}, rules: [{signal: A, increases: speed, to: 1 um/s, half: 1 nM}]}}\n");
     std::string const ligands = kHead + "include: library.yaml\nligands: {A: {diffusivity: 1 um^2/s}, B: {diffusivity: 1 um^2/s}}\n";
@@ -50,8 +48,8 @@ TEST(Merge, InheritsKeyByKey) {
 /// A variant says only what differs; the order of ligands, types and regions stays that of the scenario it extends.
 TEST(Merge, ExtendsAScenario) {
     TemporaryFolder const folder;
-    write(folder / "library.yaml", "ligands: {A: {diffusivity: 1 um^2/s}, C: {diffusivity: 9 um^2/s}}\n");
-    write(
+    write_text(folder / "library.yaml", "ligands: {A: {diffusivity: 1 um^2/s}, C: {diffusivity: 9 um^2/s}}\n");
+    write_text(
         folder / "base.yaml",
         kHead +
             "title: base\ninclude: library.yaml\nligands: {A:, B: {diffusivity: 2 um^2/s, decay: 1 /s}}\n"
@@ -77,11 +75,11 @@ TEST(Merge, ExtendsAScenario) {
 
 TEST(Merge, OptionsWinOverEverything) {
     TemporaryFolder const folder;
-    write(folder / "library.yaml", "ligands: {A: {diffusivity: 1 um^2/s, decay: 1 /s}}\ncells: {T: {radius: 5 um}, U: {radius: 4 um}}\n");
-    write(folder / "base.yaml",
+    write_text(folder / "library.yaml", "ligands: {A: {diffusivity: 1 um^2/s, decay: 1 /s}}\ncells: {T: {radius: 5 um}, U: {radius: 4 um}}\n");
+    write_text(folder / "base.yaml",
           kHead +
               "include: library.yaml\nligands: {A: {decay: 2 /s}}\ncells: {T: }\nplacement: [{type: T, count: 3}, {type: T, count: 4}]\n");
-    write(folder / "scenario.yaml", "extends: base.yaml\nseed: 3\n");
+    write_text(folder / "scenario.yaml", "extends: base.yaml\nseed: 3\n");
     auto const with = [&](std::vector<Override> const& overrides) { return load_scenario(folder / "scenario.yaml", overrides); };
     EXPECT_EQ(with({{"ligands.A.decay", "5 /s"}}).model.property(0, 0).decay, 5);
     EXPECT_TRUE(close(with({{"ligands.A.half_life", "1 h"}}).model.property(0, 0).decay, std::log(2.0) / 3600));
@@ -115,15 +113,19 @@ TEST(Library, EveryEntryIsSound) {
         EXPECT_TRUE(std::count(names.begin(), names.end(), name)) << name;
 }
 
-/// The example that explains the format is a scenario.
-TEST(Library, TheDocumentedFormatIsSound) {
+/// The example of the documentation that begins like this, after `before`; the library lies beside it.
+Scenario load_documented(std::string const& first_words, std::string const& before = "") {
     std::filesystem::path const source = source_folder();
-    std::string text = contents(source / "docs/scenario.md");
-    std::size_t const begin = text.find("```yaml\n") + 8;
-    text = text.substr(begin, text.find("```\n", begin) - begin);
+    std::string const text = contents(source / "docs/scenario.md"), opens = "```yaml\n";
+    std::size_t const begin = text.find(opens + first_words) + opens.size();
     TemporaryFolder const folder;
     std::filesystem::create_directory_symlink(source / "scenarios/library", folder / "library");
-    Scenario const s = load_text(text, folder);
+    return load_text(before + text.substr(begin, text.find("```\n", begin) - begin), folder);
+}
+
+/// The example that explains the format is a scenario.
+TEST(Library, TheDocumentedFormatIsSound) {
+    Scenario const s = load_documented("title:");
     EXPECT_EQ(s.model.ligands.size(), 10u);
     EXPECT_EQ(s.regions.size(), 9u);
     EXPECT_EQ(s.model.types.size(), 7u);
@@ -131,6 +133,20 @@ TEST(Library, TheDocumentedFormatIsSound) {
     EXPECT_FALSE(s.initial.synapses.empty());
     EXPECT_EQ(s.model.pathways.size(), 2u);
     EXPECT_EQ(s.probes.size(), 12u);
+}
+
+/// The example of pathways downstream of receptors.
+TEST(Library, TheDocumentedLinksAreSound) {
+    Scenario const s = load_documented("receptors:", kHead +
+                                                         "include: [library/ligands.yaml, library/receptors.yaml, library/cells.yaml, library/pathways.yaml]\n"
+                                                         "ligands: {TNF-alpha: , EGF: , IFN-gamma: }\n");
+    Vocabulary const words = s.model.vocabulary();
+    auto const& uses = s.model.types.at(0).pathways;
+    ASSERT_EQ(uses.size(), 3u);
+    EXPECT_EQ(uses[0].inputs.at(0).signal, words.of(signal::occupancy, 0));
+    EXPECT_DOUBLE_EQ(uses[0].inputs.at(0).scale, 7e-4);
+    EXPECT_EQ(uses[1].inputs.at(0).signal, words.of(signal::occupancy, 1));
+    EXPECT_EQ(uses[2].inputs.at(0).signal, words.of(signal::concentration, 2));
 }
 
 TEST(Library, ScenariosThatShipAreSound) {
