@@ -118,6 +118,7 @@ Algebra::Term Algebra::derivative(Term t, int variable) {
 Algebra::Term Algebra::derivative_of_operation(Node const& n, Term t, int variable) {
     auto const [a, b, c] = n.operands;
     auto const d = [&](Term operand) { return derivative(operand, variable); };
+    // clang-format off
     switch (n.op) {
         case Op::copy: return d(a);
         case Op::negate: return apply(Op::negate, d(a));
@@ -147,6 +148,7 @@ Algebra::Term Algebra::derivative_of_operation(Node const& n, Term t, int variab
         case Op::select: return apply(Op::select, a, d(b), d(c));
         default: return number(0);  // steps
     }
+    // clang-format on
 }
 
 Algebra::Range Algebra::range(Term t, std::function<Range(int)> const& of_variable) const {
@@ -164,6 +166,7 @@ Algebra::Range Algebra::range(Term t, std::function<Range(int)> const& of_variab
             double const all[4] = {product(x.low, y.low), product(x.low, y.high), product(x.high, y.low), product(x.high, y.high)};
             return {*std::min_element(all, all + 4), *std::max_element(all, all + 4)};
         };
+        // clang-format off
         switch (n.op) {
             case Op::copy: r = a; break;
             case Op::negate: r = {-a.high, -a.low}; break;
@@ -187,6 +190,7 @@ Algebra::Range Algebra::range(Term t, std::function<Range(int)> const& of_variab
             case Op::select: r = {std::min(b.low, c.low), std::max(b.high, c.high)}; break;
             default: break;
         }
+        // clang-format on
         if (std::isnan(r.low)) r.low = -kInfinite;
         if (std::isnan(r.high)) r.high = kInfinite;
         return known[term] = r;
@@ -235,8 +239,8 @@ private:
     bool fuses(Node const& n) const {
         if (n.op != Op::subtract) return false;
         Node const& right = algebra_.node(n.operands[1]);
-        return right.kind == Kind::operation && right.op == Op::multiply && uses_.at(n.operands[1]) == 1 && !destined_.contains(n.operands[1]) &&
-               !places_.contains(n.operands[1]);
+        return right.kind == Kind::operation && right.op == Op::multiply && uses_.at(n.operands[1]) == 1 &&
+               !destined_.contains(n.operands[1]) && !places_.contains(n.operands[1]);
     }
 
     int place(Term t) {

@@ -40,8 +40,8 @@ public:
 
     /// Programs compute `to[n]`, a register, for each of the terms; variables are registers, numbers are found by `constant`. Scratch
     /// registers are taken from `scratch` on; the number of the first that was not needed is left there if it is larger.
-    Instructions program(std::vector<Term> const& terms, std::vector<int> const& to, std::function<int(double)> const& constant, int scratch,
-                         int& end_of_scratch) const;
+    Instructions program(std::vector<Term> const& terms, std::vector<int> const& to, std::function<int(double)> const& constant,
+                         int scratch, int& end_of_scratch) const;
 
 private:
     static constexpr Term kNone = -1;

@@ -218,7 +218,10 @@ std::vector<Probe> make_probes(ScenarioInput const& in, Dictionary const& dictio
         } else if (of_cells) {
             Text const& what = p.activity ? *p.activity : p.pathway ? *p.pathway : *p.receptor;
             if (!p.of)
-                fail(p.at, std::string("\"of\" is missing (the ") + (p.activity ? "activity" : p.pathway ? "pathway" : "receptors") +
+                fail(p.at, std::string("\"of\" is missing (the ") +
+                               (p.activity  ? "activity"
+                                : p.pathway ? "pathway"
+                                            : "receptors") +
                                " of which cells?)");
             probe.type = types.find(*p.of);
             CellInput const& cell = in.cells[static_cast<std::size_t>(probe.type)].value;

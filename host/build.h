@@ -6,8 +6,8 @@
 
 namespace crine {
 
-/// The parts of a Scenario, each made from the part of the file that describes it. Synapses, materials, regions and placement have headers of
-/// their own.
+/// The parts of a Scenario, each made from the part of the file that describes it. Synapses, materials, regions and placement have headers
+/// of their own.
 
 // --- build.cpp: time, space, ligands and receptors, what is measured and written ---
 

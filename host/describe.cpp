@@ -263,9 +263,9 @@ void list_pathways(Listing& list, Model const& model) {
         for (CellType const& type : model.types)
             for (NetworkUse const& use : type.pathways)
                 if (use.network == static_cast<int>(p)) in += (in.empty() ? "" : ", ") + type.name;
-        list.entry(network.name, std::to_string(network.layout.visible) + " species, " +
-                                     counted(network.inputs.size(), "input") + ", " + counted(network.events.size(), "event") +
-                                     ", tolerance " + rounded(network.tolerance) + ", in " + (in.empty() ? "no cells" : in));
+        list.entry(network.name, std::to_string(network.layout.visible) + " species, " + counted(network.inputs.size(), "input") + ", " +
+                                     counted(network.events.size(), "event") + ", tolerance " + rounded(network.tolerance) + ", in " +
+                                     (in.empty() ? "no cells" : in));
     }
 }
 

@@ -88,7 +88,8 @@ Estimate estimate(Scenario const& scenario, std::size_t cells, Device const& dev
     cost.wall = seconds_per_step(simulation, scenario.schedule) * static_cast<double>(number_of_steps(scenario.schedule)) / cost.share;
     cost.engine_memory = static_cast<double>(simulation.backend().memory_used()) / cost.share;
 
-    auto numbers = scenario.model.activities.size() + static_cast<std::size_t>(scenario.model.vocabulary().variables);  // of each cell, beside its fields
+    auto numbers = scenario.model.activities.size() +
+                   static_cast<std::size_t>(scenario.model.vocabulary().variables);  // of each cell, beside its fields
     for (int l = 0; l < static_cast<int>(scenario.model.ligands.size()); ++l) numbers += scenario.model.anybody_keeps(l) ? 1 : 0;
     OutputPlan const& plan = scenario.output;
     auto const fields = static_cast<double>(std::count(plan.fields.begin(), plan.fields.end(), true)), n = static_cast<double>(cells);

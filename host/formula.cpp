@@ -124,30 +124,44 @@ private:
     Term comparison() {
         Term t = sum();
         for (;;) {
-            if (tokens_.take("<=")) t = algebra_.apply(Op::less_or_equal, t, sum());
-            else if (tokens_.take(">=")) t = algebra_.apply(Op::less_or_equal, sum(), t);
-            else if (tokens_.take("==")) t = algebra_.apply(Op::equal, t, sum());
-            else if (tokens_.take("!=")) t = algebra_.subtract(algebra_.number(1), algebra_.apply(Op::equal, t, sum()));
-            else if (tokens_.take("<")) t = algebra_.apply(Op::less, t, sum());
-            else if (tokens_.take(">")) t = algebra_.apply(Op::less, sum(), t);
-            else if (tokens_.is("=")) tokens_.wrong("which would assign; to compare write ==");
-            else return t;
+            if (tokens_.take("<="))
+                t = algebra_.apply(Op::less_or_equal, t, sum());
+            else if (tokens_.take(">="))
+                t = algebra_.apply(Op::less_or_equal, sum(), t);
+            else if (tokens_.take("=="))
+                t = algebra_.apply(Op::equal, t, sum());
+            else if (tokens_.take("!="))
+                t = algebra_.subtract(algebra_.number(1), algebra_.apply(Op::equal, t, sum()));
+            else if (tokens_.take("<"))
+                t = algebra_.apply(Op::less, t, sum());
+            else if (tokens_.take(">"))
+                t = algebra_.apply(Op::less, sum(), t);
+            else if (tokens_.is("="))
+                tokens_.wrong("which would assign; to compare write ==");
+            else
+                return t;
         }
     }
     Term sum() {
         Term t = product();
         for (;;) {
-            if (tokens_.take("+")) t = algebra_.add(t, product());
-            else if (tokens_.take("-")) t = algebra_.subtract(t, product());
-            else return t;
+            if (tokens_.take("+"))
+                t = algebra_.add(t, product());
+            else if (tokens_.take("-"))
+                t = algebra_.subtract(t, product());
+            else
+                return t;
         }
     }
     Term product() {
         Term t = signed_power();
         for (;;) {
-            if (tokens_.take("*")) t = algebra_.multiply(t, signed_power());
-            else if (tokens_.take("/")) t = algebra_.divide(t, signed_power());
-            else return t;
+            if (tokens_.take("*"))
+                t = algebra_.multiply(t, signed_power());
+            else if (tokens_.take("/"))
+                t = algebra_.divide(t, signed_power());
+            else
+                return t;
         }
     }
     /// A sign binds less than a power: -2^2 is -4.
@@ -203,9 +217,9 @@ private:
             if (x.size() != n)
                 throw InputError("\"" + name + "\" has " + std::to_string(x.size()) + " arguments, expected " + std::to_string(n));
         };
-        static std::map<std::string, Op> const of_one = {{"exp", Op::exp},   {"log", Op::log},     {"ln", Op::log},    {"sqrt", Op::sqrt},
-                                                         {"sin", Op::sin},   {"cos", Op::cos},     {"tan", Op::tan},   {"tanh", Op::tanh},
-                                                         {"abs", Op::abs},   {"floor", Op::floor}, {"ceil", Op::ceil}};
+        static std::map<std::string, Op> const of_one = {{"exp", Op::exp}, {"log", Op::log},     {"ln", Op::log},   {"sqrt", Op::sqrt},
+                                                         {"sin", Op::sin}, {"cos", Op::cos},     {"tan", Op::tan},  {"tanh", Op::tanh},
+                                                         {"abs", Op::abs}, {"floor", Op::floor}, {"ceil", Op::ceil}};
         if (auto const found = of_one.find(name); found != of_one.end()) {
             wants(1);
             return algebra_.apply(found->second, x[0]);
@@ -241,8 +255,8 @@ Algebra::Term parse_formula(std::string const& text, Algebra& algebra, FormulaNa
 }
 
 std::vector<std::string> const& formula_words() {
-    static std::vector<std::string> const words = {"exp", "log",  "ln",  "log10", "log2",  "sqrt", "sin", "cos", "tan",
-                                                   "tanh", "abs", "floor", "ceil", "pow",  "min",  "max", "pi"};
+    static std::vector<std::string> const words = {"exp",  "log", "ln",    "log10", "log2", "sqrt", "sin", "cos", "tan",
+                                                   "tanh", "abs", "floor", "ceil",  "pow",  "min",  "max", "pi"};
     return words;
 }
 

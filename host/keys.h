@@ -460,8 +460,8 @@ void keys(Visitor& key, PlacementInput& in) {
 
 template <class Visitor>
 void keys(Visitor& key, ProbeInput& in) {
-    key.exactly_one(
-        {"at", "from", "mean_over", "count", "coverage", "activity", "receptor", "pathway", "mean_position", "variance", "mean_squared_displacement"});
+    key.exactly_one({"at", "from", "mean_over", "count", "coverage", "activity", "receptor", "pathway", "mean_position", "variance",
+                     "mean_squared_displacement"});
     key("name", in.name, required_here, "column of probes.csv, or its beginning");
     key("ligand", in.ligand, optional, "what is measured");
     key("at", in.point, optional, "at a point");

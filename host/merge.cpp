@@ -89,7 +89,8 @@ struct Part {
     char const* name;
     std::vector<char const*> needs;
 };
-std::vector<Part> const kParts{{"ligands", {"diffusivity"}}, {"receptors", {"ligands", "membrane_ligands"}}, {"pathways", {"species"}}, {"cells", {"radius"}}};
+std::vector<Part> const kParts{
+    {"ligands", {"diffusivity"}}, {"receptors", {"ligands", "membrane_ligands"}}, {"pathways", {"species"}}, {"cells", {"radius"}}};
 
 /// All entries of a library and of the libraries it includes.
 Node read_library(Path const& file, Place const& at, Stack stack) {
@@ -97,9 +98,10 @@ Node read_library(Path const& file, Place const& at, Stack stack) {
     Node root = read_yaml(file);
     for (auto const& m : root.members)
         if (m.key != "include" && std::none_of(kParts.begin(), kParts.end(), [&](Part const& part) { return m.key == part.name; }))
-            fail(m.key_at, "\"" + m.key +
-                               "\" in an included library, which holds only ligands, receptors, pathways and cells (to build on a whole scenario use "
-                               "extends)");
+            fail(m.key_at,
+                 "\"" + m.key +
+                     "\" in an included library, which holds only ligands, receptors, pathways and cells (to build on a whole scenario use "
+                     "extends)");
     for (auto const& [inner, where] : take_files(root, "include")) inherit(root, read_library(inner, where, stack), section);
     return root;
 }
@@ -174,8 +176,7 @@ void extend(Node& root, Stack const& stack, std::vector<Library>& libraries) {
 Node of_scenario(Node receptor, Node const& root) {
     Node* const binds = receptor.find("ligands");
     Node const* const ligands = root.find("ligands");
-    if (binds)
-        std::erase_if(binds->members, [&](auto const& m) { return !ligands || !ligands->find(m.key); });
+    if (binds) std::erase_if(binds->members, [&](auto const& m) { return !ligands || !ligands->find(m.key); });
     return receptor;
 }
 

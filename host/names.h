@@ -30,10 +30,10 @@ struct Names {
 /// All names that a scenario gives, by what they name.
 struct Dictionary {
     Names ligands{"ligand", {}}, types{"cell type", {}}, receptors{"receptor", {}}, membrane_ligands{"membrane ligand", {}},
-        activities{"activity", {}};  ///< activities in the order in which cell types first have them
-    Names pools{"pool", {}};         ///< `LIGAND in COMPARTMENT`, in the order of Model::pools
+        activities{"activity", {}};                ///< activities in the order in which cell types first have them
+    Names pools{"pool", {}};                       ///< `LIGAND in COMPARTMENT`, in the order of Model::pools
     Names variables{"variable of a pathway", {}};  ///< `VARIABLE of PATHWAY`, in the order of Model::pathways
-    bool synapses = false;           ///< there are some, hence words for what they do
+    bool synapses = false;                         ///< there are some, hence words for what they do
 
     explicit Dictionary(ScenarioInput const& in);
     explicit Dictionary(Model const& model);

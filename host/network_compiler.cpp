@@ -32,9 +32,9 @@ class Elimination {
 public:
     struct Row {
         int species;
-        Term inverse;                                 ///< of the pivot
-        std::vector<std::pair<int, Term>> lower;      ///< multiples of rows before, by species
-        std::vector<std::pair<int, Term>> upper;      ///< by species, eliminated later
+        Term inverse;                             ///< of the pivot
+        std::vector<std::pair<int, Term>> lower;  ///< multiples of rows before, by species
+        std::vector<std::pair<int, Term>> upper;  ///< by species, eliminated later
     };
 
     Elimination(Algebra& algebra, std::vector<std::map<int, Term>> matrix) : algebra_(algebra), matrix_(std::move(matrix)) {
@@ -127,7 +127,8 @@ private:
         change_by_reactions();
         change_by_rates();
         for (int s = 0; gated_ && s < layout().species; ++s)
-            rates_[static_cast<std::size_t>(s)] = algebra_.multiply(rates_[static_cast<std::size_t>(s)], algebra_.variable(layout().input + s));
+            rates_[static_cast<std::size_t>(s)] =
+                algebra_.multiply(rates_[static_cast<std::size_t>(s)], algebra_.variable(layout().input + s));
     }
 
     // --- names -----------------------------------------------------------------------------------
@@ -166,8 +167,9 @@ private:
         at.events = static_cast<int>(in_.events.size());
         for (auto const& e : in_.events) at.settings += static_cast<int>(e.set.size());
         if (at.of_events() > kMostKept)
-            fail(in_.events.front().at, "the events of this network set too many values: of two for each event and one for each value that it sets there are " +
-                                            std::to_string(at.of_events()) + ", expected at most " + std::to_string(kMostKept));
+            fail(in_.events.front().at,
+                 "the events of this network set too many values: of two for each event and one for each value that it sets there are " +
+                     std::to_string(at.of_events()) + ", expected at most " + std::to_string(kMostKept));
         for (auto const& e : in_.parameters) {
             char* end = nullptr;
             double const value = std::strtod(e.value.value.c_str(), &end);
@@ -234,7 +236,8 @@ private:
             known.push_back(f.name.value);
             if (f.name.value != n) continue;
             if (x.size() != f.value.of.size())
-                throw InputError("\"" + n + "\" has " + std::to_string(x.size()) + " arguments, expected " + std::to_string(f.value.of.size()));
+                throw InputError("\"" + n + "\" has " + std::to_string(x.size()) + " arguments, expected " +
+                                 std::to_string(f.value.of.size()));
             if (!open_.insert({n, when}).second) fail(f.value.is.at, "\"" + n + "\" calls itself");
             std::map<std::string, Term> locals;
             for (std::size_t i = 0; i < x.size(); ++i) locals[f.value.of[i].value] = x[i];
@@ -249,7 +252,8 @@ private:
         if (found != species_.end()) return *used_.insert(found->second).first;
         std::vector<std::string> known;
         for (auto const& e : in_.species) known.push_back(e.name.value);
-        fail(text.at, "\"" + text.value + "\" is not a " + (gated_ ? "ligand of this scenario" : "species of this network") + suggestion(text.value, known));
+        fail(text.at, "\"" + text.value + "\" is not a " + (gated_ ? "ligand of this scenario" : "species of this network") +
+                          suggestion(text.value, known));
     }
 
     // --- equations -------------------------------------------------------------------------------
@@ -274,8 +278,9 @@ private:
     Term product_of(std::vector<AmountInput> const& amounts) {
         Term product = algebra_.number(1);
         for (auto const& a : amounts)
-            product = algebra_.multiply(product, algebra_.power(value(in_.species[static_cast<std::size_t>(find_species(a.name))].name.value, When::now),
-                                                                algebra_.number(a.number)));
+            product = algebra_.multiply(
+                product, algebra_.power(value(in_.species[static_cast<std::size_t>(find_species(a.name))].name.value, When::now),
+                                        algebra_.number(a.number)));
         return product;
     }
     /// Of the compartment in which a reaction takes place: that of the first species that has one.
@@ -299,11 +304,13 @@ private:
         if (r.michaelis_menten) {
             if (r.from.list.size() != 1) fail(r.at, "michaelis_menten needs exactly one species in \"from\"");
             Term const substrate = product_of({{r.from.list[0].name, 1}});
-            return algebra_.divide(algebra_.multiply(of(r.michaelis_menten->V_max), substrate), algebra_.add(of(r.michaelis_menten->K_m), substrate));
+            return algebra_.divide(algebra_.multiply(of(r.michaelis_menten->V_max), substrate),
+                                   algebra_.add(of(r.michaelis_menten->K_m), substrate));
         }
         HillLawInput const& hill = *r.hill;
         if (hill.activator.has_value() == hill.inhibitor.has_value()) fail(hill.at, "expected exactly one of activator, inhibitor");
-        Term const ratio = algebra_.power(algebra_.divide(of(hill.activator ? *hill.activator : *hill.inhibitor), of(hill.half)), of(hill.power));
+        Term const ratio =
+            algebra_.power(algebra_.divide(of(hill.activator ? *hill.activator : *hill.inhibitor), of(hill.half)), of(hill.power));
         return algebra_.divide(algebra_.multiply(of(hill.V_max), hill.activator ? ratio : algebra_.number(1)),
                                algebra_.add(algebra_.number(1), ratio));
     }
@@ -319,7 +326,8 @@ private:
             for (auto const& a : r.from.list) change(find_species(a.name), algebra_.multiply(algebra_.number(-a.number), rate));
             for (int stage = 0; r.delay && stage < stages(r); ++stage) {  // model/lag.h: in transit, a part leaves each stage per time
                 int const s = next_hidden++;
-                Term const leaves = algebra_.divide(algebra_.multiply(algebra_.number(stages(r)), algebra_.variable(s)), parse(*r.delay, When::now));
+                Term const leaves =
+                    algebra_.divide(algebra_.multiply(algebra_.number(stages(r)), algebra_.variable(s)), parse(*r.delay, When::now));
                 rates_[static_cast<std::size_t>(s)] = algebra_.subtract(rate, leaves);
                 rate = leaves;
             }
@@ -330,7 +338,8 @@ private:
         for (auto const& e : in_.rates) {
             int const s = find_species(e.name);
             Term& rate = rates_[static_cast<std::size_t>(s)];
-            if (!algebra_.is_number(rate, 0)) fail(e.name.at, "\"" + e.name.value + "\" already changes by reactions; expected one that is fixed for them");
+            if (!algebra_.is_number(rate, 0))
+                fail(e.name.at, "\"" + e.name.value + "\" already changes by reactions; expected one that is fixed for them");
             rate = parse(e.value, When::now);
         }
     }
@@ -366,7 +375,8 @@ private:
     // --- programs --------------------------------------------------------------------------------
 
     int constant(double value) {
-        auto const [found, fresh] = constants_.try_emplace(std::bit_cast<std::uint64_t>(value), static_cast<int>(network_.constants.size()));
+        auto const [found, fresh] =
+            constants_.try_emplace(std::bit_cast<std::uint64_t>(value), static_cast<int>(network_.constants.size()));
         if (fresh) network_.constants.push_back(value);
         return kFirstConstant + found->second;
     }
@@ -403,17 +413,20 @@ private:
         for (std::size_t s = 0; s < n; ++s) right[s] = algebra_.variable(at.right + static_cast<int>(s));
         for (auto const& row : eliminated.rows) {
             Term& b = right[static_cast<std::size_t>(row.species)];
-            for (auto const& [j, multiple] : row.lower) b = algebra_.subtract(b, algebra_.multiply(factor(multiple), right[static_cast<std::size_t>(j)]));
+            for (auto const& [j, multiple] : row.lower)
+                b = algebra_.subtract(b, algebra_.multiply(factor(multiple), right[static_cast<std::size_t>(j)]));
         }
         for (auto row = eliminated.rows.rbegin(); row != eliminated.rows.rend(); ++row) {
             Term x = right[static_cast<std::size_t>(row->species)];
-            for (auto const& [j, term] : row->upper) x = algebra_.subtract(x, algebra_.multiply(factor(term), solution[static_cast<std::size_t>(j)]));
+            for (auto const& [j, term] : row->upper)
+                x = algebra_.subtract(x, algebra_.multiply(factor(term), solution[static_cast<std::size_t>(j)]));
             solution[static_cast<std::size_t>(row->species)] = algebra_.multiply(x, factor(row->inverse));
         }
         int const scratch = at.factor + factors;
         int end = scratch;
         auto const write = [&](std::vector<Term> const& terms, std::vector<int> const& to) {
-            return algebra_.program(terms, to, [&](double value) { return constant(value); }, scratch, end);
+            return algebra_.program(
+                terms, to, [&](double value) { return constant(value); }, scratch, end);
         };
         network_.initial = write(initial_, registers(0, n));
         network_.rates = write(rates_, registers(at.rate, n));
@@ -431,7 +444,8 @@ private:
         at.constant = end, at.constants = static_cast<int>(network_.constants.size());
         at.registers = end + at.constants;
         if (at.registers > kFirstConstant) fail(in_.at, "the network is too large");
-        for (Instructions* program : {&network_.initial, &network_.rates, &network_.system, &network_.solve, &network_.observe, &network_.conditions})
+        for (Instructions* program :
+             {&network_.initial, &network_.rates, &network_.system, &network_.solve, &network_.observe, &network_.conditions})
             for (Instruction& i : *program)
                 for (std::uint16_t* r : {&i.to, &i.a, &i.b, &i.c})
                     if (*r >= kFirstConstant) *r = static_cast<std::uint16_t>(*r - kFirstConstant + at.constant);
@@ -450,8 +464,8 @@ private:
             }
         return rows;
     }
-    /// A species stays at 0 or above if it begins there, its rate at 0 is not negative and no event makes it so, whatever the others are from
-    /// 0 on; these are taken to stay there together.
+    /// A species stays at 0 or above if it begins there, its rate at 0 is not negative and no event makes it so, whatever the others are
+    /// from 0 on; these are taken to stay there together.
     void find_positive() {
         std::vector<double> const begin = at_place(in_.at, [&] { return initial_columns(network_, network_.parameter_default); });
         network_.positive.assign(rates_.size(), 0);
@@ -461,7 +475,8 @@ private:
             for (std::size_t s = 0; s < rates_.size(); ++s)
                 if (network_.positive[s] && !stays_positive(s)) network_.positive[s] = 0, changed = true;
         }
-        for (Term t : observables_) network_.positive.push_back(algebra_.range(t, [&](int variable) { return range_of(variable); }).low >= 0);
+        for (Term t : observables_)
+            network_.positive.push_back(algebra_.range(t, [&](int variable) { return range_of(variable); }).low >= 0);
     }
     bool stays_positive(std::size_t s) const {
         auto const any = [&](int variable) { return range_of(variable); };
@@ -480,7 +495,8 @@ private:
             return from_zero(defaults[place] >= 0 && !negative_.contains(names[place]));
         };
         if (variable < at.species) return from_zero(network_.positive[static_cast<std::size_t>(variable)] != 0);
-        if (variable >= at.input && variable < at.input + at.inputs) return given(variable - at.input, network_.inputs, network_.input_default);
+        if (variable >= at.input && variable < at.input + at.inputs)
+            return given(variable - at.input, network_.inputs, network_.input_default);
         if (variable >= at.parameter && variable < at.parameter + at.parameters)
             return given(variable - at.parameter, network_.parameters, network_.parameter_default);
         return from_zero(true);  // time
@@ -491,8 +507,8 @@ private:
     Algebra algebra_;
     std::set<std::string> names_;
     std::map<std::string, int> species_, parameters_;
-    std::set<int> used_;   ///< species that something names
-    bool gated_ = false;   ///< an input for each species says whether it changes
+    std::set<int> used_;                              ///< species that something names
+    bool gated_ = false;                              ///< an input for each species says whether it changes
     std::map<std::string, Text const*> assignments_;  ///< also of parameters and compartments by formulas
     std::map<std::pair<std::string, When>, Term> known_;
     std::set<std::pair<std::string, When>> open_;  ///< being parsed

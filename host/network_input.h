@@ -82,7 +82,8 @@ struct PathwayUseInput {
 
 template <>
 struct Words<EventValues> {
-    static constexpr std::pair<char const*, EventValues> list[] = {{"at condition", EventValues::at_condition}, {"then", EventValues::then}};
+    static constexpr std::pair<char const*, EventValues> list[] = {{"at condition", EventValues::at_condition},
+                                                                   {"then", EventValues::then}};
 };
 
 }  // namespace crine

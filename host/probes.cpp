@@ -136,8 +136,9 @@ double receptors_of(ReceptorNumbers const& numbers, Probe::State state, std::siz
 double statistic(Grid const& grid, Probe const& probe, Place const& place, Snapshot const& snapshot) {
     double n = 0, sum = 0, within = 0, least = HUGE_VAL, most = -HUGE_VAL;
     for_each_cell(grid, probe, place, snapshot.cells, [&](std::size_t cell, std::size_t) {
-        double const value = probe.kind == Kind::activity   ? snapshot.activities[static_cast<std::size_t>(probe.activity)][cell]
-                             : probe.kind == Kind::variable ? snapshot.variables[static_cast<std::size_t>(probe.variable)][cell]
+        double const value = probe.kind == Kind::activity ? snapshot.activities[static_cast<std::size_t>(probe.activity)][cell]
+                             : probe.kind == Kind::variable
+                                 ? snapshot.variables[static_cast<std::size_t>(probe.variable)][cell]
                                  : receptors_of(snapshot.receptors[static_cast<std::size_t>(probe.receptor)], probe.state, cell);
         n += 1, sum += value, least = std::min(least, value), most = std::max(most, value);
         within += value > probe.above && value < probe.below ? 1 : 0;

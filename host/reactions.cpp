@@ -70,7 +70,8 @@ LocalReactions local_reactions_of(ReactionInput const& in, Model const& model) {
     auto const none = [](auto const& entries, char const* what, char const* why) {
         if (!entries.empty()) fail(entries.front().at, std::string("reactions between ligands have no ") + what + why);
     };
-    if (!network.species.empty()) fail(network.species.front().name.at, "the species of reactions between ligands are the ligands, which stand in \"ligands\"");
+    if (!network.species.empty())
+        fail(network.species.front().name.at, "the species of reactions between ligands are the ligands, which stand in \"ligands\"");
     if (!network.inputs.empty()) fail(network.inputs.front().name.at, "reactions between ligands have no inputs");
     if (!network.compartments.empty()) fail(network.compartments.front().name.at, "reactions between ligands have no compartments");
     none(network.events, "events", "; \"doses\" change what is there at a time");
@@ -89,12 +90,14 @@ LocalReactions local_reactions_of(ReactionInput const& in, Model const& model) {
         local.ligands.push_back(static_cast<int>(l));
         species.push_back(std::move(network.species[l]));
         if (model.ligands[l].scheme == Scheme::quasi_steady)
-            fail(in.at, "\"" + model.ligands[l].name + "\" is quasi-steady, so it cannot react; expected scheme adaptive or implicit-euler");
+            fail(in.at,
+                 "\"" + model.ligands[l].name + "\" is quasi-steady, so it cannot react; expected scheme adaptive or implicit-euler");
     }
     if (local.ligands.size() > static_cast<std::size_t>(kMostReacting))
         fail(in.at, "more than " + std::to_string(kMostReacting) + " ligands in one network of reactions");
     network.species = std::move(species);
-    local.scale = in.unit ? at_place(in.unit->at, [&] { return unit_scale(in.unit->value, Dimension::concentration); }) : unit_scale("nM", Dimension::concentration);
+    local.scale = in.unit ? at_place(in.unit->at, [&] { return unit_scale(in.unit->value, Dimension::concentration); })
+                          : unit_scale("nM", Dimension::concentration);
     if (!network.negligible) network.negligible.emplace().value = 1e-6;
     local.network = compile_local_network(network);
     return local;

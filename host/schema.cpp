@@ -29,7 +29,8 @@ struct SchemaOf {
     static Json value(Text const*) { return {{"type", "string"}}; }
     static Json value(Formula const*) { return {{"type", {"string", "number"}}}; }
     static Json value(AmountsInput const*) {
-        Json const names = value(static_cast<OneOrMore<Text> const*>(nullptr)), numbers = value(static_cast<Named<Quantity<Dimension::number>> const*>(nullptr));
+        Json const names = value(static_cast<OneOrMore<Text> const*>(nullptr)),
+                   numbers = value(static_cast<Named<Quantity<Dimension::number>> const*>(nullptr));
         return {{"anyOf", {names, numbers}}};
     }
     static Json value(Whole const*) { return {{"type", "integer"}, {"minimum", 0}}; }
@@ -63,8 +64,7 @@ struct SchemaOf {
     template <class T>
     static Json value(Named<T> const*) {
         Json entry = value(static_cast<T const*>(nullptr));
-        bool const inherits =
-            std::is_same_v<T, LigandInput> || std::is_same_v<T, CellInput> || std::is_same_v<T, ReceptorInput> ||
+        bool const inherits = std::is_same_v<T, LigandInput> || std::is_same_v<T, CellInput> || std::is_same_v<T, ReceptorInput> ||
                               std::is_same_v<T, NetworkInputs>;  // then a name alone may do
         if (inherits) entry = {{"anyOf", {entry, {{"type", "null"}}}}};
         return {{"type", "object"}, {"additionalProperties", entry}};

@@ -195,7 +195,15 @@ struct Snapshot {
 };
 
 /// What a kernel found wrong, raised as RunError by `check`.
-enum class ErrorCode : std::uint32_t { none, not_finite_field, not_finite_cell, solver_stalled, pathway_stalled, reactions_stalled, ids_exhausted };
+enum class ErrorCode : std::uint32_t {
+    none,
+    not_finite_field,
+    not_finite_cell,
+    solver_stalled,
+    pathway_stalled,
+    reactions_stalled,
+    ids_exhausted
+};
 
 struct DeviceInfo {
     std::string engine;           ///< "cpu" or "cuda"

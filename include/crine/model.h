@@ -70,7 +70,7 @@ struct LocalReactions {
 };
 
 inline constexpr int kMostReacting = 32;  ///< ligands in one set of local reactions
-inline constexpr int kMostProducts = 2;  ///< of a conversion
+inline constexpr int kMostProducts = 2;   ///< of a conversion
 
 /// A ligand becomes others, one molecule of each, or is broken down; maybe by an enzyme, which is not used up.
 struct Conversion {
@@ -150,10 +150,10 @@ struct CellType {
     std::uint64_t habitat = ~std::uint64_t{0};                      ///< bit m set: may be in voxels of material m
     std::vector<Real> base;                                         ///< base value of every behaviour, by Vocabulary index
     std::vector<Lag> lags;                                          ///< behaviours that take time; at most one each
-    std::vector<Real> saturation;   ///< by ligand: secretion stops at this surrounding concentration [molecules/µm³]; infinite: never
-    std::vector<double> receptors;  ///< by kind: free ones on the surface of a new cell [molecules]; 0: it has none
-    std::vector<double> presented;  ///< by membrane ligand: on the surface of a new cell [molecules]
-    std::vector<Store> stores;      ///< at most one for each ligand
+    std::vector<Real> saturation;      ///< by ligand: secretion stops at this surrounding concentration [molecules/µm³]; infinite: never
+    std::vector<double> receptors;     ///< by kind: free ones on the surface of a new cell [molecules]; 0: it has none
+    std::vector<double> presented;     ///< by membrane ligand: on the surface of a new cell [molecules]
+    std::vector<Store> stores;         ///< at most one for each ligand
     std::vector<NetworkUse> pathways;  ///< at most one of each
 
     bool takes_time(int behaviour) const {
@@ -239,8 +239,12 @@ struct Model {
     Vocabulary vocabulary() const {
         int variables = 0;
         for (Network const& network : pathways) variables += static_cast<int>(network.variables.size());
-        return {static_cast<int>(ligands.size()),          static_cast<int>(types.size()),      static_cast<int>(receptors.size()),
-                static_cast<int>(membrane_ligands.size()), static_cast<int>(activities.size()), static_cast<int>(pools.size()),
+        return {static_cast<int>(ligands.size()),
+                static_cast<int>(types.size()),
+                static_cast<int>(receptors.size()),
+                static_cast<int>(membrane_ligands.size()),
+                static_cast<int>(activities.size()),
+                static_cast<int>(pools.size()),
                 variables};
     }
     std::string const& bound_by(Receptor::Binding const& b) const {

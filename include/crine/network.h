@@ -70,11 +70,11 @@ struct NetworkLayout {
     bool timed = false;  ///< rates depend on time itself
 
     // of the numbers that a cell keeps: species, observables, and behind them
-    CRINE_HD int step() const { return species + observables; }                          ///< the next step [time of the network]; 0: not known yet
-    CRINE_HD int held(int event) const { return step() + 1 + event; }                    ///< whether its condition held; below 0: nobody has looked yet
-    CRINE_HD int due(int event) const { return step() + 1 + events + event; }            ///< when it will take effect; infinite: it is not waiting
-    CRINE_HD int kept(int setting) const { return step() + 1 + 2 * events + setting; }   ///< value that it will give then
-    CRINE_HD int of_events() const { return 2 * events + settings; }                     ///< of these last, how many
+    CRINE_HD int step() const { return species + observables; }        ///< the next step [time of the network]; 0: not known yet
+    CRINE_HD int held(int event) const { return step() + 1 + event; }  ///< whether its condition held; below 0: nobody has looked yet
+    CRINE_HD int due(int event) const { return step() + 1 + events + event; }  ///< when it will take effect; infinite: it is not waiting
+    CRINE_HD int kept(int setting) const { return step() + 1 + 2 * events + setting; }  ///< value that it will give then
+    CRINE_HD int of_events() const { return 2 * events + settings; }                    ///< of these last, how many
     CRINE_HD int columns() const { return step() + 1 + of_events(); }
     /// Of a variable with a name, species first.
     CRINE_HD int column(int variable) const { return variable < visible ? variable : species + variable - visible; }
@@ -85,35 +85,35 @@ inline constexpr int kMostKept = 32;
 
 /// When its condition becomes true, an event gives species new values; SBML's event with persistent trigger.
 struct NetworkEvent {
-    int first = 0, last = 0;      ///< its settings
-    bool delayed = false;         ///< takes effect later than its condition
-    bool values_then = false;     ///< its values are those of the time when it takes effect, not of the condition
+    int first = 0, last = 0;   ///< its settings
+    bool delayed = false;      ///< takes effect later than its condition
+    bool values_then = false;  ///< its values are those of the time when it takes effect, not of the condition
 };
 
 struct Network {
     std::string name;
-    double time_unit = 1;                 ///< in which rates and `time` are [s]
-    double tolerance = 1e-4;              ///< error of a step, relative to the value
-    double negligible = 1e-9;             ///< values far below this need not be exact
-    std::vector<std::string> variables;   ///< names: visible species, then observables
+    double time_unit = 1;                ///< in which rates and `time` are [s]
+    double tolerance = 1e-4;             ///< error of a step, relative to the value
+    double negligible = 1e-9;            ///< values far below this need not be exact
+    std::vector<std::string> variables;  ///< names: visible species, then observables
     std::vector<std::string> inputs, parameters;
     std::vector<double> input_default, parameter_default, constants;
-    std::vector<std::uint8_t> positive;   ///< by column of variables: stays ≥ 0; a species, since its rate is not negative where it is 0
+    std::vector<std::uint8_t> positive;  ///< by column of variables: stays ≥ 0; a species, since its rate is not negative where it is 0
     std::vector<NetworkEvent> events;
-    std::vector<int> targets;             ///< species of each setting
+    std::vector<int> targets;  ///< species of each setting
     NetworkLayout layout;
-    Instructions initial;      ///< parameters → species
-    Instructions rates;        ///< species, inputs, time → rates
-    Instructions system;       ///< the same and shift → rates, drifts and the factors of the matrix
-    Instructions solve;        ///< factors and right-hand side → solution
-    Instructions observe;      ///< → observables
-    Instructions conditions;   ///< → triggers, delays, settings
+    Instructions initial;     ///< parameters → species
+    Instructions rates;       ///< species, inputs, time → rates
+    Instructions system;      ///< the same and shift → rates, drifts and the factors of the matrix
+    Instructions solve;       ///< factors and right-hand side → solution
+    Instructions observe;     ///< → observables
+    Instructions conditions;  ///< → triggers, delays, settings
 };
 
 /// A signal that feeds an input: times · signal / per.
 struct NetworkSignal {
-    int signal = -1;    ///< Vocabulary index; -1: the network's default
-    double scale = 1;   ///< times / per
+    int signal = -1;   ///< Vocabulary index; -1: the network's default
+    double scale = 1;  ///< times / per
 };
 
 /// What cells of a type have of a network.

@@ -108,7 +108,7 @@ enum OfPool : int {
     of_pool_count
 };
 enum OfVariable : int {
-    inside,      ///< value of a pathway's variable in the cell itself, in the pathway's unit
+    inside,       ///< value of a pathway's variable in the cell itself, in the pathway's unit
     in_touching,  ///< mean over touching live cells, 0 if there is none
     of_variable_count
 };

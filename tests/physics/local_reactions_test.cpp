@@ -56,7 +56,8 @@ TEST_P(LocalReaction, SecondOrderLossIsExactAtAnyStep) {
         double const left = 5 / (1 + 2 * kK * 5 * 100);
         for (Real c : field(*engine, a, 2)) EXPECT_TRUE(close(c, left, 1e-4)) << dt;
         for (Real c : field(*engine, b, 2)) EXPECT_TRUE(close(c, (5 - left) / 2, 1e-4)) << dt;
-        for (int l : {a, b}) EXPECT_LT(std::fabs(engine->totals().ligands[static_cast<std::size_t>(l)].imbalance()), sizeof(Real) == 8 ? 1e-10 : 1e-6);
+        for (int l : {a, b})
+            EXPECT_LT(std::fabs(engine->totals().ligands[static_cast<std::size_t>(l)].imbalance()), sizeof(Real) == 8 ? 1e-10 : 1e-6);
     }
 }
 

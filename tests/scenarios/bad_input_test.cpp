@@ -340,7 +340,8 @@ TEST_P(BadInput, IsOneLineThatSaysWhereAndWhat) {
     write_text(folder / "cycle.yaml", "include: cycle.yaml\n");
     write_text(folder / "wrong.yaml", "cells:\n  B: {\n   speed: 60 um}\n");
     write_text(folder / "refers.yaml", "cells:\n  B: {secretion: {Z: 1 molecule/s}}\n");
-    write_text(folder / "good.yaml", "pathways:\n  NF-kB: {species: {IKK: 0}}\nreceptors:\n  TNFR1: {ligands: {A: {k_on: 1 /M/s, K_d: 1 nM}}}\n");
+    write_text(folder / "good.yaml",
+               "pathways:\n  NF-kB: {species: {IKK: 0}}\nreceptors:\n  TNFR1: {ligands: {A: {k_on: 1 /M/s, K_d: 1 nM}}}\n");
     write_text(folder / "good.csv", "type,x,y,z\n");
     write_text(folder / "wrong.csv", "// type, signal, …\n\nT,A,increases, migraton speed, 5, 1, 1, 0\n");
 

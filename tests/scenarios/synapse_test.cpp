@@ -40,7 +40,9 @@ synapses:
     receptor: {number: 1e4, k_on: 3.3e7 /M/s, k_off: 1e4 /s, open: 2e4 /s, close: 1e3 /s, desensitisation: 50 /s, recovery: 5 /s}
 )";
 
-std::string without_rules() { return replaced(kSound, ", rules: [{signal: open channels, increases: speed, to: 1 um/min, half: 0.1}]", ""); }
+std::string without_rules() {
+    return replaced(kSound, ", rules: [{signal: open channels, increases: speed, to: 1 um/min, half: 0.1}]", "");
+}
 
 std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs_of(std::string const& text) {
     std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs;
@@ -71,8 +73,8 @@ TEST(SynapseFile, ConvertsWhatItSays) {
     EXPECT_NE(told.find("spills into the field of ACh"), std::string::npos) << told;
 
     Scenario const other = load_text(replaced(replaced(replaced(kSound, "ligand: ACh", "ligand: glutamate"), "firing: 10 Hz",
-                                                     "firing: {train: {from: 10 ms, to: 0.5 s, rate: 50 Hz}}"),
-                                             "enzyme: 10 /ms", "enzyme: {k_cat: 1e4 /s, K_m: 1 uM, amount: 2e4}"));
+                                                       "firing: {train: {from: 10 ms, to: 0.5 s, rate: 50 Hz}}"),
+                                              "enzyme: 10 /ms", "enzyme: {k_cat: 1e4 /s, K_m: 1 uM, amount: 2e4}"));
     EXPECT_EQ(other.model.synapses[0].ligand, -1);
     EXPECT_DOUBLE_EQ(other.model.synapses[0].kinetics.train.from, 0.01);
     EXPECT_NEAR(other.model.synapses[0].kinetics.enzyme.K_m, 602.214076, 1e-6);

@@ -29,8 +29,8 @@ TEST(Merge, TheLaterLibraryWinsAndLibrariesIncludeOthers) {
 TEST(Merge, InheritsKeyByKey) {
     TemporaryFolder const folder;
     write_text(folder / "library.yaml",
-          "cells: {T: {radius: 5 um, apoptosis: {rate: 1 /h, duration: 3 h}, secretion: {A: 1 molecule/s, B: 2 molecule/s},\n"
-          "        uptake: {A: {receptors: 10, k_on: 1e6 /M/s}}, rules: [{signal: A, increases: speed, to: 1 um/s, half: 1 nM}]}}\n");
+               "cells: {T: {radius: 5 um, apoptosis: {rate: 1 /h, duration: 3 h}, secretion: {A: 1 molecule/s, B: 2 molecule/s},\n"
+               "        uptake: {A: {receptors: 10, k_on: 1e6 /M/s}}, rules: [{signal: A, increases: speed, to: 1 um/s, half: 1 nM}]}}\n");
     std::string const ligands = kHead + "include: library.yaml\nligands: {A: {diffusivity: 1 um^2/s}, B: {diffusivity: 1 um^2/s}}\n";
     Scenario const s =
         load_text(ligands + "cells: {T: {apoptosis: {rate: 2 /h}, secretion: {A: {rate: 3 molecule/s}}, uptake: {A: perfect}}}\n", folder);
@@ -75,10 +75,12 @@ TEST(Merge, ExtendsAScenario) {
 
 TEST(Merge, OptionsWinOverEverything) {
     TemporaryFolder const folder;
-    write_text(folder / "library.yaml", "ligands: {A: {diffusivity: 1 um^2/s, decay: 1 /s}}\ncells: {T: {radius: 5 um}, U: {radius: 4 um}}\n");
-    write_text(folder / "base.yaml",
-          kHead +
-              "include: library.yaml\nligands: {A: {decay: 2 /s}}\ncells: {T: }\nplacement: [{type: T, count: 3}, {type: T, count: 4}]\n");
+    write_text(folder / "library.yaml",
+               "ligands: {A: {diffusivity: 1 um^2/s, decay: 1 /s}}\ncells: {T: {radius: 5 um}, U: {radius: 4 um}}\n");
+    write_text(
+        folder / "base.yaml",
+        kHead +
+            "include: library.yaml\nligands: {A: {decay: 2 /s}}\ncells: {T: }\nplacement: [{type: T, count: 3}, {type: T, count: 4}]\n");
     write_text(folder / "scenario.yaml", "extends: base.yaml\nseed: 3\n");
     auto const with = [&](std::vector<Override> const& overrides) { return load_scenario(folder / "scenario.yaml", overrides); };
     EXPECT_EQ(with({{"ligands.A.decay", "5 /s"}}).model.property(0, 0).decay, 5);
@@ -137,9 +139,10 @@ TEST(Library, TheDocumentedFormatIsSound) {
 
 /// The example of pathways downstream of receptors.
 TEST(Library, TheDocumentedLinksAreSound) {
-    Scenario const s = load_documented("receptors:", kHead +
-                                                         "include: [library/ligands.yaml, library/receptors.yaml, library/cells.yaml, library/pathways.yaml]\n"
-                                                         "ligands: {TNF-alpha: , EGF: , IFN-gamma: }\n");
+    Scenario const s = load_documented(
+        "receptors:", kHead +
+                          "include: [library/ligands.yaml, library/receptors.yaml, library/cells.yaml, library/pathways.yaml]\n"
+                          "ligands: {TNF-alpha: , EGF: , IFN-gamma: }\n");
     Vocabulary const words = s.model.vocabulary();
     auto const& uses = s.model.types.at(0).pathways;
     ASSERT_EQ(uses.size(), 3u);

@@ -200,7 +200,8 @@ TEST(NetworkEvents, ComeWheneverTheirConditionBecomesTrue) {
     EXPECT_NEAR(y.value("k"), std::acos(-1.0) * (2 + 1.0 / 6), 1e-6) << "an event may lead to another";
 }
 
-/// The condition comes true at pi/6 + 2 pi n: with a shorter delay each takes effect, with a longer one each takes the place of the one before.
+/// The condition comes true at pi/6 + 2 pi n: with a shorter delay each takes effect, with a longer one each takes the place of the one
+/// before.
 TEST(NetworkEvents, ThatWaitGiveWayToTheNext) {
     for (auto const& [delay, times] : {std::pair{"6", 3}, {"7", 0}}) {
         Integration<1> y(network("species: {n: {initial: 0, fixed: true}}\nevents: [{when: sin(time) > 0.5, delay: " + std::string(delay) +
@@ -208,8 +209,9 @@ TEST(NetworkEvents, ThatWaitGiveWayToTheNext) {
         for (int step = 1; step <= 40; ++step) y.advance(0.5 * step);  // 3 periods and a little
         EXPECT_EQ(y.value("n"), times) << delay;
     }
-    Integration<1> y(network("species: {seen: {initial: 0, fixed: true}}\n"
-                             "events: [{when: sin(time) > 0.5 && time < 10, delay: 7, set: {seen: time}}]\n"));
+    Integration<1> y(
+        network("species: {seen: {initial: 0, fixed: true}}\n"
+                "events: [{when: sin(time) > 0.5 && time < 10, delay: 7, set: {seen: time}}]\n"));
     for (int step = 1; step <= 40; ++step) y.advance(0.5 * step);
     EXPECT_NEAR(y.value("seen"), std::acos(-1.0) * (2 + 1.0 / 6), 1e-6) << "the values are those of the last one";
 }

@@ -29,6 +29,7 @@ CRINE_HD void run(Span<Instruction const> program, Registers<Lanes> const& r) {
             for (int l = 0; l < Lanes; ++l) values[l] = value(l);
             for (int l = 0; l < Lanes; ++l) to[l] = values[l];
         };
+        // clang-format off
         switch (i.op) {
             case Op::copy: each([&](int l) { return a[l]; }); break;
             case Op::negate: each([&](int l) { return -a[l]; }); break;
@@ -57,6 +58,7 @@ CRINE_HD void run(Span<Instruction const> program, Registers<Lanes> const& r) {
             case Op::either: each([&](int l) { return a[l] != 0 || b[l] != 0 ? 1.0 : 0.0; }); break;
             case Op::select: each([&](int l) { return a[l] != 0 ? b[l] : c[l]; }); break;
         }
+        // clang-format on
     }
 }
 
@@ -73,7 +75,7 @@ struct NetworkView {
 /// Coefficients of RODAS3: four stages, order 3 with an embedded order 2, L-stable and stiffly accurate, two thirds of its evaluations in
 /// new places. Sandu et al. (1997) Atmos Environ 31:3459, table of Rosenbrock solvers.
 namespace rodas3 {
-inline constexpr double kGamma = 0.5;          ///< the matrix is 1/(γ h) - J
+inline constexpr double kGamma = 0.5;  ///< the matrix is 1/(γ h) - J
 /// Of ∂(dy/dt)/∂t in each stage, times h.
 CRINE_HD inline double drift(int stage) {
     constexpr double table[4] = {0.5, 1.5, 0, 0};
@@ -86,9 +88,9 @@ CRINE_HD inline double earlier(int stage, int before) {
 }
 }  // namespace rodas3
 
-/// Integrates the networks of several cells over an interval, each in steps of its own, as long as their estimated error allows. What cannot
-/// become negative does not: a step that would make it so by more than the error allowed to nothing is taken back, and what is below is 0.
-/// Linear relations that a network conserves, it keeps to round-off but for these.
+/// Integrates the networks of several cells over an interval, each in steps of its own, as long as their estimated error allows. What
+/// cannot become negative does not: a step that would make it so by more than the error allowed to nothing is taken back, and what is below
+/// is 0. Linear relations that a network conserves, it keeps to round-off but for these.
 template <int Lanes>
 class NetworkSteps {
 public:
