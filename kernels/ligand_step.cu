@@ -35,6 +35,7 @@ struct ConversionBody {
     }
 };
 
+/// See LigandStep::gather; `shift` and all else divided by a reference, of which `share` is the inverse.
 template <bool bordered>
 struct GatherBody {
     Medium medium;

@@ -63,6 +63,7 @@ struct FirstSweepBody {
     }
 };
 
+/// Equations without faces: the solution and the residual of each voxel by itself.
 struct PointwiseBody {
     Equations e;
     Real* x;
