@@ -77,13 +77,10 @@ struct GiveBody {
 
     CRINE_HD void operator()(std::size_t i) const {
         Real* give = gives.data + i * kChannels;
-        Real const* const end = give + kChannels;
-        Real self = -1;  // few cells take up, and only they need to know it
+        Real const *const end = give + kChannels, self = rates.self(i);
         for (int t = 0; t < group.targets; ++t) {
             ExchangeTarget const& to = group.target[t];
-            Real const uptake = rates.uptake(i, to.ligand);
-            if (uptake > 0 && self < 0) self = rates.self(i);
-            Real const beta = rates.resistance(i, to.ligand, self, uptake);
+            Real const uptake = rates.uptake(i, to.ligand), beta = rates.resistance(i, to.ligand, self, uptake);
             CellExchange const cell{rates.secretion(i, to.ligand), uptake, beta};
             *give++ = cell.source, *give++ = cell.sink;
             if (to.held_back == nullptr) continue;
@@ -234,11 +231,13 @@ struct TileBody : Deposit {
     };
 
     template <int spread>
-    void add(std::size_t i, Real const (&give)[kChannels], Axis const (&axis)[3], Real (*sum)[kChannels]) const {
+    void add(std::size_t i, Axis const (&axis)[3], Real (*sum)[kChannels]) const {
         CellView const& cells = rates.cells;
         Real const h = rates.grid.spacing;
         int const row = axis[0].slots(), plane = row * axis[1].slots();
         Landing<spread> const x(axis[0], cells.x[i], h, 1), y(axis[1], cells.y[i], h, row), z(axis[2], cells.z[i], h, plane);
+        Real give[kChannels];
+        std::memcpy(give, gives.data + i * kChannels, sizeof give);
 #pragma GCC unroll 2
         for (int c = 0; c < 2 * spread; ++c)
 #pragma GCC unroll 2
@@ -271,20 +270,15 @@ struct TileBody : Deposit {
 
         static_assert(kMaxSpread == 4);
         for_each_cell(bins, near(0), near(1), near(2), [&](std::size_t i) {
-            Real give[kChannels];
-            std::memcpy(give, gives.data + i * kChannels, sizeof give);
-            bool any = false;
-            for (int c = 0; c < kChannels; ++c) any |= give[c] != 0;
-            if (!any) return;  // most cells exchange but a few ligands
             switch (rates.spread[rates.cells.type[i]]) {
                 case 1:
-                    return add<1>(i, give, axis, sum);
+                    return add<1>(i, axis, sum);
                 case 2:
-                    return add<2>(i, give, axis, sum);
+                    return add<2>(i, axis, sum);
                 case 3:
-                    return add<3>(i, give, axis, sum);
+                    return add<3>(i, axis, sum);
                 default:
-                    return add<4>(i, give, axis, sum);
+                    return add<4>(i, axis, sum);
             }
         });
 
