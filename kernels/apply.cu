@@ -338,8 +338,7 @@ void Engine::apply(Moment now) {
     for_each_index(c.size(),
                    CarryOutBody{c.view(), c.phenotype(), programs.types.span(), programs.recruits.view(), programs.offspring.view(),
                                 programs.responses.view(), c.responses.span(),
-                                c.receptors.none() ? ReceptorView{} : c.receptors.view(c.size()),
-                                c.pathways.view(c.size()), model_.grid,
+                                c.receptors.none() ? ReceptorView{} : c.receptors.view(c.size()), c.pathways.view(c.size()), model_.grid,
                                 std::as_const(fields_.material).span(), lineage, static_cast<std::uint32_t>(c.next_id), model_.seed, now});
     c.next_id += births;
     ++c.changes;

@@ -261,8 +261,7 @@ void Engine::check(Moment now) {
             throw RunError("the transport of " + ligand() + " did not converge" + when +
                            " — a larger transport.tolerance, or a shorter time.transport?");
         case ErrorCode::pathway_stalled:
-            throw RunError("a pathway of cell " + std::to_string(found[0].who) +
-                           " runs away: no step of it is short enough" + when);
+            throw RunError("a pathway of cell " + std::to_string(found[0].who) + " runs away: no step of it is short enough" + when);
         case ErrorCode::reactions_stalled:
             throw RunError("the reactions of " + ligand() + " run away: no step of them is short enough" + when);
         case ErrorCode::ids_exhausted:

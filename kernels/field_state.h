@@ -33,9 +33,9 @@ struct LigandField {
     bool becomes = false;   ///< other ligands, by conversions
     bool present = false;   ///< there has been some, or a source of it
     bool uniform_diffusivity = false;
-    Real reference = 1;         ///< the highest diffusivity of any material [µm²/s]; 1 if there is none
-    int shape = -1;             ///< of its diffusivity in space, relative to the reference: the first ligand that has the same; -1: it varies
-    bool plain = false;         ///< without cells all voxels are alike, and no face lets anything in or out
+    Real reference = 1;  ///< the highest diffusivity of any material [µm²/s]; 1 if there is none
+    int shape = -1;      ///< of its diffusivity in space, relative to the reference: the first ligand that has the same; -1: it varies
+    bool plain = false;  ///< without cells all voxels are alike, and no face lets anything in or out
     MaterialLigand everywhere;  ///< what holds in every voxel where they are alike
     double first_step = 0;      ///< of the next interval, if steps are adaptive [s]; 0: not known yet
 

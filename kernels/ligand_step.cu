@@ -71,9 +71,8 @@ struct RatesTerm {
         double const conversion = medium.made_here(p) - medium.converted(p) * value;
         double walls = 0, production = here.source;
         if (bordered) {
-            medium.for_each_border(i, j, k, [&](Medium::Border const& b) {
-                (b.wall ? walls : production) += b.given + b.surface * (b.outside - value);
-            });
+            medium.for_each_border(
+                i, j, k, [&](Medium::Border const& b) { (b.wall ? walls : production) += b.given + b.surface * (b.outside - value); });
             // holding a voxel makes up for all that happens in it
             if (here.fixed) production = uptake + decay + cleavage - secretion - walls - conversion - medium.crossing(p, value);
         }

@@ -104,8 +104,8 @@ protected:
     /// been rounded, and what is explained otherwise [molecules].
     void note_correction(double amount, double rounded, double otherwise = 0);
 
-    /// Molecules that are missing, unless they are no more than the rounding of the ledger's own sums: a field that dies away must not follow
-    /// those.
+    /// Molecules that are missing, unless they are no more than the rounding of the ledger's own sums: a field that dies away must not
+    /// follow those.
     double significant(double missing) const {
         constexpr double kOfLedger = 64 * std::numeric_limits<double>::epsilon();
         return std::fabs(missing) > kOfLedger * field_.ledger.turnover() ? missing : 0;

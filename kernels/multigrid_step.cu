@@ -7,8 +7,8 @@ inline namespace CRINE_NS {
 
 namespace {
 
-/// Conductances of the faces between voxels, relative to a diffusivity. A held voxel has none: it has its value up to its faces, so that these
-/// belong to what its neighbours gain and lose, as walls do.
+/// Conductances of the faces between voxels, relative to a diffusivity. A held voxel has none: it has its value up to its faces, so that
+/// these belong to what its neighbours gain and lose, as walls do.
 struct FacesBody {
     Medium medium;
     Equations e;
@@ -216,8 +216,8 @@ private:
         double carried = answer > 0 ? open_ / grid().volume() / answer : 0;
         if (steady) carried = std::clamp(carried, -kRounding, kRounding);
         double const volume = grid().volume();
-        double const missing = (steady ? carried * answer : expected_content() / volume - s[ClosureTerm::content]) +
-                               duration * s[ClosureTerm::net];
+        double const missing =
+            (steady ? carried * answer : expected_content() / volume - s[ClosureTerm::content]) + duration * s[ClosureTerm::net];
         double const delta = answer > 0 ? limited(significant(missing * volume) / volume / answer) : 0;
         for_each_voxel(grid(), SettleBody{medium_, x(), concentration(), static_cast<Real>(delta)});
 

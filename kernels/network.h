@@ -36,8 +36,8 @@ struct DeviceNetwork {
     }
 };
 
-/// Items that lie together, of which a worker takes one piece after the other, so that all have alike to do; and the most workers at a time:
-/// threads of a GPU, whose neighbours take neighbouring items.
+/// Items that lie together, of which a worker takes one piece after the other, so that all have alike to do; and the most workers at a
+/// time: threads of a GPU, whose neighbours take neighbouring items.
 inline constexpr std::size_t kPiece = kSideBySide > 1 ? 64 : 1, kMostWorkers = kSideBySide > 1 ? 256 : 65536;
 inline std::size_t workers_for(std::size_t items) {
     std::size_t const pieces = (items + kPiece - 1) / kPiece;

@@ -52,12 +52,12 @@ struct PathwayState {
     Buffer<std::uint8_t> has;
     Buffer<int> begin;
     Buffer<double> initial;
-    std::vector<int> first;        ///< as `begin`, on the host
-    std::vector<int> column;       ///< of each variable, in the order of the vocabulary
+    std::vector<int> first;   ///< as `begin`, on the host
+    std::vector<int> column;  ///< of each variable, in the order of the vocabulary
     int columns = 0;
     Buffer<int> columns_of_variables;  ///< `column`
     Buffer<double> numbers;
-    Buffer<double> registers;      ///< within transduce
+    Buffer<double> registers;  ///< within transduce
 
     bool none() const { return columns == 0; }
     void compile(Model const& model);

@@ -174,7 +174,8 @@ void Programs::compile(Model const& model) {
             if (dead) break;
             for (std::size_t n = 0; n < use.inputs.size(); ++n)
                 if (NetworkSignal const& from = use.inputs[n]; from.signal >= 0)
-                    inputs[use.network][type * use.inputs.size() + n] = {static_cast<std::int16_t>(row.place(words, from.signal)), from.scale};
+                    inputs[use.network][type * use.inputs.size() + n] = {static_cast<std::int16_t>(row.place(words, from.signal)),
+                                                                         from.scale};
         }
 
         auto const possible = [&](int b) { return base_row[b] != 0 || slot_row[b] >= 0; };

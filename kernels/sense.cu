@@ -188,15 +188,17 @@ void Engine::sense(Moment now) {
     if (!model_.pools.empty()) cells_.circulating.upload(endocrine_.levels());
     CellView const cells = cells_.view();
     Phenotype const phenotype = cells_.phenotype();
-    for_each_index(cells_.size(), SignalBody{cells, phenotype, model_.grid, std::as_const(cells_.concentrations).span(),
-                                             std::as_const(cells_.circulating).span(), programs.signals.view(), synapses_.open_channels(),
-                                             cells_.work.span(), cells_.receptors.view(cells_.size()), cells_.pathways.view(cells_.size()),
-                                             std::as_const(cells_.pathways.columns_of_variables).span(), programs.first_activity, now.time});
+    for_each_index(cells_.size(),
+                   SignalBody{cells, phenotype, model_.grid, std::as_const(cells_.concentrations).span(),
+                              std::as_const(cells_.circulating).span(), programs.signals.view(), synapses_.open_channels(),
+                              cells_.work.span(), cells_.receptors.view(cells_.size()), cells_.pathways.view(cells_.size()),
+                              std::as_const(cells_.pathways.columns_of_variables).span(), programs.first_activity, now.time});
     if (programs.contact_signals.items.size() != 0)
-        for_each_index(cells_.size(), ContactSignalBody{cells, phenotype, cells_.bins, programs.types.span(),
-                                                        programs.contact_signals.view(), cells_.work.span(), cells_.pathways.view(cells_.size()),
-                                                        std::as_const(cells_.pathways.columns_of_variables).span(),
-                                                        programs.first_activity, static_cast<int>(model_.activities.size())});
+        for_each_index(
+            cells_.size(),
+            ContactSignalBody{cells, phenotype, cells_.bins, programs.types.span(), programs.contact_signals.view(), cells_.work.span(),
+                              cells_.pathways.view(cells_.size()), std::as_const(cells_.pathways.columns_of_variables).span(),
+                              programs.first_activity, static_cast<int>(model_.activities.size())});
     for_each_index(cells_.size(), ResponseBody{phenotype, programs.responses.view(), programs.terms.span(),
                                                std::as_const(cells_.work).span(), cells_.responses.span(), now.dt});
     if (exchange_.modulated) ++cells_.changes;
