@@ -86,9 +86,11 @@ struct IsOfType {
 
 struct HashMoleculesBody {
     ReceptorView receptors;
+    CellView cells;
     Span<std::uint64_t> hash;
     CRINE_HD void operator()(std::size_t i) const {
         for (int place = 0; place < receptors.places; ++place) {
+            if (!receptors.used[static_cast<std::size_t>(cells.type[i]) * receptors.places + place]) continue;
             std::uint64_t bits = 0;
             std::memcpy(&bits, &receptors.count(place, i), sizeof(double));
             hash[i] = mix(hash[i] + bits);
@@ -181,7 +183,8 @@ std::uint64_t Engine::cell_hash() {
         for_each_index(field.size(), HashFieldBody<T>{std::as_const(field).span(), hash.span()});
     });
     for_each_index(hash.size(), HashResponsesBody{cells_.phenotype(), cells_.programs.responses.view(), hash.span()});
-    if (!cells_.receptors.none()) for_each_index(hash.size(), HashMoleculesBody{cells_.receptors.view(hash.size()), hash.span()});
+    if (!cells_.receptors.none())
+        for_each_index(hash.size(), HashMoleculesBody{cells_.receptors.view(hash.size()), cells_.view(), hash.span()});
     hash_pathways(hash.span());
     std::uint64_t const sum = THRUST_NS_QUALIFIER::reduce(policy(), hash.data(), hash.data() + hash.size(), std::uint64_t{0});
     return sum + mix(cells_.next_id);

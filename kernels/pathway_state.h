@@ -12,11 +12,12 @@ struct InputOfType {
     double scale = 0;
 };
 
-/// The numbers that cells keep of their pathways, [column * cells + cell]; 0 in a cell that does not have it.
+/// The numbers that cells keep of their pathways, [column * cells + cell]; of no meaning in a cell whose type does not have it.
 struct PathwayView {
-    Span<std::uint8_t const> has;  ///< [type * pathways + pathway]
-    Span<int const> begin;         ///< by pathway: its first column, and behind the last the number of all
-    Span<double const> initial;    ///< [type * columns + column]: of a new cell
+    Span<std::uint8_t const> has;   ///< [type * pathways + pathway]
+    Span<int const> begin;          ///< by pathway: its first column, and behind the last the number of all
+    Span<double const> initial;     ///< [type * columns + column]: of a new cell
+    Span<std::uint8_t const> used;  ///< [type * columns + column]
     Span<double> numbers;
     int pathways = 0, columns = 0;
     std::size_t cells = 0;
@@ -24,6 +25,10 @@ struct PathwayView {
     CRINE_HD bool none() const { return columns == 0; }
     CRINE_HD double& number(int column, std::size_t i) const { return numbers[static_cast<std::size_t>(column) * cells + i]; }
     CRINE_HD bool in(int type, int pathway) const { return has[static_cast<std::size_t>(type) * pathways + pathway] != 0; }
+    /// What others see of it: 0 in a cell whose type does not have it.
+    CRINE_HD Real shown(int column, int type, std::size_t i) const {
+        return used[static_cast<std::size_t>(type) * columns + column] ? static_cast<Real>(number(column, i)) : Real(0);
+    }
     CRINE_HD void clear(std::size_t i) const {
         for (int c = 0; c < columns; ++c) number(c, i) = 0;
     }
@@ -49,7 +54,7 @@ struct Pathway {
 /// The pathways of all cells on this engine.
 struct PathwayState {
     std::vector<Pathway> all;
-    Buffer<std::uint8_t> has;
+    Buffer<std::uint8_t> has, used;
     Buffer<int> begin;
     Buffer<double> initial;
     std::vector<int> first;   ///< as `begin`, on the host
@@ -62,7 +67,7 @@ struct PathwayState {
     bool none() const { return columns == 0; }
     void compile(Model const& model);
     PathwayView view(std::size_t cells) {
-        return {has.span(), begin.span(), initial.span(), numbers.span(), static_cast<int>(all.size()), columns, cells};
+        return {has.span(), begin.span(), initial.span(), used.span(), numbers.span(), static_cast<int>(all.size()), columns, cells};
     }
 };
 

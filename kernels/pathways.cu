@@ -69,9 +69,11 @@ struct TransduceBody {
 
 struct HashNumbersBody {
     PathwayView pathways;
+    CellView cells;
     Span<std::uint64_t> hash;
     CRINE_HD void operator()(std::size_t i) const {
         for (int c = 0; c < pathways.columns; ++c) {
+            if (!pathways.used[static_cast<std::size_t>(cells.type[i]) * pathways.columns + c]) continue;
             std::uint64_t bits = 0;
             std::memcpy(&bits, &pathways.number(c, i), sizeof(double));
             hash[i] = mix(hash[i] + bits);
@@ -81,9 +83,10 @@ struct HashNumbersBody {
 
 struct ColumnBody {
     PathwayView pathways;
+    CellView cells;
     int column;
     Span<Real> values;
-    CRINE_HD void operator()(std::size_t i) const { values[i] = static_cast<Real>(pathways.number(column, i)); }
+    CRINE_HD void operator()(std::size_t i) const { values[i] = pathways.shown(column, cells.type[i], i); }
 };
 
 }  // namespace
@@ -99,6 +102,7 @@ void PathwayState::compile(Model const& model) {
         first.push_back(columns);
     }
     std::vector<std::uint8_t> which(types * pathways, 0);
+    std::vector<std::uint8_t> columns_used(types * columns, 0);
     std::vector<double> newborn(types * columns, 0);
     for (std::size_t p = 0; p < pathways; ++p) {
         NetworkLayout const& at = all[p].network.layout;
@@ -107,12 +111,14 @@ void PathwayState::compile(Model const& model) {
             for (NetworkUse const& use : model.types[t].pathways) {
                 if (use.network != static_cast<int>(p)) continue;
                 which[t * pathways + p] = 1;
+                std::fill(columns_used.begin() + static_cast<std::ptrdiff_t>(t * columns) + first[p],
+                          columns_used.begin() + static_cast<std::ptrdiff_t>(t * columns) + first[p + 1], std::uint8_t{1});
                 std::copy(use.parameters.begin(), use.parameters.end(), values.begin() + static_cast<std::ptrdiff_t>(t * at.parameters));
                 std::copy(use.initial.begin(), use.initial.end(), newborn.begin() + static_cast<std::ptrdiff_t>(t * columns) + first[p]);
             }
         all[p].parameters.upload(values);
     }
-    has.upload(which), begin.upload(first), initial.upload(newborn), columns_of_variables.upload(column);
+    has.upload(which), used.upload(columns_used), begin.upload(first), initial.upload(newborn), columns_of_variables.upload(column);
 }
 
 void Engine::start_pathways() {
@@ -150,14 +156,14 @@ std::vector<std::vector<Real>> Engine::pathway_numbers() {
     std::vector<std::vector<Real>> numbers;
     for (int column : cells_.pathways.column) {
         cells_.work.resize(cells_.size());
-        for_each_index(cells_.size(), ColumnBody{cells_.pathways.view(cells_.size()), column, cells_.work.span()});
+        for_each_index(cells_.size(), ColumnBody{cells_.pathways.view(cells_.size()), cells_.view(), column, cells_.work.span()});
         cells_.work.download(numbers.emplace_back());
     }
     return numbers;
 }
 
 void Engine::hash_pathways(Span<std::uint64_t> hash) {
-    if (!cells_.pathways.none()) for_each_index(cells_.size(), HashNumbersBody{cells_.pathways.view(cells_.size()), hash});
+    if (!cells_.pathways.none()) for_each_index(cells_.size(), HashNumbersBody{cells_.pathways.view(cells_.size()), cells_.view(), hash});
 }
 
 }  // namespace CRINE_NS

@@ -77,6 +77,7 @@ struct ReceptorView {
         of_kind;  ///< [type * kinds + kind]: place in the list of receptors; -1: it has none; empty: nobody has receptors
     int ligands = 0, kinds = 0, places = 0;
     std::size_t cells = 0;
+    Span<std::uint8_t const> used;  ///< [type * places + place]
     Span<double> molecules, flows;
     Span<Real> work;
 
@@ -215,6 +216,7 @@ struct ReceptorState {
     Lists<StoreOfType> stores;
     Buffer<BindingOfType> bindings;
     Buffer<std::int16_t> of_ligand, of_kind;
+    Buffer<std::uint8_t> used;
     std::vector<int> ligands;              ///< those of fields that some type binds
     std::vector<MembraneLedger> membrane;  ///< by membrane ligand; `present` and `bound` are those of the cells
     int places = 0, work_places = 0, flow_places = 0, kinds = 0, all_ligands = 0;
@@ -230,8 +232,8 @@ struct ReceptorState {
     void compile(Model const& model);
     ReceptorView view(std::size_t cells) {
         return {receptors.view(), bound.view(), bindings.span(), presented.view(), stores.view(), of_ligand.span(),
-                of_kind.span(),   all_ligands,  kinds,           places,           cells,         molecules.span(),
-                flows.span(),     work.span()};
+                of_kind.span(),   all_ligands,  kinds,           places,           cells,         used.span(),
+                molecules.span(), flows.span(), work.span()};
     }
 };
 

@@ -74,7 +74,7 @@ struct SignalBody {
             case Sensed::Kind::circulating:
                 return circulating[what.index];
             case Sensed::Kind::inside:
-                return static_cast<Real>(pathways.number(column[what.index], i));
+                return pathways.shown(column[what.index], cells.type[i], i);
             case Sensed::Kind::contacts:
             case Sensed::Kind::dead_contacts:
             case Sensed::Kind::live_contacts:
@@ -110,8 +110,7 @@ struct ContactSignalBody {
 
     /// A live cell's activity or, behind these, variable of a pathway.
     CRINE_HD Real shown(int which, std::size_t j) const {
-        return which < activities ? phenotype(first_activity + which, j)
-                                  : static_cast<Real>(pathways.number(column[which - activities], j));
+        return which < activities ? phenotype(first_activity + which, j) : pathways.shown(column[which - activities], cells.type[j], j);
     }
     CRINE_HD void add(std::int16_t slot, std::size_t i, Real what) const {
         if (slot >= 0) signals[slot * cells.id.size + i] += what;

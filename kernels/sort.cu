@@ -86,14 +86,19 @@ struct GatherBody {
     CRINE_HD void operator()(std::size_t k) const { to[k] = from[order[k]]; }
 };
 
-/// The same for several numbers of each cell, [place * cells + cell].
+/// The same for several numbers of each cell, [place * cells + cell], in the places that its type uses; what is in others does not matter.
 template <class T>
 struct GatherPlacesBody {
     Span<T const> from;
     Span<std::uint32_t const> order;
-    std::size_t cells;  ///< before
+    std::size_t cells;                    ///< before
+    Span<std::uint8_t const> type, used;  ///< by cell after; [type * places + place], empty: all
+    std::size_t places;
     Span<T> to;
-    CRINE_HD void operator()(std::size_t entry) const { to[entry] = from[entry / order.size * cells + order[entry % order.size]]; }
+    CRINE_HD void operator()(std::size_t k) const {
+        for (std::size_t p = 0; p < places; ++p)
+            if (used.empty() || used[type[k] * places + p]) to[p * order.size + k] = from[p * cells + order[k]];
+    }
 };
 
 }  // namespace
@@ -106,15 +111,16 @@ void Population::rearrange(Buffer<std::uint32_t> const& order) {
         for_each_index(after, GatherBody<T>{std::as_const(field).span(), order.span(), spare.span()}, kLight);
         field.swap(spare);
     });
-    spare_responses_.resize(after * programs.response_slots);
-    auto const rearrange_places = [&]<class T>(Buffer<T>& numbers, Buffer<T>& spare, int places) {
+    auto const rearrange_places = [&]<class T>(Buffer<T>& numbers, Buffer<T>& spare, Span<std::uint8_t const> used) {
+        std::size_t const places = before == 0 ? 0 : numbers.size() / before;
         spare.resize(after * places);
-        for_each_index(spare.size(), GatherPlacesBody<T>{std::as_const(numbers).span(), order.span(), before, spare.span()});
+        for_each_index(places == 0 ? 0 : after, GatherPlacesBody<T>{std::as_const(numbers).span(), order.span(), before,
+                                                                    std::as_const(fields.type).span(), used, places, spare.span()});
         numbers.swap(spare);
     };
-    rearrange_places(responses, spare_responses_, programs.response_slots);
-    rearrange_places(receptors.molecules, spare_molecules_, receptors.places);
-    rearrange_places(pathways.numbers, spare_numbers_, pathways.columns);
+    rearrange_places(responses, spare_responses_, {});
+    rearrange_places(receptors.molecules, spare_molecules_, std::as_const(receptors.used).span());
+    rearrange_places(pathways.numbers, spare_numbers_, std::as_const(pathways.used).span());
 }
 
 /// A counting sort: linear in cells and bins, and with the same result whoever counts first.
