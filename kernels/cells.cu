@@ -89,10 +89,10 @@ struct HashMoleculesBody {
     CellView cells;
     Span<std::uint64_t> hash;
     CRINE_HD void operator()(std::size_t i) const {
-        for (int place = 0; place < receptors.places; ++place) {
-            if (!receptors.used[static_cast<std::size_t>(cells.type[i]) * receptors.places + place]) continue;
+        auto const places = receptors.used[cells.type[i]];
+        for (std::size_t p = 0; p < places.size; ++p) {
             std::uint64_t bits = 0;
-            std::memcpy(&bits, &receptors.count(place, i), sizeof(double));
+            std::memcpy(&bits, &receptors.count(places[p], i), sizeof(double));
             hash[i] = mix(hash[i] + bits);
         }
     }

@@ -12,12 +12,17 @@ struct InputOfType {
     double scale = 0;
 };
 
+/// Where a variable is kept.
+struct VariablePlace {
+    int pathway = 0, column = 0;
+};
+
 /// The numbers that cells keep of their pathways, [column * cells + cell]; of no meaning in a cell whose type does not have it.
 struct PathwayView {
     Span<std::uint8_t const> has;   ///< [type * pathways + pathway]
     Span<int const> begin;          ///< by pathway: its first column, and behind the last the number of all
     Span<double const> initial;     ///< [type * columns + column]: of a new cell
-    Span<std::uint8_t const> used;  ///< [type * columns + column]
+    ListsView<std::uint16_t> used;  ///< by type: columns of its pathways
     Span<double> numbers;
     int pathways = 0, columns = 0;
     std::size_t cells = 0;
@@ -26,8 +31,8 @@ struct PathwayView {
     CRINE_HD double& number(int column, std::size_t i) const { return numbers[static_cast<std::size_t>(column) * cells + i]; }
     CRINE_HD bool in(int type, int pathway) const { return has[static_cast<std::size_t>(type) * pathways + pathway] != 0; }
     /// What others see of it: 0 in a cell whose type does not have it.
-    CRINE_HD Real shown(int column, int type, std::size_t i) const {
-        return used[static_cast<std::size_t>(type) * columns + column] ? static_cast<Real>(number(column, i)) : Real(0);
+    CRINE_HD Real shown(VariablePlace at, int type, std::size_t i) const {
+        return in(type, at.pathway) ? static_cast<Real>(number(at.column, i)) : Real(0);
     }
     CRINE_HD void clear(std::size_t i) const {
         for (int c = 0; c < columns; ++c) number(c, i) = 0;
@@ -54,20 +59,21 @@ struct Pathway {
 /// The pathways of all cells on this engine.
 struct PathwayState {
     std::vector<Pathway> all;
-    Buffer<std::uint8_t> has, used;
+    Buffer<std::uint8_t> has;
+    Lists<std::uint16_t> used;
     Buffer<int> begin;
     Buffer<double> initial;
-    std::vector<int> first;   ///< as `begin`, on the host
-    std::vector<int> column;  ///< of each variable, in the order of the vocabulary
+    std::vector<int> first;                ///< as `begin`, on the host
+    std::vector<VariablePlace> variables;  ///< in the order of the vocabulary
+    Buffer<VariablePlace> variable_places;
     int columns = 0;
-    Buffer<int> columns_of_variables;  ///< `column`
     Buffer<double> numbers;
     Buffer<double> registers;  ///< within transduce
 
     bool none() const { return columns == 0; }
     void compile(Model const& model);
     PathwayView view(std::size_t cells) {
-        return {has.span(), begin.span(), initial.span(), used.span(), numbers.span(), static_cast<int>(all.size()), columns, cells};
+        return {has.span(), begin.span(), initial.span(), used.view(), numbers.span(), static_cast<int>(all.size()), columns, cells};
     }
 };
 

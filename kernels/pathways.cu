@@ -72,10 +72,10 @@ struct HashNumbersBody {
     CellView cells;
     Span<std::uint64_t> hash;
     CRINE_HD void operator()(std::size_t i) const {
-        for (int c = 0; c < pathways.columns; ++c) {
-            if (!pathways.used[static_cast<std::size_t>(cells.type[i]) * pathways.columns + c]) continue;
+        auto const columns = pathways.used[cells.type[i]];
+        for (std::size_t c = 0; c < columns.size; ++c) {
             std::uint64_t bits = 0;
-            std::memcpy(&bits, &pathways.number(c, i), sizeof(double));
+            std::memcpy(&bits, &pathways.number(columns[c], i), sizeof(double));
             hash[i] = mix(hash[i] + bits);
         }
     }
@@ -84,9 +84,9 @@ struct HashNumbersBody {
 struct ColumnBody {
     PathwayView pathways;
     CellView cells;
-    int column;
+    VariablePlace variable;
     Span<Real> values;
-    CRINE_HD void operator()(std::size_t i) const { values[i] = pathways.shown(column, cells.type[i], i); }
+    CRINE_HD void operator()(std::size_t i) const { values[i] = pathways.shown(variable, cells.type[i], i); }
 };
 
 }  // namespace
@@ -97,12 +97,14 @@ void PathwayState::compile(Model const& model) {
     first = {0};
     for (Network const& network : model.pathways) {
         all.push_back({DeviceNetwork(network)});
-        for (std::size_t v = 0; v < network.variables.size(); ++v) column.push_back(columns + network.layout.column(static_cast<int>(v)));
+        int const pathway = static_cast<int>(all.size()) - 1;
+        for (std::size_t v = 0; v < network.variables.size(); ++v)
+            variables.push_back({pathway, columns + network.layout.column(static_cast<int>(v))});
         columns += network.layout.columns();
         first.push_back(columns);
     }
     std::vector<std::uint8_t> which(types * pathways, 0);
-    std::vector<std::uint8_t> columns_used(types * columns, 0);
+    std::vector<std::vector<std::uint16_t>> columns_used(types);
     std::vector<double> newborn(types * columns, 0);
     for (std::size_t p = 0; p < pathways; ++p) {
         NetworkLayout const& at = all[p].network.layout;
@@ -111,14 +113,13 @@ void PathwayState::compile(Model const& model) {
             for (NetworkUse const& use : model.types[t].pathways) {
                 if (use.network != static_cast<int>(p)) continue;
                 which[t * pathways + p] = 1;
-                std::fill(columns_used.begin() + static_cast<std::ptrdiff_t>(t * columns) + first[p],
-                          columns_used.begin() + static_cast<std::ptrdiff_t>(t * columns) + first[p + 1], std::uint8_t{1});
+                for (int c = first[p]; c < first[p + 1]; ++c) columns_used[t].push_back(static_cast<std::uint16_t>(c));
                 std::copy(use.parameters.begin(), use.parameters.end(), values.begin() + static_cast<std::ptrdiff_t>(t * at.parameters));
                 std::copy(use.initial.begin(), use.initial.end(), newborn.begin() + static_cast<std::ptrdiff_t>(t * columns) + first[p]);
             }
         all[p].parameters.upload(values);
     }
-    has.upload(which), used.upload(columns_used), begin.upload(first), initial.upload(newborn), columns_of_variables.upload(column);
+    has.upload(which), used.upload(columns_used), begin.upload(first), initial.upload(newborn), variable_places.upload(variables);
 }
 
 void Engine::start_pathways() {
@@ -154,9 +155,9 @@ void Engine::transduce(Moment now) {
 
 std::vector<std::vector<Real>> Engine::pathway_numbers() {
     std::vector<std::vector<Real>> numbers;
-    for (int column : cells_.pathways.column) {
+    for (VariablePlace const& variable : cells_.pathways.variables) {
         cells_.work.resize(cells_.size());
-        for_each_index(cells_.size(), ColumnBody{cells_.pathways.view(cells_.size()), cells_.view(), column, cells_.work.span()});
+        for_each_index(cells_.size(), ColumnBody{cells_.pathways.view(cells_.size()), cells_.view(), variable, cells_.work.span()});
         cells_.work.download(numbers.emplace_back());
     }
     return numbers;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace crine {
 inline namespace CRINE_NS {
@@ -125,6 +126,7 @@ void Programs::compile(Model const& model) {
     std::vector<TypeConstants> plain;
     for (CellType const& t : model.types) plain.push_back(constants(t));
 
+    std::vector<std::set<std::uint16_t>> slots_of_type(words.types);
     for (int r = 0; r < rows; ++r) {
         int const type = r % words.types;
         bool const dead = r >= words.types;
@@ -218,6 +220,8 @@ void Programs::compile(Model const& model) {
         if (touches) row_contacts[r] = contacts;
         signal_slots = std::max(signal_slots, static_cast<int>(row.signals.size()));
         response_slots = std::max(response_slots, next_slot);
+        for (Response const& response : row.responses)
+            for (int s = 0; s < response.slots(); ++s) slots_of_type[type].insert(static_cast<std::uint16_t>(response.slot + s));
         row_signals[r] = std::move(row.signals);
         row_responses[r] = std::move(row.responses);
     }
@@ -231,6 +235,9 @@ void Programs::compile(Model const& model) {
     signals.upload(row_signals);
     contact_signals.upload(row_contacts);
     responses.upload(row_responses);
+    std::vector<std::vector<std::uint16_t>> type_places;
+    for (auto const& places : slots_of_type) type_places.emplace_back(places.begin(), places.end());
+    response_places.upload(type_places);
     chemotaxis.upload(row_chemotaxis);
     attraction.upload(row_attraction);
     fates.upload(type_fates);

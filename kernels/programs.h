@@ -12,30 +12,6 @@ inline namespace CRINE_NS {
 /// What the cell types do, compiled from the model into tables on the device. A table has one row for the live and one
 /// for the dead cells of each type: row = type for live cells, types + type for dead ones.
 
-/// Several short lists in one array: list r holds items[begin[r]] … items[begin[r + 1] - 1].
-template <class T>
-struct ListsView {
-    Span<std::uint32_t const> begin;
-    Span<T const> items;
-    CRINE_HD Span<T const> operator[](std::size_t row) const { return {items.data + begin[row], begin[row + 1] - begin[row]}; }
-};
-template <class T>
-struct Lists {
-    Buffer<std::uint32_t> begin;
-    Buffer<T> items;
-    ListsView<T> view() const { return {begin.span(), items.span()}; }
-    void upload(std::vector<std::vector<T>> const& rows) {
-        std::vector<std::uint32_t> starts{0};
-        std::vector<T> all;
-        for (auto const& row : rows) {
-            all.insert(all.end(), row.begin(), row.end());
-            starts.push_back(static_cast<std::uint32_t>(all.size()));
-        }
-        begin.upload(starts);
-        items.upload(all);
-    }
-};
-
 /// A signal that the rules of a row use.
 struct Sensed {
     enum class Kind : std::uint8_t {
@@ -151,6 +127,7 @@ struct Programs {
     Lists<std::int16_t> contact_signals;  ///< by row: place of the signal `contacts` of each type, of each ContactEntry, of each activity
                                           ///< and variable on neighbours, -1: not used; empty: none used
     Lists<Response> responses;  ///< by row. What takes time has the same slot in all, so that it stays when a cell changes its row
+    Lists<std::uint16_t> response_places;  ///< by type: slots of its responses, alive and dead
     Buffer<Term> terms;
     Lists<Act> fates;                              ///< by type: what can end a live cell's present state
     Lists<Act> recruits;                           ///< by type

@@ -77,7 +77,7 @@ struct ReceptorView {
         of_kind;  ///< [type * kinds + kind]: place in the list of receptors; -1: it has none; empty: nobody has receptors
     int ligands = 0, kinds = 0, places = 0;
     std::size_t cells = 0;
-    Span<std::uint8_t const> used;  ///< [type * places + place]
+    ListsView<std::uint16_t> used;  ///< by type: places of its numbers
     Span<double> molecules, flows;
     Span<Real> work;
 
@@ -216,7 +216,7 @@ struct ReceptorState {
     Lists<StoreOfType> stores;
     Buffer<BindingOfType> bindings;
     Buffer<std::int16_t> of_ligand, of_kind;
-    Buffer<std::uint8_t> used;
+    Lists<std::uint16_t> used;
     std::vector<int> ligands;              ///< those of fields that some type binds
     std::vector<MembraneLedger> membrane;  ///< by membrane ligand; `present` and `bound` are those of the cells
     int places = 0, work_places = 0, flow_places = 0, kinds = 0, all_ligands = 0;
@@ -232,7 +232,7 @@ struct ReceptorState {
     void compile(Model const& model);
     ReceptorView view(std::size_t cells) {
         return {receptors.view(), bound.view(), bindings.span(), presented.view(), stores.view(), of_ligand.span(),
-                of_kind.span(),   all_ligands,  kinds,           places,           cells,         used.span(),
+                of_kind.span(),   all_ligands,  kinds,           places,           cells,         used.view(),
                 molecules.span(), flows.span(), work.span()};
     }
 };

@@ -409,7 +409,7 @@ void ReceptorState::compile(Model const& model) {
     std::vector<BindingOfType> all;
     std::vector<std::int16_t> ligand_place(static_cast<std::size_t>(types) * all_ligands, -1),
         kind_place(static_cast<std::size_t>(types) * kinds, -1);
-    std::vector<int> places_of_type(types, 0);
+    std::vector<std::vector<std::uint16_t>> places_used(types);
     for (int t = 0; t < types; ++t) {
         int place = 0, work_place = 0, flow_place = 0;
         for (int kind = 0; kind < kinds; ++kind) {
@@ -474,13 +474,11 @@ void ReceptorState::compile(Model const& model) {
         if (place > kMostMolecules)
             throw InputError("cells of type \"" + model.types[t].name + "\" would have to keep " + std::to_string(place) +
                              " numbers of receptors, complexes and stores; at most " + std::to_string(kMostMolecules) + " are possible");
-        places_of_type[t] = place;
+        for (int p = 0; p < place; ++p) places_used[t].push_back(static_cast<std::uint16_t>(p));
         places = std::max(places, place), work_places = std::max(work_places, work_place), flow_places = std::max(flow_places, flow_place);
     }
     if (places == 0) return;
-    std::vector<std::uint8_t> has(static_cast<std::size_t>(types) * places, 0);
-    for (int t = 0; t < types; ++t) std::fill_n(has.begin() + static_cast<std::ptrdiff_t>(t) * places, places_of_type[t], std::uint8_t{1});
-    used.upload(has);
+    used.upload(places_used);
     membrane.assign(model.membrane_ligands.size(), {});
     presented.upload(presented_rows), stores.upload(store_rows);
     receptors.upload(rows), bound.upload(bound_rows), bindings.upload(all), of_ligand.upload(ligand_place), of_kind.upload(kind_place);

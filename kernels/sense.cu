@@ -22,8 +22,8 @@ struct SignalBody {
     Span<Real> signals;  ///< [slot * cells + cell]
     ReceptorView receptors;
     PathwayView pathways;
-    Span<int const> column;  ///< by variable of a pathway
-    int first_activity;      ///< see Programs
+    Span<VariablePlace const> variables;  ///< of pathways
+    int first_activity;                   ///< see Programs
     double time;
 
     CRINE_HD Real measure(Sensed const& what, std::size_t i, Between const& here) const {
@@ -74,7 +74,7 @@ struct SignalBody {
             case Sensed::Kind::circulating:
                 return circulating[what.index];
             case Sensed::Kind::inside:
-                return pathways.shown(column[what.index], cells.type[i], i);
+                return pathways.shown(variables[what.index], cells.type[i], i);
             case Sensed::Kind::contacts:
             case Sensed::Kind::dead_contacts:
             case Sensed::Kind::live_contacts:
@@ -105,12 +105,12 @@ struct ContactSignalBody {
     ListsView<std::int16_t> contact_signals;
     Span<Real> signals;
     PathwayView pathways;
-    Span<int const> column;
+    Span<VariablePlace const> variables;
     int first_activity, activities;
 
     /// A live cell's activity or, behind these, variable of a pathway.
     CRINE_HD Real shown(int which, std::size_t j) const {
-        return which < activities ? phenotype(first_activity + which, j) : pathways.shown(column[which - activities], cells.type[j], j);
+        return which < activities ? phenotype(first_activity + which, j) : pathways.shown(variables[which - activities], cells.type[j], j);
     }
     CRINE_HD void add(std::int16_t slot, std::size_t i, Real what) const {
         if (slot >= 0) signals[slot * cells.id.size + i] += what;
@@ -187,16 +187,15 @@ void Engine::sense(Moment now) {
     if (!model_.pools.empty()) cells_.circulating.upload(endocrine_.levels());
     CellView const cells = cells_.view();
     Phenotype const phenotype = cells_.phenotype();
-    for_each_index(cells_.size(),
-                   SignalBody{cells, phenotype, model_.grid, std::as_const(cells_.concentrations).span(),
-                              std::as_const(cells_.circulating).span(), programs.signals.view(), synapses_.open_channels(),
-                              cells_.work.span(), cells_.receptors.view(cells_.size()), cells_.pathways.view(cells_.size()),
-                              std::as_const(cells_.pathways.columns_of_variables).span(), programs.first_activity, now.time});
+    for_each_index(cells_.size(), SignalBody{cells, phenotype, model_.grid, std::as_const(cells_.concentrations).span(),
+                                             std::as_const(cells_.circulating).span(), programs.signals.view(), synapses_.open_channels(),
+                                             cells_.work.span(), cells_.receptors.view(cells_.size()), cells_.pathways.view(cells_.size()),
+                                             std::as_const(cells_.pathways.variable_places).span(), programs.first_activity, now.time});
     if (programs.contact_signals.items.size() != 0)
         for_each_index(
             cells_.size(),
             ContactSignalBody{cells, phenotype, cells_.bins, programs.types.span(), programs.contact_signals.view(), cells_.work.span(),
-                              cells_.pathways.view(cells_.size()), std::as_const(cells_.pathways.columns_of_variables).span(),
+                              cells_.pathways.view(cells_.size()), std::as_const(cells_.pathways.variable_places).span(),
                               programs.first_activity, static_cast<int>(model_.activities.size())});
     for_each_index(cells_.size(), ResponseBody{phenotype, programs.responses.view(), programs.terms.span(),
                                                std::as_const(cells_.work).span(), cells_.responses.span(), now.dt});

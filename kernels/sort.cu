@@ -91,13 +91,13 @@ template <class T>
 struct GatherPlacesBody {
     Span<T const> from;
     Span<std::uint32_t const> order;
-    std::size_t cells;                    ///< before
-    Span<std::uint8_t const> type, used;  ///< by cell after; [type * places + place], empty: all
-    std::size_t places;
+    std::size_t cells;                ///< before
+    Span<std::uint8_t const> type;    ///< after
+    ListsView<std::uint16_t> places;  ///< by type
     Span<T> to;
     CRINE_HD void operator()(std::size_t k) const {
-        for (std::size_t p = 0; p < places; ++p)
-            if (used.empty() || used[type[k] * places + p]) to[p * order.size + k] = from[p * cells + order[k]];
+        auto const used = places[type[k]];
+        for (std::size_t p = 0; p < used.size; ++p) to[used[p] * order.size + k] = from[used[p] * cells + order[k]];
     }
 };
 
@@ -111,16 +111,16 @@ void Population::rearrange(Buffer<std::uint32_t> const& order) {
         for_each_index(after, GatherBody<T>{std::as_const(field).span(), order.span(), spare.span()}, kLight);
         field.swap(spare);
     });
-    auto const rearrange_places = [&]<class T>(Buffer<T>& numbers, Buffer<T>& spare, Span<std::uint8_t const> used) {
-        std::size_t const places = before == 0 ? 0 : numbers.size() / before;
+    auto const rearrange_places = [&]<class T>(Buffer<T>& numbers, Buffer<T>& spare, int places, Lists<std::uint16_t> const& of_types) {
+        if (places == 0) return;
         spare.resize(after * places);
-        for_each_index(places == 0 ? 0 : after, GatherPlacesBody<T>{std::as_const(numbers).span(), order.span(), before,
-                                                                    std::as_const(fields.type).span(), used, places, spare.span()});
+        for_each_index(after, GatherPlacesBody<T>{std::as_const(numbers).span(), order.span(), before, std::as_const(fields.type).span(),
+                                                  of_types.view(), spare.span()});
         numbers.swap(spare);
     };
-    rearrange_places(responses, spare_responses_, {});
-    rearrange_places(receptors.molecules, spare_molecules_, std::as_const(receptors.used).span());
-    rearrange_places(pathways.numbers, spare_numbers_, std::as_const(pathways.used).span());
+    rearrange_places(responses, spare_responses_, programs.response_slots, programs.response_places);
+    rearrange_places(receptors.molecules, spare_molecules_, receptors.places, receptors.used);
+    rearrange_places(pathways.numbers, spare_numbers_, pathways.columns, pathways.used);
 }
 
 /// A counting sort: linear in cells and bins, and with the same result whoever counts first.
