@@ -70,6 +70,15 @@ TEST(ScenarioCellPools, WithoutALossNobodyIsMade) {
     EXPECT_EQ(m.cell_pools[1].production, 0);
 }
 
+TEST(ScenarioCellPools, WhatIsSetTakesThePlaceOfItsOtherForm) {
+    TemporaryFolder const folder;
+    write_text(folder / "scenario.yaml", kText);
+    std::string const pool = "compartments.blood.cells.neutrophil.";
+    Model const m = load_scenario(folder / "scenario.yaml", {{pool + "loss", "0.2 /h"}, {pool + "number", "1e10"}}).model;
+    EXPECT_TRUE(close(m.cell_pools[0].loss, 0.2 / kHour, 1e-12));
+    EXPECT_EQ(m.cell_pools[0].initial, 1e10);
+}
+
 TEST(ScenarioCellPools, AreDescribed) {
     std::string const text = describe(load_text(kText), 0);
     for (char const* part :
