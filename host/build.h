@@ -40,6 +40,11 @@ void make_reactions(ScenarioInput const& in, Names const& ligands, Model& model)
 /// Compartments, what they hold, transfers and doses; regions are asked for the voxels of doses into the tissue.
 void make_compartments(Model& model, ScenarioInput const& in, Names const& ligands, Regions& regions, bool size_only);
 
+// --- cell_pools.cpp ---
+
+/// Cells that circulate in compartments. `model` has its types, rules and compartments.
+void make_cell_pools(ScenarioInput const& in, Dictionary const& names, Phrases const& signals, Model& model);
+
 // --- cell_types.cpp ---
 
 /// `model` has its grid, membrane ligands and receptors.
@@ -70,6 +75,8 @@ VariableOfPathway find_variable(int variable, Model const& model);
 std::vector<Rule> make_rules(ScenarioInput const& in, Phrases const& signals, Phrases const& behaviours, Model const& model);
 /// Refuses a rule that cannot be meant, however it is written.
 void check_rule(WrittenRule const& written, Rule const& rule, ScenarioInput const& in, Phrases const& behaviours, Model const& model);
+/// Refuses a rule that works against the base value of what it changes.
+void check_direction(Place const& to, std::string const& behaviour, bool increases, double saturation, double base);
 /// Refuses a signal of an activity, a store or a pathway that cells of a type do not have. `model` has its types and their pathways.
 void check_signal(Text const& phrase, int signal, ScenarioInput const& in, int type, Model const& model);
 /// A walk that is biased is so towards something.

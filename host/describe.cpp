@@ -13,6 +13,8 @@
 namespace crine {
 namespace {
 
+constexpr double kLitre = 1e15, kMicrolitre = 1e9;  ///< [µm³]
+
 /// Lines under a heading, the first column padded so that the second ones align. Widths count characters, not bytes.
 class Listing {
 public:
@@ -75,15 +77,36 @@ std::string domain(Grid const& grid) {
     return text;
 }
 
+std::string in_time(int stages, double time) {
+    return stages == 1 ? "in " + duration(time) : "after " + duration(time) + " in " + counted(stages, "stage");
+}
+
+/// How many cells circulate, how they come and go, and who recruits them.
+std::string circulating(Model const& model, CellPool const& pool) {
+    double const volume = model.compartments[static_cast<std::size_t>(pool.compartment)].volume;
+    std::string text = rounded(pool.initial) + " cells at the start (" + rounded(pool.initial / volume * kMicrolitre) + " /uL), " +
+                       (pool.loss > 0 ? half_life(pool.loss) : "none lost") + ", production " + rounded(pool.production * kHour) + " /h, " +
+                       counted(pool.rules.size(), "rule");
+    if (pool.stages > 0) text += " " + in_time(pool.stages, pool.response_time);
+    int const recruitment = model.vocabulary().of(behaviour::recruitment, pool.type);
+    std::string by;
+    for (std::size_t t = 0; t < model.types.size(); ++t) {
+        bool const shows = model.types[t].base[static_cast<std::size_t>(recruitment)] > 0 ||
+                           std::any_of(model.rules.begin(), model.rules.end(),
+                                       [&](Rule const& rule) { return rule.type == static_cast<int>(t) && rule.behaviour == recruitment; });
+        if (shows) by += (by.empty() ? ", recruited by " : ", ") + model.types[t].name;
+    }
+    return text + by;
+}
+
 void list_compartments(Listing& list, Model const& model) {
     if (model.compartments.empty()) return;
-    double const litre = 1e15;  // [µm³]
     list.heading("compartments",
                  std::to_string(model.compartments.size()) + "; " +
                      (model.represents == 1 ? "this piece of tissue alone" : rounded(model.represents) + " such pieces of tissue") +
                      " beside them");
     for (std::size_t c = 0; c < model.compartments.size(); ++c) {
-        list.entry(model.compartments[c].name, rounded(model.compartments[c].volume / litre) + " L");
+        list.entry(model.compartments[c].name, rounded(model.compartments[c].volume / kLitre) + " L");
         for (std::size_t p = 0; p < model.pools.size(); ++p) {
             Pool const& pool = model.pools[p];
             if (pool.compartment != static_cast<int>(c)) continue;
@@ -103,6 +126,9 @@ void list_compartments(Listing& list, Model const& model) {
                             model, static_cast<std::size_t>(pool.ligand), [](MaterialLigand const& m) { return m.exchange; }, "/s");
             list.entry("  " + ligand.name, text);
         }
+        for (CellPool const& pool : model.cell_pools)
+            if (pool.compartment == static_cast<int>(c))
+                list.entry("  " + model.types[static_cast<std::size_t>(pool.type)].name, circulating(model, pool));
     }
 }
 
@@ -227,9 +253,7 @@ void list_synapses(Listing& list, Scenario const& scenario) {
     }
 }
 
-std::string in_time(Lag const& lag) {
-    return lag.stages == 1 ? "in " + duration(lag.time) : "after " + duration(lag.time) + " in " + counted(lag.stages, "stage");
-}
+std::string in_time(Lag const& lag) { return in_time(lag.stages, lag.time); }
 
 /// For each activity what it is in each type that has it.
 void list_activities(Listing& list, Model const& model) {

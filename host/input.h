@@ -130,10 +130,6 @@ struct PoolInput {
     std::optional<Text> unit;
     std::optional<CarrierInput> carrier;
 };
-struct CompartmentInput {
-    Positive<Dimension::volume> volume;
-    Named<PoolInput> ligands;
-};
 struct TransferInput {
     Place at;
     Text ligand, from, to;
@@ -265,6 +261,23 @@ struct RuleInput {
     Later to, half;
     Positive<Dimension::number> hill;
     Flag applies_to_dead;
+};
+
+/// Cells that circulate in a compartment.
+struct CellPoolInput {
+    Place at;
+    std::optional<Positive<Dimension::cells>> number;
+    std::optional<Positive<Dimension::density>> density;
+    std::optional<Rate> loss;
+    std::optional<Positive<Dimension::time>> half_life;
+    std::optional<Quantity<Dimension::cell_rate>> production;
+    std::vector<RuleInput> rules;
+    Named<ResponseTimeInput> response_times;
+};
+struct CompartmentInput {
+    Positive<Dimension::volume> volume;
+    Named<PoolInput> ligands;
+    Named<CellPoolInput> cells;
 };
 
 struct CellInput {

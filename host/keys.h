@@ -156,9 +156,22 @@ void keys(Visitor& key, PoolInput& in) {
     key("carrier", in.carrier, optional, "protein that binds it: only what is free is lost, transferred, or crosses vessel walls");
 }
 template <class Visitor>
+void keys(Visitor& key, CellPoolInput& in) {
+    key.exactly_one({"number", "density"});
+    key.at_most_one({"loss", "half_life"});
+    key("number", in.number, optional, "at time 0; walls recruit at their rates when there are so many, and in proportion otherwise");
+    key("density", in.density, optional, "number in another form: in the volume of the compartment");
+    key("loss", in.loss, optional, "share that leaves for elsewhere per time; none if absent");
+    key("half_life", in.half_life, optional, "loss in another form: ln 2 / half_life");
+    key("production", in.production, optional, "new ones per time; what keeps the number as it is if absent");
+    key("rules", in.rules, optional, "by which LIGAND in COMPARTMENT, or time, changes production");
+    key("response_times", in.response_times, optional, "of production: what time it takes to become what rules ask for; none if absent");
+}
+template <class Visitor>
 void keys(Visitor& key, CompartmentInput& in) {
     key("volume", in.volume, required, "in which ligands are evenly dissolved");
     key("ligands", in.ligands, optional, "that it holds");
+    key("cells", in.cells, optional, "that circulate in it, by type: those who recruit that type take them from here");
 }
 template <class Visitor>
 void keys(Visitor& key, TransferInput& in) {

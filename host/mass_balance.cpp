@@ -2,8 +2,13 @@
 
 #include "crine/contracts.h"
 #include "host/format.h"
+#include "host/writers/writer.h"
 
 namespace crine {
+
+namespace {
+constexpr double kRoundOff = 1e-10;  ///< of numbers that are kept in 64 bits whatever the storage
+}
 
 double allowed_imbalance() { return sizeof(Real) == 8 ? 1e-10 : 1e-5; }
 
@@ -29,6 +34,10 @@ void check_balance(Model const& model, Totals const& totals, double time) {
         if (double const imbalance = totals.membrane_ligands[m].imbalance(); !(std::fabs(imbalance) <= allowed_imbalance()))
             throw RunError("the molecules of " + model.membrane_ligands[m].name + " on membranes do not add up at t = " + duration(time) +
                            ": " + rounded(imbalance) + " of them are missing — please report this");
+    for (std::size_t p = 0; p < totals.cell_pools.size(); ++p)
+        if (double const imbalance = totals.cell_pools[p].imbalance(); !(std::fabs(imbalance) <= kRoundOff))
+            throw RunError("the cells of " + name_of(model, model.cell_pools[p]) + " do not add up at t = " + duration(time) + ": " +
+                           rounded(imbalance) + " of them are missing — please report this");
 }
 
 }  // namespace crine

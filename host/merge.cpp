@@ -10,7 +10,8 @@ using Path = std::filesystem::path;
 
 /// Keys that say the same thing in different ways: one of them in the nearer file replaces any of them further away.
 std::vector<std::vector<std::string_view>> const kAlternatives{
-    {"decay", "half_life", "clearance"},
+    {"decay", "half_life", "clearance", "loss"},
+    {"number", "density"},
     {"k_off", "K_d"},
     {"pairs", "reach"},
     {"rate", "train", "k_cat"},

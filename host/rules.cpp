@@ -64,9 +64,13 @@ void check_rule(WrittenRule const& written, Rule const& rule, ScenarioInput cons
     Real const base = kind.base[static_cast<std::size_t>(rule.behaviour)];
     if (!std::isfinite(base) || !std::isfinite(rule.saturation))
         fail(written.to, "a rule cannot change an infinite value of \"" + behaviour + "\"");
-    if (rule.increases ? rule.saturation < base : rule.saturation > base)
-        fail(written.to, std::string("the rule does nothing: it ") + (rule.increases ? "increases" : "decreases") + " \"" + behaviour +
-                             "\" to a value that is " + (rule.increases ? "below" : "above") + " its base value");
+    check_direction(written.to, behaviour, rule.increases, rule.saturation, base);
+}
+
+void check_direction(Place const& to, std::string const& behaviour, bool increases, double saturation, double base) {
+    if (increases ? saturation < base : saturation > base)
+        fail(to, std::string("the rule does nothing: it ") + (increases ? "increases" : "decreases") + " \"" + behaviour +
+                     "\" to a value that is " + (increases ? "below" : "above") + " its base value");
 }
 
 std::vector<Rule> make_rules(ScenarioInput const& in, Phrases const& signals, Phrases const& behaviours, Model const& model) {

@@ -22,6 +22,7 @@ RunRecord record_of(Scenario const& scenario, RunOptions const& options, DeviceI
     record.scenario_file = scenario.file.string(), record.title = scenario.title, record.resolved = scenario.resolved;
     record.seed = scenario.model.seed;
     for (auto const& ligand : scenario.model.ligands) record.ligands.push_back(ligand.name);
+    for (auto const& pool : scenario.model.cell_pools) record.cell_pools.push_back(name_of(scenario.model, pool));
     record.command_line = options.command_line;
     record.device = std::move(device);
     record.end = scenario.schedule.end;
@@ -55,7 +56,8 @@ void simulate(Scenario& scenario, std::unique_ptr<Backend> backend, RunOptions c
         record.cells = simulation.backend().cell_count();
         record.device_memory = simulation.backend().memory_used();
         record.phases = simulation.phases();
-        record.ledgers = simulation.backend().totals().ligands;
+        Totals const totals = simulation.backend().totals();
+        record.ledgers = totals.ligands, record.circulating = totals.cell_pools;
         record.phases.push_back({"output", observing});
         record.wall = seconds_since(start);
         record.finished = timestamp();

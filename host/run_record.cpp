@@ -73,6 +73,16 @@ Json ledgers(RunRecord const& record) {
     return all;
 }
 
+Json circulating_cells(RunRecord const& record) {
+    Json all = Json::object();
+    for (std::size_t p = 0; p < record.circulating.size(); ++p) {
+        CellPoolState const& pool = record.circulating[p];
+        all[record.cell_pools[p]] = {{"present", pool.present}, {"initial", pool.initial},     {"produced", pool.produced},
+                                     {"lost", pool.lost},       {"recruited", pool.recruited}, {"imbalance", pool.imbalance()}};
+    }
+    return all;
+}
+
 std::string hexadecimal(std::uint64_t value) {
     char text[17];
     std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(value));
@@ -112,6 +122,7 @@ void write_record(RunRecord const& record, std::filesystem::path const& folder) 
         json["wall [s]"] = record.wall;
         json["wall by phase [s]"] = phases;
         json["ledger [molecules]"] = ledgers(record);
+        if (!record.circulating.empty()) json["circulating cells"] = circulating_cells(record);
         json["memory [MiB]"] = {{"peak of the process", peak_memory_mebibytes()},
                                 {"device", static_cast<double>(record.device_memory) / 1048576}};
     }

@@ -30,8 +30,10 @@ struct RunRecord {
     double wall = 0;  ///< [s]
     std::vector<Simulation::Phase> phases;
     std::vector<std::string> ligands;
-    std::vector<Ledger> ledgers;    ///< by ligand
-    std::size_t device_memory = 0;  ///< [bytes]
+    std::vector<Ledger> ledgers;  ///< by ligand
+    std::vector<std::string> cell_pools;
+    std::vector<CellPoolState> circulating;  ///< by cell pool
+    std::size_t device_memory = 0;           ///< [bytes]
     std::uint64_t state_hash = 0;
 };
 

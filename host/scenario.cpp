@@ -80,6 +80,7 @@ Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> 
     }
     make_materials(model, regions, plan, size_only);
     make_compartments(model, in, ligands, regions, size_only);
+    make_cell_pools(in, names, signals, model);
     check_quasi_steady(in, model);
     check_hindered(in, model);
     check_traced(in, model);

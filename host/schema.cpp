@@ -19,7 +19,7 @@ struct SchemaOf {
             return number;
         }
         Json text{{"type", "string"}, {"pattern", R == Range::any ? "^ *[-+]?[0-9.]" : "^ *[+]?[0-9.]"}, {"examples", {example_of(D)}}};
-        if constexpr (D == Dimension::molecules) return {{"anyOf", {text, {{"type", "number"}, {"minimum", 0}}}}};
+        if constexpr (D == Dimension::molecules || D == Dimension::cells) return {{"anyOf", {text, {{"type", "number"}, {"minimum", 0}}}}};
         return text;
     }
     template <Dimension D, class Infinite>

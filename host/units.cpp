@@ -22,7 +22,7 @@ struct DimensionRow {
     char const* example;
 };
 
-constexpr std::array<DimensionRow, 22> kDimensions{{
+constexpr std::array<DimensionRow, 24> kDimensions{{
     {Dimension::number, "a number", "1", "0.5"},
     {Dimension::length, "a length", "um", "5 um"},
     {Dimension::volume, "a volume", "um^3", "2000 um^3"},
@@ -45,6 +45,8 @@ constexpr std::array<DimensionRow, 22> kDimensions{{
     {Dimension::mass_rate, "a mass per time", "kg/s", "1 mg/h"},
     {Dimension::molar_mass, "a mass per amount of substance", "kg/molecule", "17 kg/mol"},
     {Dimension::molar_volume, "a volume per amount", "um^3/molecule", "70 L/mol"},
+    {Dimension::cells, "a number of cells", "1", "1e10 cell"},
+    {Dimension::cell_rate, "a number of cells per time", "1/s", "1e9 cell/h"},
 }};
 
 DimensionRow const& row_of(Dimension d) {

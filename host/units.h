@@ -30,6 +30,8 @@ enum class Dimension {
     mass_rate,
     molar_mass,
     molar_volume,
+    cells,
+    cell_rate,
 };
 
 /// For messages and the schema: `a length`, and `5 um`.

@@ -68,6 +68,7 @@ struct CarryOutBody {
     Phenotype phenotype;
     Span<TypeConstants const> types;
     ListsView<Act> recruits, offspring;
+    Span<Real const> supply;  ///< by type
     ListsView<Response> program;
     Span<Real> responses;
     ReceptorView receptors;
@@ -192,12 +193,13 @@ struct CarryOutBody {
 
     CRINE_HD std::uint8_t type_of_recruit(std::size_t k, Random& random) const {
         auto const doors = recruits[cells.type[k]];
+        auto const rate_of = [&](Act const& door) { return phenotype(door.behaviour, k) * supply[door.target]; };
         Real total = 0;
-        for (std::size_t a = 0; a < doors.size; ++a) total += phenotype(doors[a].behaviour, k);
+        for (std::size_t a = 0; a < doors.size; ++a) total += rate_of(doors[a]);
         Real pick = total * random.uniform();
         std::uint8_t chosen = 0;
         for (std::size_t a = 0; a < doors.size && pick >= 0; ++a) {
-            Real const rate = phenotype(doors[a].behaviour, k);
+            Real const rate = rate_of(doors[a]);
             if (rate > 0) chosen = doors[a].target;
             pick -= rate;
         }
@@ -337,7 +339,7 @@ void Engine::apply(Moment now) {
     Programs const& programs = c.programs;
     for_each_index(c.size(),
                    CarryOutBody{c.view(), c.phenotype(), programs.types.span(), programs.recruits.view(), programs.offspring.view(),
-                                programs.responses.view(), c.responses.span(),
+                                std::as_const(c.supply).span(), programs.responses.view(), c.responses.span(),
                                 c.receptors.none() ? ReceptorView{} : c.receptors.view(c.size()), c.pathways.view(c.size()), model_.grid,
                                 std::as_const(fields_.material).span(), lineage, static_cast<std::uint32_t>(c.next_id), model_.seed, now});
     c.next_id += births;
@@ -355,10 +357,13 @@ void Engine::apply(Moment now) {
 
     c.divisions += tally.divisions, c.deaths += tally.deaths, c.removals += tally.removals;
     c.engulfments += tally.engulfments, c.differentiations += tally.differentiations;
-    for (std::size_t type = 0; tally.recruits != 0 && type < c.recruited.size(); ++type)
-        c.recruited[type] +=
+    for (std::size_t type = 0; tally.recruits != 0 && type < c.recruited.size(); ++type) {
+        auto const came =
             THRUST_NS_QUALIFIER::count_if(policy(), from, from + c.size(),
                                           IsRecruitOfType{lineage, std::as_const(c.fields.type).span(), static_cast<std::uint8_t>(type)});
+        c.recruited[type] += came;
+        cell_pools_.take(static_cast<int>(type), static_cast<double>(came) * model_.represents);
+    }
 }
 
 }  // namespace CRINE_NS

@@ -144,6 +144,7 @@ struct ArrivalsBody {
     CellView cells;
     Phenotype phenotype;
     ListsView<Act> recruits;
+    Span<Real const> supply;  ///< by type
     std::uint64_t seed;
     Moment now;
     Span<Intent> intents;
@@ -151,7 +152,7 @@ struct ArrivalsBody {
         auto const doors = recruits[cells.type[i]];
         if (doors.empty() || !alive(cells.state[i])) return;
         double rate = 0;
-        for (std::size_t a = 0; a < doors.size; ++a) rate += phenotype(doors[a].behaviour, i);
+        for (std::size_t a = 0; a < doors.size; ++a) rate += phenotype(doors[a].behaviour, i) * supply[doors[a].target];
         Random random(seed, Stream::arrivals, now.step, cells.id[i]);
         intents[i].recruits = static_cast<std::uint16_t>(arrivals(random, rate, now.dt, UINT16_MAX));
     }
@@ -185,10 +186,18 @@ void Engine::behave(Moment now) {
                    DecideBody{cells, phenotype, cells_.bins, programs.types.span(), programs.fates.view(), model_.vocabulary(),
                               programs.phagocytes, programs.fusions, model_.seed, now, cells_.intents.span()});
     if (programs.fusions) unite();
-    if (programs.recruits.items.size() != 0)
-        for_each_index(cells_.size(), ArrivalsBody{cells, phenotype, programs.recruits.view(), model_.seed, now, cells_.intents.span()});
+    if (programs.recruits.items.size() != 0) {
+        cells_.supply.upload(cell_pools_.supply());
+        for_each_index(cells_.size(), ArrivalsBody{cells, phenotype, programs.recruits.view(), std::as_const(cells_.supply).span(),
+                                                   model_.seed, now, cells_.intents.span()});
+    }
     if (programs.phagocytes || programs.predators)
         for_each_index(cells_.size(), EatBody{cells, cells_.bins, programs.types.span(), cells_.intents.span()});
+    if (!model_.cell_pools.empty()) {
+        std::vector<PoolState> levels;
+        endocrine_.report(levels);
+        cell_pools_.live(levels, now);
+    }
 }
 
 }  // namespace CRINE_NS

@@ -78,6 +78,7 @@ struct Population {
     Buffer<Real> responses;                    ///< [slot * cells + cell], see Phenotype
     Buffer<Real> work;                         ///< within exchange: what cells give, within sense: signals [slot * cells + cell], …
     Buffer<Intent> intents;                    ///< from behave to apply
+    Buffer<Real> supply;                       ///< from behave to apply: factor on the rates of recruiting each type
     SpheresOf<Buffer> spheres;                 ///< within move and circles
     Buffer<Real const*> concentrations;        ///< within sense and move: the fields, by ligand
     Buffer<Real> circulating;                  ///< within sense: free concentration by pool

@@ -219,6 +219,7 @@ void Engine::start(Model const& model, InitialState const& state) {
     error_.zero();
     start_fields(state);
     endocrine_.start(model_, state);
+    cell_pools_.start(model_);
     start_cells(state);
     start_synapses(state);
     exchange_.prepare(model_, fields_);
@@ -229,6 +230,7 @@ Totals Engine::totals() {
     Totals totals;
     field_totals(totals);
     endocrine_.report(totals.pools);
+    cell_pools_.report(totals.cell_pools);
     cell_totals(totals);
     synapse_totals(totals);
     route_totals(totals);
@@ -242,7 +244,7 @@ void Engine::snapshot(Snapshot& to, std::vector<bool> const& fields, bool cells)
     if (cells) snapshot_cells(to), snapshot_synapses(to);
 }
 
-std::uint64_t Engine::state_hash() { return field_hash() + cell_hash() + synapse_hash() + endocrine_.hash(); }
+std::uint64_t Engine::state_hash() { return field_hash() + cell_hash() + synapse_hash() + endocrine_.hash() + cell_pools_.hash(); }
 
 void Engine::check(Moment now) {
     std::vector<ErrorReport> found;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "crine/backend.h"
+#include "kernels/cell_pools.h"
 #include "kernels/cell_rates.h"
 #include "kernels/cell_state.h"
 #include "kernels/device.h"
@@ -97,6 +98,7 @@ private:
     Model model_;
     FieldState fields_;          ///< kernels/field_state.h
     Endocrine endocrine_;        ///< kernels/endocrine.h
+    CellPools cell_pools_;       ///< kernels/cell_pools.h
     Population cells_;           ///< kernels/cell_state.h
     ExchangeState exchange_;     ///< kernels/exchange_state.h
     SynapseState synapses_;      ///< kernels/synapse_state.h

@@ -66,7 +66,16 @@ constexpr PoolTerm kPoolTerms[] = {
     {"transferred", &PoolState::transferred}, {"cleared", &PoolState::cleared},
 };
 
-/// compartments.csv: what every compartment holds of each of its ligands, and what became of it.
+struct CellPoolTerm {
+    char const* name;
+    double CellPoolState::*value;
+};
+constexpr CellPoolTerm kCellPoolTerms[] = {
+    {"present", &CellPoolState::present}, {"initial", &CellPoolState::initial},     {"produced", &CellPoolState::produced},
+    {"lost", &CellPoolState::lost},       {"recruited", &CellPoolState::recruited},
+};
+
+/// compartments.csv: what every compartment holds of each of its ligands and cells, and what became of it.
 class CompartmentsWriter final : public Writer {
 public:
     CompartmentsWriter(Scenario const& scenario, std::filesystem::path const& folder)
@@ -168,6 +177,12 @@ std::vector<std::string> compartment_columns(Model const& model) {
         for (auto const& term : kPoolTerms) columns.push_back(name + " " + term.name + " [molecules]");
         columns.push_back(name + " imbalance");
     }
+    for (auto const& pool : model.cell_pools) {
+        std::string const name = name_of(model, pool);
+        for (auto const& term : kCellPoolTerms) columns.push_back(name + " " + term.name + " [cells]");
+        columns.push_back(name + " production [cells/h]");
+        columns.push_back(name + " imbalance");
+    }
     return columns;
 }
 
@@ -182,6 +197,11 @@ std::vector<double> compartment_row(Model const& model, Totals const& totals) {
         row.push_back(state.exposure / pool.display_scale / kHour);
         row.push_back(state.present);
         for (auto const& term : kPoolTerms) row.push_back(state.*term.value);
+        row.push_back(state.imbalance());
+    }
+    for (CellPoolState const& state : totals.cell_pools) {
+        for (auto const& term : kCellPoolTerms) row.push_back(state.*term.value);
+        row.push_back(state.production * kHour);
         row.push_back(state.imbalance());
     }
     return row;

@@ -57,6 +57,9 @@ inline constexpr char const* compartments = "compartments.csv";
 inline constexpr char const* record = "run.json";
 }  // namespace output_name
 
+/// `TYPE in COMPARTMENT`.
+std::string name_of(Model const& model, CellPool const& pool);
+
 /// `NAME [UNIT]` of a ligand's arrays and columns.
 std::string array_name(Ligand const& ligand);
 

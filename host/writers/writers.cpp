@@ -17,6 +17,11 @@ std::string numbered(char const* form, int number) {
 std::string output_name::fields(int number) { return numbered("fields_%06d.vti", number); }
 std::string output_name::cells(int number) { return numbered("cells_%06d.vtp", number); }
 
+std::string name_of(Model const& model, CellPool const& pool) {
+    return model.types[static_cast<std::size_t>(pool.type)].name + " in " +
+           model.compartments[static_cast<std::size_t>(pool.compartment)].name;
+}
+
 std::string array_name(Ligand const& ligand) { return ligand.name + " [" + ligand.display_unit + "]"; }
 
 bool traces_senders(Model const& model) {
@@ -37,7 +42,7 @@ std::vector<std::unique_ptr<Writer>> make_writers(Scenario const& scenario, std:
     if (writes_cells(scenario.output)) writers.push_back(make_cells_writer(scenario, folder));
     if (scenario.output.volumes > 0) writers.push_back(make_collection_writer(scenario, folder));  // after the files it names
     writers.push_back(make_summary_writer(scenario, folder));
-    if (!scenario.model.pools.empty()) writers.push_back(make_compartments_writer(scenario, folder));
+    if (!scenario.model.pools.empty() || !scenario.model.cell_pools.empty()) writers.push_back(make_compartments_writer(scenario, folder));
     if (!scenario.probes.empty()) writers.push_back(make_probes_writer(scenario, folder));
     if (!scenario.model.synapses.empty()) writers.push_back(make_synapses_writer(scenario, folder));
     if (traces_senders(scenario.model)) writers.push_back(make_routes_writer(scenario, folder));

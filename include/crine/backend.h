@@ -134,6 +134,21 @@ struct PoolState {
     }
 };
 
+/// The same of the cells of one type in a compartment [cells]: initial + produced = present + lost + recruited, to round-off. `recruited`
+/// are those into all pieces that the simulated one represents.
+struct CellPoolState {
+    double initial = 0;
+    double produced = 0;
+    double lost = 0;        ///< left for elsewhere
+    double recruited = 0;   ///< through vessel walls
+    double present = 0;     ///< now; below 0 where the last step took more than there were
+    double production = 0;  ///< now [cells/s]
+    double imbalance() const {
+        double const in = initial + produced;
+        return in > 0 ? (in - present - lost - recruited) / in : 0;
+    }
+};
+
 /// How the implicit solves of one ligand's last transport step went.
 struct Solve {
     int cycles = 0;    ///< of multigrid, all stages together
@@ -165,6 +180,7 @@ struct Totals {
     std::vector<Ledger> ligands;
     std::vector<MembraneLedger> membrane_ligands;
     std::vector<PoolState> pools;                                                                  ///< by Model::pools
+    std::vector<CellPoolState> cell_pools;                                                         ///< by Model::cell_pools
     std::vector<Solve> solves;                                                                     ///< by ligand
     std::uint64_t divisions = 0, deaths = 0, removals = 0, engulfments = 0, differentiations = 0;  ///< since the start
     std::vector<std::uint64_t> recruited;                                                          ///< by type, since the start

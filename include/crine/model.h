@@ -200,6 +200,17 @@ struct Transfer {
     double rate = 0;  ///< of what is free in `from` [1/s]
 };
 
+/// Cells of one type that circulate in a compartment, from where walls recruit them: model/cell_pool.h
+struct CellPool {
+    int type = 0, compartment = 0;
+    double initial = 0;        ///< N_0 at time 0, the number at which walls recruit at their rates [cells]
+    double loss = 0;           ///< of those that leave for elsewhere, first order [1/s]
+    double production = 0;     ///< where no rule changes it [cells/s]
+    std::vector<Rule> rules;   ///< of production; signals are those of `signal::OfPool`, and `signal::time`
+    double response_time = 0;  ///< mean time in which production follows them [s]
+    int stages = 0;            ///< as of Lag; 0: at once
+};
+
 /// What is given into a pool, or evenly into voxels: `bolus` at once at `from`, or at `rate` until `to`.
 struct Dose {
     int ligand = 0;
@@ -235,6 +246,7 @@ struct Model {
     std::vector<Pool> pools;
     std::vector<Transfer> transfers;
     std::vector<Dose> doses;
+    std::vector<CellPool> cell_pools;  ///< at most one for each type
 
     Vocabulary vocabulary() const {
         int variables = 0;

@@ -10,7 +10,7 @@
 namespace crine::test {
 namespace {
 
-/// Five courses, each computed once for all tests (which therefore run as one entry of ctest).
+/// Six courses, each computed once for all tests (which therefore run as one entry of ctest).
 class AcuteInflammation : public testing::Test {
 protected:
     struct Course {
@@ -25,8 +25,9 @@ protected:
         no_phagocytosis_ = course({"cells.macrophage.phagocytosis=0 /h"});
         // Neutropenia: those that come vanish within minutes.
         no_neutrophils_ = course({"cells.neutrophil.apoptosis.rate=60 /h", "cells.neutrophil.apoptosis.duration=10 min"});
+        no_g_csf_ = course({"ligands.G-CSF.decay=1 /s"});
     }
-    static void TearDownTestSuite() { normal_ = no_histamine_ = no_il_10_ = no_phagocytosis_ = no_neutrophils_ = nullptr; }
+    static void TearDownTestSuite() { normal_ = no_histamine_ = no_il_10_ = no_phagocytosis_ = no_neutrophils_ = no_g_csf_ = nullptr; }
 
     static std::shared_ptr<Course> course(std::vector<std::string> const& changes) {
         TemporaryFolder const folder;
@@ -48,9 +49,10 @@ protected:
     static Course const& no_il_10() { return *no_il_10_; }
     static Course const& no_phagocytosis() { return *no_phagocytosis_; }
     static Course const& no_neutrophils() { return *no_neutrophils_; }
+    static Course const& no_g_csf() { return *no_g_csf_; }
 
 private:
-    static inline std::shared_ptr<Course> normal_, no_histamine_, no_il_10_, no_phagocytosis_, no_neutrophils_;
+    static inline std::shared_ptr<Course> normal_, no_histamine_, no_il_10_, no_phagocytosis_, no_neutrophils_, no_g_csf_;
 };
 
 struct Peak {
@@ -141,15 +143,32 @@ TEST_F(AcuteInflammation, InfectionIsClearedAndInflammationResolved) {
     EXPECT_LT(at_end(t, "albumin in the tissue [uM]"), 1.05 * at_hour(t, "albumin in the tissue [uM]", 0));
 }
 
-/// By blood: G-CSF from the tissue makes marrow give its reserve, and a cytokine in blood stays far below that in the tissue.
+/// By blood: G-CSF from the tissue makes marrow produce more of the neutrophils that it uses up, and a cytokine in blood stays far below
+/// that in the tissue.
 TEST_F(AcuteInflammation, TissueCallsMarrowThroughBlood) {
-    Table const& t = normal().probes;
-    EXPECT_LT(at_hour(t, "marrow at rest", 24), 0.5);
-    EXPECT_GT(at_end(t, "marrow at rest"), 0.9);
-    EXPECT_GT(peak(normal().compartments, "G-CSF in blood total [pM]").value, 5);
-    double const blood = peak(normal().compartments, "TNF-alpha in blood total [pM]").value;
+    Table const &t = normal().probes, &c = normal().compartments;
+    std::string const number = "neutrophil in blood present [cells]", production = "neutrophil in blood production [cells/h]";
+    double const rest = at_hour(c, production, 0), start = at_hour(c, number, 0);
+    EXPECT_GT(at_hour(c, production, 24), 2 * rest);
+    EXPECT_LT(at_end(c, production), 1.1 * rest);
+    EXPECT_LT(at_hour(c, number, 10), 0.9 * start);
+    EXPECT_GT(peak(c, number).value, 2 * start);
+    EXPECT_LT(at_end(c, number), 1.1 * start);
+    double const recruited = 1.2e7 * at_end(normal().summary, "recruited neutrophil");
+    EXPECT_DOUBLE_EQ(at_end(c, "neutrophil in blood recruited [cells]"), recruited);
+    EXPECT_GT(peak(c, "G-CSF in blood total [pM]").value, 5);
+    double const blood = peak(c, "TNF-alpha in blood total [pM]").value;
     EXPECT_GT(blood, 0);
     EXPECT_LT(blood, 0.05 * peak(t, "TNF-alpha in the tissue [pM]").value);
+}
+
+/// Then marrow makes what it makes at rest, and blood has fewer for the tissue.
+TEST_F(AcuteInflammation, WithoutGCSFBloodIsNotReplenished) {
+    Table const& c = no_g_csf().compartments;
+    std::string const number = "neutrophil in blood present [cells]";
+    EXPECT_LT(peak(c, number).value, 1.001 * at_hour(c, number, 0));
+    EXPECT_LT(at_hour(c, number, 20), 0.7 * at_hour(c, number, 0));
+    EXPECT_LT(peak(no_g_csf().probes, "neutrophils").value, 0.9 * peak(normal().probes, "neutrophils").value);
 }
 
 TEST_F(AcuteInflammation, WithoutIL10ItDoesNotEnd) {

@@ -105,12 +105,12 @@ cells:
     activities: {level: 0}
     receptors: {R: 1000, S: 20}
     rules: [{signal: A, increases: activity of level, to: 1, half: 1 nM}]
-  other: {radius: 5 um, moves: false}
+  other: {radius: 5 um, moves: false, recruits: {cell: 0 /h}}
 placement:
   - {type: cell, at: [[10 um, 10 um, 10 um], [30 um, 10 um, 10 um]]}
   - {type: other, at: [[30 um, 10 um, 10 um]]}
 compartments:
-  blood: {volume: 2 mL, ligands: {A: {initial: 5 nM}}}
+  blood: {volume: 2 mL, ligands: {A: {initial: 5 nM}}, cells: {cell: {number: 1000, production: 2 cell/s}}}
 doses:
   - {ligand: A, into: blood, bolus: 1e6 molecule, at: 5.5 s}
 synapses:
@@ -165,6 +165,8 @@ TEST(Course, HoldsEveryTable) {
     EXPECT_NEAR(evaluate("'A in blood free [nM]@0 s'", runs, "run", -1), 5, 1e-9);
     EXPECT_EQ(evaluate("'A in blood dosed [molecules]@5 s'", runs, "run", 0), 0);
     EXPECT_EQ(at_end("A in blood dosed"), 1e6);
+    EXPECT_EQ(at_end("cell in blood present"), 1020);
+    EXPECT_EQ(evaluate("'cell in blood produced [cells]@5 s'", runs, "run", -1), 10);
     EXPECT_EQ(at_end("cleft active"), 2);
     EXPECT_EQ(at_end("cleft spikes"), 2);
     EXPECT_NEAR(at_end("cleft released"), 400, 1e-9);

@@ -75,6 +75,20 @@ TEST_P(Balance, TheFieldItselfIsAddedUp) {
 
 INSTANTIATE_TEST_SUITE_P(Schemes, Balance, testing::Values(Scheme::adaptive, Scheme::adi, Scheme::implicit_euler, Scheme::tr_bdf2));
 
+TEST(CirculatingCells, ThatAreMissingAreFound) {
+    Model m = box(1, 1, 1, 10);
+    add_type(m, 5);
+    m.compartments = {{"blood", 3e15}};
+    m.cell_pools.resize(1);
+    Totals totals;
+    CellPoolState state;
+    state.initial = 1e10, state.produced = 4e9, state.present = 9e9, state.lost = 3e9, state.recruited = 2e9;
+    totals.cell_pools = {state};
+    EXPECT_NO_THROW(check_balance(m, totals, 60));
+    totals.cell_pools[0].recruited -= 100;
+    EXPECT_THROW(check_balance(m, totals, 60), RunError);
+}
+
 TEST(Ledger, CountsEveryEntryOnItsSide) {
     Ledger ledger;
     ledger.initial = 100, ledger.secreted = 40, ledger.produced = -30, ledger.entered = 20;

@@ -212,6 +212,27 @@ TEST(CompartmentsWriter, WritesPoolsInTheirUnits) {
     EXPECT_EQ(table.at(0, "IL-10 in blood imbalance"), 0);
 }
 
+TEST(CompartmentsWriter, WritesWhatBecameOfCells) {
+    TemporaryFolder const folder;
+    Scenario scenario = small_scenario();
+    scenario.model.compartments = {{"blood", 2e15}};
+    CellPool pool;
+    pool.initial = 1e9;
+    scenario.model.cell_pools = {pool};
+    Frame frame = small_frame(scenario, 3600);
+    CellPoolState state;
+    state.initial = 1e9, state.produced = 5e8, state.lost = 3e8, state.recruited = 1e8, state.present = 1.1e9, state.production = 2;
+    frame.totals.cell_pools = {state};
+    make_compartments_writer(scenario, folder.path())->write(frame);
+    Table const table(folder / "compartments.csv");
+    std::string const name = scenario.model.types[0].name + " in blood ";
+    EXPECT_EQ(table.at(0, name + "present [cells]"), 1.1e9);
+    EXPECT_EQ(table.at(0, name + "recruited [cells]"), 1e8);
+    EXPECT_EQ(table.at(0, name + "production [cells/h]"), 7200);
+    EXPECT_EQ(table.at(0, name + "imbalance"), 0);
+    for (auto const& row : table.rows) EXPECT_EQ(row.size(), table.columns.size());
+}
+
 TEST(ProbesWriter, WritesOneColumnPerPoint) {
     TemporaryFolder const folder;
     Scenario scenario = small_scenario();

@@ -18,26 +18,28 @@ inline namespace CRINE_NS {
 ///     x_k ← u + e^{-a} Σ_{j ≤ k} a^{k-j} / (k-j)! (x_j - u),   a = dt / θ
 ///
 /// in increments, so that what has arrived stays where it is.
-struct Chain {
-    Real a;
+template <class Number>
+struct ChainOf {
+    Number a;
     int stages;
 
     /// stage(k) is a reference to x_k, 1 ≤ k ≤ n; from the last to the first, because each needs those before as they were.
     template <class Stage>
-    CRINE_HD void operator()(Real target, Stage&& stage) const {
-        constexpr Real kLongest = 1000;  // then nothing is left of the past
-        Real const step = a < kLongest ? a : kLongest;
-        Real const past = std::exp(-step), arrived = -std::expm1(-step);
+    CRINE_HD void operator()(Number target, Stage&& stage) const {
+        constexpr Number kLongest = 1000;  // then nothing is left of the past
+        Number const step = a < kLongest ? a : kLongest;
+        Number const past = std::exp(-step), arrived = -std::expm1(-step);
         for (int k = stages; k >= 1; --k) {
-            Real change = arrived * (target - stage(k)), weight = past;
+            Number change = arrived * (target - stage(k)), weight = past;
             for (int j = k - 1; j >= 1; --j) {
-                weight *= step / static_cast<Real>(k - j);
+                weight *= step / static_cast<Number>(k - j);
                 change += weight * (stage(j) - target);
             }
             stage(k) += change;
         }
     }
 };
+using Chain = ChainOf<Real>;
 
 }  // namespace CRINE_NS
 }  // namespace crine

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "crine/backend.h"
+
+#include <vector>
+
+namespace crine {
+inline namespace CRINE_NS {
+
+/// The cells that circulate in compartments, on the host: how many of each type there are, and what is made of them.
+class CellPools {
+public:
+    void start(Model const& model);
+    /// By type: N / N_0, by which walls recruit it more or less than at their rates; 1 where no compartment holds it.
+    std::vector<Real> supply() const;
+    /// What is made and what is lost in [time, time + dt), with the signals of its beginning. `levels`: of ligands, by Model::pools.
+    void live(std::vector<PoolState> const& levels, Moment now);
+    /// So many of a type have come through walls; nothing where no compartment holds it.
+    void take(int type, double cells);
+
+    void report(std::vector<CellPoolState>& pools) const { pools = states_; }
+    std::uint64_t hash() const;
+
+private:
+    std::vector<CellPool> pools_;
+    std::vector<CellPoolState> states_;
+    std::vector<std::vector<double>> stages_;  ///< of production, where it takes time; the last is what is made now
+    int first_level_ = 0;                      ///< signal of Model::pools[0]
+    std::size_t types_ = 0;
+};
+
+}  // namespace CRINE_NS
+}  // namespace crine
