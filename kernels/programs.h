@@ -3,7 +3,7 @@
 #include "crine/cells.h"
 #include "crine/model.h"
 #include "crine/rng.h"
-#include "kernels/device.h"
+#include "kernels/lists.h"
 #include "kernels/pathway_state.h"
 
 namespace crine {
@@ -11,30 +11,6 @@ inline namespace CRINE_NS {
 
 /// What the cell types do, compiled from the model into tables on the device. A table has one row for the live and one
 /// for the dead cells of each type: row = type for live cells, types + type for dead ones.
-
-/// Several short lists in one array: list r holds items[begin[r]] … items[begin[r + 1] - 1].
-template <class T>
-struct ListsView {
-    Span<std::uint32_t const> begin;
-    Span<T const> items;
-    CRINE_HD Span<T const> operator[](std::size_t row) const { return {items.data + begin[row], begin[row + 1] - begin[row]}; }
-};
-template <class T>
-struct Lists {
-    Buffer<std::uint32_t> begin;
-    Buffer<T> items;
-    ListsView<T> view() const { return {begin.span(), items.span()}; }
-    void upload(std::vector<std::vector<T>> const& rows) {
-        std::vector<std::uint32_t> starts{0};
-        std::vector<T> all;
-        for (auto const& row : rows) {
-            all.insert(all.end(), row.begin(), row.end());
-            starts.push_back(static_cast<std::uint32_t>(all.size()));
-        }
-        begin.upload(starts);
-        items.upload(all);
-    }
-};
 
 /// A signal that the rules of a row use.
 struct Sensed {
@@ -152,20 +128,20 @@ struct Programs {
                                           ///< and variable on neighbours, -1: not used; empty: none used
     Lists<Response> responses;  ///< by row. What takes time has the same slot in all, so that it stays when a cell changes its row
     Buffer<Term> terms;
-    Lists<Act> fates;                              ///< by type: what can end a live cell's present state
-    Lists<Act> recruits;                           ///< by type
-    Lists<Act> offspring;                          ///< by type: what else a daughter may be
-    Lists<Act> chemotaxis;                         ///< by row
-    Lists<Act> attraction;                         ///< by row
-    int signal_slots = 0, response_slots = 0;      ///< the most that a row has
-    int first_activity = 0;                        ///< behaviour of activity 0
-    std::vector<std::vector<InputOfType>> inputs;  ///< by pathway: [type * inputs + input]
-    bool phagocytes = false;                       ///< some type can engulf dead cells
-    bool predators = false;                        ///< some type can engulf live cells
-    bool attackers = false;                        ///< some type can attack
-    bool fusions = false;                          ///< some type can absorb others
-    bool selective = false;                        ///< some type adheres to some types more than to others
-    bool damages = false;                          ///< some cells are damaged, or repair it
+    Lists<Act> fates;                                           ///< by type: what can end a live cell's present state
+    Lists<Act> recruits;                                        ///< by type
+    Lists<Act> offspring;                                       ///< by type: what else a daughter may be
+    Lists<Act> chemotaxis;                                      ///< by row
+    Lists<Act> attraction;                                      ///< by row
+    int signal_slots = 0, response_slots = 0;                   ///< the most that a row has
+    int first_activity = 0;                                     ///< behaviour of activity 0
+    std::vector<std::vector<std::vector<InputOfType>>> inputs;  ///< by pathway, [type * inputs + input]: what adds up
+    bool phagocytes = false;                                    ///< some type can engulf dead cells
+    bool predators = false;                                     ///< some type can engulf live cells
+    bool attackers = false;                                     ///< some type can attack
+    bool fusions = false;                                       ///< some type can absorb others
+    bool selective = false;                                     ///< some type adheres to some types more than to others
+    bool damages = false;                                       ///< some cells are damaged, or repair it
 
     void compile(Model const& model);
 };

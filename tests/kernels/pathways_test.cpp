@@ -84,6 +84,22 @@ TEST_P(PathwaysOnEveryEngine, AreFedByTheSignalsOfTheirCell) {
     }
 }
 
+TEST_P(PathwaysOnEveryEngine, AreFedByTheSumOfSignals) {
+    Scenario both = scenario("inputs: {x: [{signal: L, per: 1 nM, times: -0.25}, {signal: time, per: 1 min}]}"),
+             first = scenario(kConcentration);
+    for (Scenario* s : {&both, &first}) s->initial.cells.add(T, {110, 130, 150}, 5), s->initial.cells.add(U, {210, 130, 150}, 5);
+    auto const engine = started(both, GetParam()), other = started(first, GetParam());
+    double left = 1;
+    for (std::uint64_t n = 0; n < 6; ++n) {
+        live(*engine, 1, kStep, Motion::off, n), live(*other, 1, kStep, Motion::off, n);
+        double const t = static_cast<double>(n), x = t - 0.5;
+        left *= std::exp(-0.1 * x);
+        EXPECT_TRUE(close(variable_of(*engine, A, 1), left, 1e-3)) << t;
+        EXPECT_TRUE(close(variable_of(*engine, sum, 1), 1 + x, 1e-5)) << t;
+        EXPECT_EQ(variable_of(*engine, A, 2), variable_of(*other, A, 2)) << "of another type nothing changes";
+    }
+}
+
 /// Cells of which other types' cells and dead ones are in between, so that they come together in every possible way.
 TEST_P(PathwaysOnEveryEngine, AreAlikeInCellsThatAreAlike) {
     Scenario many = scenario(kTime), one = scenario(kTime);

@@ -142,14 +142,18 @@ TEST(Library, TheDocumentedLinksAreSound) {
     Scenario const s = load_documented(
         "receptors:", kHead +
                           "include: [library/ligands.yaml, library/receptors.yaml, library/cells.yaml, library/pathways.yaml]\n"
-                          "ligands: {TNF-alpha: , EGF: , IFN-gamma: }\n");
+                          "ligands: {TNF-alpha: , IL-1beta: , EGF: , IFN-gamma: }\n");
     Vocabulary const words = s.model.vocabulary();
     auto const& uses = s.model.types.at(0).pathways;
     ASSERT_EQ(uses.size(), 3u);
-    EXPECT_EQ(uses[0].inputs.at(0).signal, words.of(signal::occupancy, 0));
-    EXPECT_DOUBLE_EQ(uses[0].inputs.at(0).scale, 7e-4);
-    EXPECT_EQ(uses[1].inputs.at(0).signal, words.of(signal::occupancy, 1));
-    EXPECT_EQ(uses[2].inputs.at(0).signal, words.of(signal::concentration, 2));
+    auto const& activation = uses[0].inputs.at(0);
+    ASSERT_EQ(activation.size(), 2u);
+    for (int r = 0; r < 2; ++r) {
+        EXPECT_EQ(activation[static_cast<std::size_t>(r)].signal, words.of(signal::occupancy, r));
+        EXPECT_DOUBLE_EQ(activation[static_cast<std::size_t>(r)].scale, 7e-4);
+    }
+    EXPECT_EQ(uses[1].inputs.at(0).at(0).signal, words.of(signal::occupancy, 2));
+    EXPECT_EQ(uses[2].inputs.at(0).at(0).signal, words.of(signal::concentration, 3));
 }
 
 TEST(Library, ScenariosThatShipAreSound) {
