@@ -73,6 +73,18 @@ TEST(Merge, ExtendsAScenario) {
     EXPECT_EQ(s.initial.cells.size(), 3u);
 }
 
+/// Of what a library's receptor binds, only the ligands of the scenario are used; without any it may be listed where no cells have it.
+TEST(Merge, LeavesOutLigandsThatAScenarioDoesNotHave) {
+    TemporaryFolder const folder;
+    write_text(folder / "library.yaml", "receptors: {R: {ligands: {A: {k_on: 1e6 /M/s, K_d: 1 nM}, B: {k_on: 2e6 /M/s, K_d: 1 nM}}}}\n");
+    std::string const before = kHead + "include: library.yaml\nreceptors: {R: }\n";
+    Model const one =
+        load_text(before + "ligands: {B: {diffusivity: 1 um^2/s}}\ncells: {T: {radius: 5 um, receptors: {R: 100}}}\n", folder).model;
+    ASSERT_EQ(one.receptors.at(0).bindings.size(), 1u);
+    EXPECT_TRUE(close(one.receptors[0].bindings[0].k_on, 2e6 / kMolar));
+    EXPECT_TRUE(load_text(before + "cells: {T: {radius: 5 um}}\n", folder).model.receptors.at(0).bindings.empty());
+}
+
 TEST(Merge, OptionsWinOverEverything) {
     TemporaryFolder const folder;
     write_text(folder / "library.yaml",
