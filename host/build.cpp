@@ -134,12 +134,19 @@ std::vector<Receptor> make_receptors(ScenarioInput const& in, Dictionary const& 
             b.efficacy = binding.efficacy;
             kind.bindings.push_back(b);
         };
-        for (auto const& [ligand, binding] : receptor.ligands)
+        for (auto const& [ligand, binding] : receptor.ligands.value_or(Named<BindingInput>{}))
             add(binding, names.ligands.find(ligand), binding.k_off ? binding.k_off->value : binding.K_d->value * binding.k_on);
-        for (auto const& [ligand, binding] : receptor.membrane_ligands) {
+        for (auto const& [ligand, binding] : receptor.membrane_ligands.value_or(Named<ContactBindingInput>{})) {
             add(binding, names.membrane_ligands.find(ligand), 0);
             kind.bindings.back().on_membrane = true;
         }
+        bool const of_cells = std::any_of(in.cells.begin(), in.cells.end(), [&, &name = name](auto const& type) {
+            auto const& has = type.value.receptors;
+            return std::any_of(has.begin(), has.end(), [&](auto const& e) { return e.name.value == name.value; });
+        });
+        bool const says = receptor.ligands || receptor.membrane_ligands;  // one of a library may have lost its ligands (merge.cpp)
+        if (kind.bindings.empty() && (of_cells || !says))
+            fail(name.at, "\"" + name.value + "\" binds nothing (list what it binds under \"ligands\" or \"membrane_ligands\")");
         kinds.push_back(std::move(kind));
     }
     return kinds;

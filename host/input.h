@@ -216,8 +216,8 @@ struct MembraneLigandInput {
 struct ReceptorInput {
     Place at;
     std::optional<Text> kind;  ///< consumed by the merge; here for the schema
-    Named<BindingInput> ligands;
-    Named<ContactBindingInput> membrane_ligands;
+    std::optional<Named<BindingInput>> ligands;
+    std::optional<Named<ContactBindingInput>> membrane_ligands;
     Rate turnover, internalisation, recycling, degradation, desensitisation, recovery, shedding;
 };
 struct ExpressionInput {

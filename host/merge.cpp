@@ -173,23 +173,44 @@ void extend(Node& root, Stack const& stack, std::vector<Library>& libraries) {
     for (auto const& [file, at] : take_files(root, "include")) libraries.push_back({file, at, stack});
 }
 
-/// A library's receptor, without the ligands that this scenario does not have.
-Node of_scenario(Node receptor, Node const& root) {
+/// A library's receptor, without the ligands that this scenario does not have, which are added to `absent`.
+Node of_scenario(Node receptor, Node const& root, std::string& absent) {
     Node* const binds = receptor.find("ligands");
     Node const* const ligands = root.find("ligands");
-    if (binds) std::erase_if(binds->members, [&](auto const& m) { return !ligands || !ligands->find(m.key); });
+    if (!binds) return receptor;
+    std::erase_if(binds->members, [&](auto const& m) {
+        bool const here = ligands && ligands->find(m.key);
+        if (!here) absent += (absent.empty() ? "" : ", ") + m.key;
+        return !here;
+    });
     return receptor;
 }
 
+/// In vain would cells have a receptor that finds none of its ligands.
+void check_binds(Node::Member const& receptor, std::string const& absent, Node const& root) {
+    auto const binds = [&](char const* key) {
+        Node const* const found = receptor.value.find(key);
+        return found && (found->kind != Node::Kind::map || !found->members.empty());
+    };
+    Node const* const cells = root.find("cells");
+    if (absent.empty() || !cells || binds("ligands") || binds("membrane_ligands")) return;
+    for (auto const& type : cells->members) {
+        Node const* const has = type.value.find("receptors");
+        if (has && has->find(receptor.key))
+            fail(receptor.key_at, "\"" + receptor.key + "\" of \"" + type.key + "\" binds nothing here (its ligands are " + absent +
+                                      "); list one of them under \"ligands\" of the scenario?");
+    }
+}
+
 /// What the entry does not say itself, from the one that it names as its class.
-void inherit_from_class(Node& entry, Node const* known, Node const& root) {
+void inherit_from_class(Node& entry, Node const* known, Node const& root, std::string& absent) {
     Node const* const named = entry.kind == Node::Kind::map ? entry.find("class") : nullptr;
     if (!named) return;
     Node const* const theirs = known ? known->find(named->text) : nullptr;
     if (!theirs)
         fail(named->at, "\"" + named->text + "\" is not in an included library" +
                             suggestion(named->text, known ? known->keys() : std::vector<std::string>{}));
-    inherit(entry, of_scenario(*theirs, root), key);
+    inherit(entry, of_scenario(*theirs, root, absent), key);
 }
 
 /// What no library has must say all itself. If it does not, its name may be that of a library's entry, misspelt; else the reader says
@@ -236,8 +257,10 @@ void inherit_from_libraries(Node& root, std::vector<Library> const& libraries) {
         for (auto& m : listed->members) {
             Node const* const theirs = known ? known->find(m.key) : nullptr;
             bool const receptor = part == std::string_view("receptors");
-            if (theirs) inherit(m.value, receptor ? of_scenario(*theirs, root) : *theirs, key);
-            if (receptor) inherit_from_class(m.value, known, root);
+            std::string absent;
+            if (theirs) inherit(m.value, receptor ? of_scenario(*theirs, root, absent) : *theirs, key);
+            if (receptor) inherit_from_class(m.value, known, root, absent);
+            if (receptor) check_binds(m, absent, root);
             if (!theirs) check_complete(m, needs, known ? known->keys() : std::vector<std::string>{});
         }
     }

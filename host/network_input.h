@@ -66,7 +66,7 @@ struct NetworkInputs {
     std::vector<NetworkEventInput> events;
 };
 
-/// What feeds an input of a pathway: times · signal / per.
+/// What feeds an input of a pathway, alone or with others: times · signal / per.
 struct PathwaySignalInput {
     Place at;
     Text signal;
@@ -76,7 +76,7 @@ struct PathwaySignalInput {
 /// A pathway as cells of a type have it.
 struct PathwayUseInput {
     Place at;
-    Named<PathwaySignalInput> inputs;
+    Named<OneOrMore<PathwaySignalInput>> inputs;
     Named<Signed<Dimension::number>> parameters, initial;
 };
 

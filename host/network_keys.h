@@ -78,7 +78,7 @@ void keys(Visitor& key, PathwaySignalInput& in) {
 }
 template <class Visitor>
 void keys(Visitor& key, PathwayUseInput& in) {
-    key("inputs", in.inputs, optional, "signals that feed inputs of the network");
+    key("inputs", in.inputs, optional, "signals that feed inputs of the network: one, or a list of what adds up");
     key("parameters", in.parameters, optional, "other than those of the network");
     key("initial", in.initial, optional, "species of a new cell, other than those of the network");
 }

@@ -28,7 +28,11 @@ NetworkUse use_of(int index, Network const& network, PathwayUseInput const& in, 
     use.parameters = network.parameter_default;
     for (auto const& e : in.parameters) use.parameters[place_of(e.name, "a parameter", network.parameters, network)] = e.value;
     use.inputs.resize(network.inputs.size());
-    for (auto const& e : in.inputs) use.inputs[place_of(e.name, "an input", network.inputs, network)] = signal_of(e.value, signals);
+    for (auto const& e : in.inputs) {
+        auto& input = use.inputs[place_of(e.name, "an input", network.inputs, network)];
+        for (PathwaySignalInput const& signal : e.value.values) input.push_back(signal_of(signal, signals));
+        if (input.empty()) fail(e.name.at, "\"" + e.name.value + "\" has no signal (leave it out for the network's own value?)");
+    }
     std::vector<std::string> const species(network.variables.begin(), network.variables.begin() + network.layout.visible);
     std::vector<std::pair<int, double>> changed;
     for (auto const& e : in.initial) changed.emplace_back(static_cast<int>(place_of(e.name, "a species", species, network)), e.value);
@@ -51,8 +55,8 @@ void add_negative(NetworkUse const& use, Vocabulary const& words, Model const& m
     for (std::size_t p = 0; p < use.parameters.size(); ++p)
         if (use.parameters[p] < 0) names.insert(network.parameters[p]);
     for (std::size_t n = 0; n < use.inputs.size(); ++n)
-        if (use.inputs[n].signal >= 0 && (use.inputs[n].scale < 0 || may_be_negative(use.inputs[n].signal, words, model)))
-            names.insert(network.inputs[n]);
+        for (NetworkSignal const& from : use.inputs[n])
+            if (from.scale < 0 || may_be_negative(from.signal, words, model)) names.insert(network.inputs[n]);
     for (std::size_t s = 0; s < static_cast<std::size_t>(network.layout.visible); ++s)
         if (use.initial[s] < 0) names.insert(network.variables[s]);
 }
@@ -92,7 +96,8 @@ void make_pathways(ScenarioInput const& in, Vocabulary const& words, Phrases con
     for (std::size_t t = 0; t < in.cells.size(); ++t)  // all have theirs now
         for (auto const& e : in.cells[t].value.pathways)
             for (auto const& input : e.value.inputs)
-                check_signal(input.value.signal, signals.find(input.value.signal).index, in, static_cast<int>(t), model);
+                for (PathwaySignalInput const& from : input.value.values)
+                    check_signal(from.signal, signals.find(from.signal).index, in, static_cast<int>(t), model);
     let_become_negative(in, words, model);
 }
 

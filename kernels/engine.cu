@@ -262,6 +262,9 @@ void Engine::check(Moment now) {
         case ErrorCode::solver_stalled:
             throw RunError("the transport of " + ligand() + " did not converge" + when +
                            " — a larger transport.tolerance, or a shorter time.transport?");
+        case ErrorCode::overshot:
+            throw RunError("a step of " + ligand() + " takes more than there is" + when +
+                           ", which `adi` cannot do — another scheme, or a shorter time.transport?");
         case ErrorCode::pathway_stalled:
             throw RunError("a pathway of cell " + std::to_string(found[0].who) + " runs away: no step of it is short enough" + when);
         case ErrorCode::reactions_stalled:

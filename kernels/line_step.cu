@@ -26,6 +26,17 @@ struct ContentTerm {
     }
 };
 
+/// Σ of a field where it is below 0, and of its size.
+struct BelowTerm {
+    Grid grid;
+    Real const* field;
+    CRINE_HD void operator()(int i, int j, int k, double (&into)[2]) const {
+        double const value = field[grid.at(i, j, k)];
+        into[0] += value < 0 ? -value : 0;
+        into[1] += std::fabs(value);
+    }
+};
+
 struct ScaleBody {
     Medium medium;
     Real* c;
@@ -94,7 +105,16 @@ private:
 
     bool one_step(double dt) {
         book_step(fields_.lines.step(equations_, field_.concentration, dt, mean(), 1), factored::douglas_gunn::kGamma, dt);
-        return true;
+        return repeats_ || !overshoots(dt);
+    }
+
+    /// Where a step loses more than there is, it goes below 0, and where that is not the same everywhere, further with every step.
+    bool overshoots(double dt) {
+        constexpr double kMost = 0.01;  ///< of a field, that may be below 0
+        double const most_loss = static_cast<double>(equations_.loss) + equations_.most_loss_at;
+        if (!(dt * most_loss > 1)) return false;
+        auto const [below, size] = sum_rows<2>(grid(), fields_.partial, BelowTerm{grid(), concentration()});
+        return below > kMost * size;
     }
 
     /// The step that suits the start of an interval, when cells have just changed what they secrete, is where the next one starts.

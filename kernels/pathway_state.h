@@ -1,12 +1,13 @@
 #pragma once
 
 #include "crine/model.h"
+#include "kernels/lists.h"
 #include "kernels/network.h"
 
 namespace crine {
 inline namespace CRINE_NS {
 
-/// What feeds an input of a network in a cell of a type: scale · the signal in a slot or, without one, a constant.
+/// A summand of an input of a network in cells of a type: scale · the signal in a slot or, without one, a constant.
 struct InputOfType {
     std::int16_t slot = -1;
     double scale = 0;
@@ -52,8 +53,8 @@ struct PathwayView {
 /// A network, and what the types have of it.
 struct Pathway {
     DeviceNetwork network;
-    Buffer<double> parameters = {};   ///< [type * parameters + parameter]
-    Buffer<InputOfType> inputs = {};  ///< [type * inputs + input]
+    Buffer<double> parameters = {};  ///< [type * parameters + parameter]
+    Lists<InputOfType> inputs = {};  ///< [type * inputs + input]: its summands
 };
 
 /// The pathways of all cells on this engine.

@@ -26,7 +26,7 @@ struct TransduceBody {
     PathwayView pathways;
     int pathway, first_column;
     CellView cells;
-    Span<InputOfType const> inputs;
+    ListsView<InputOfType> inputs;
     Span<double const> parameters;
     Span<Real const> signals;  ///< [slot * cells + cell]
     double begin, end;         ///< [time of the network]
@@ -47,8 +47,13 @@ struct TransduceBody {
             for (int s = 0; s < at.species; ++s) r[s][l] = pathways.number(first_column + s, i);
             for (int p = 0; p < at.parameters; ++p) r[at.parameter + p][l] = parameters[type * at.parameters + p];
             for (int n = 0; n < at.inputs; ++n) {
-                InputOfType const& from = inputs[type * at.inputs + n];
-                r[at.input + n][l] = from.slot < 0 ? from.scale : from.scale * static_cast<double>(signals[from.slot * cells.id.size + i]);
+                Span<InputOfType const> const summands = inputs[type * at.inputs + n];
+                double sum = 0;
+                for (std::size_t s = 0; s < summands.size; ++s) {
+                    InputOfType const& from = summands[s];
+                    sum += from.slot < 0 ? from.scale : from.scale * static_cast<double>(signals[from.slot * cells.id.size + i]);
+                }
+                r[at.input + n][l] = sum;
             }
             steps.time[l] = begin, steps.end[l] = end, steps.step[l] = pathways.number(first_column + at.step(), i);
             for (int c = at.step() + 1; c < at.columns(); ++c) kept[c - at.step() - 1][l] = pathways.number(first_column + c, i);
@@ -144,7 +149,7 @@ void Engine::transduce(Moment now) {
                                               static_cast<int>(p),
                                               state.first[p],
                                               cells_.view(),
-                                              pathway.inputs.span(),
+                                              pathway.inputs.view(),
                                               pathway.parameters.span(),
                                               std::as_const(cells_.work).span(),
                                               now.time / network.time_unit,

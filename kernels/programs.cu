@@ -121,7 +121,7 @@ void Programs::compile(Model const& model) {
     for (Network const& network : model.pathways) {
         auto& of_types = inputs.emplace_back();
         for (int t = 0; t < words.types; ++t)
-            for (double constant : network.input_default) of_types.push_back({-1, constant});
+            for (double constant : network.input_default) of_types.push_back({{-1, constant}});
     }
     std::vector<TypeConstants> plain;
     for (CellType const& t : model.types) plain.push_back(constants(t));
@@ -174,10 +174,13 @@ void Programs::compile(Model const& model) {
 
         for (NetworkUse const& use : model.types[type].pathways) {
             if (dead) break;
-            for (std::size_t n = 0; n < use.inputs.size(); ++n)
-                if (NetworkSignal const& from = use.inputs[n]; from.signal >= 0)
-                    inputs[use.network][type * use.inputs.size() + n] = {static_cast<std::int16_t>(row.place(words, from.signal)),
-                                                                         from.scale};
+            for (std::size_t n = 0; n < use.inputs.size(); ++n) {
+                if (use.inputs[n].empty()) continue;
+                auto& input = inputs[use.network][type * use.inputs.size() + n];
+                input.clear();
+                for (NetworkSignal const& from : use.inputs[n])
+                    input.push_back({static_cast<std::int16_t>(row.place(words, from.signal)), from.scale});
+            }
         }
 
         auto const possible = [&](int b) { return base_row[b] != 0 || slot_row[b] >= 0; };

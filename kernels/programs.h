@@ -3,7 +3,7 @@
 #include "crine/cells.h"
 #include "crine/model.h"
 #include "crine/rng.h"
-#include "kernels/device.h"
+#include "kernels/lists.h"
 #include "kernels/pathway_state.h"
 
 namespace crine {
@@ -129,20 +129,20 @@ struct Programs {
     Lists<Response> responses;  ///< by row. What takes time has the same slot in all, so that it stays when a cell changes its row
     Lists<std::uint16_t> response_places;  ///< by type: slots of its responses, alive and dead
     Buffer<Term> terms;
-    Lists<Act> fates;                              ///< by type: what can end a live cell's present state
-    Lists<Act> recruits;                           ///< by type
-    Lists<Act> offspring;                          ///< by type: what else a daughter may be
-    Lists<Act> chemotaxis;                         ///< by row
-    Lists<Act> attraction;                         ///< by row
-    int signal_slots = 0, response_slots = 0;      ///< the most that a row has
-    int first_activity = 0;                        ///< behaviour of activity 0
-    std::vector<std::vector<InputOfType>> inputs;  ///< by pathway: [type * inputs + input]
-    bool phagocytes = false;                       ///< some type can engulf dead cells
-    bool predators = false;                        ///< some type can engulf live cells
-    bool attackers = false;                        ///< some type can attack
-    bool fusions = false;                          ///< some type can absorb others
-    bool selective = false;                        ///< some type adheres to some types more than to others
-    bool damages = false;                          ///< some cells are damaged, or repair it
+    Lists<Act> fates;                                           ///< by type: what can end a live cell's present state
+    Lists<Act> recruits;                                        ///< by type
+    Lists<Act> offspring;                                       ///< by type: what else a daughter may be
+    Lists<Act> chemotaxis;                                      ///< by row
+    Lists<Act> attraction;                                      ///< by row
+    int signal_slots = 0, response_slots = 0;                   ///< the most that a row has
+    int first_activity = 0;                                     ///< behaviour of activity 0
+    std::vector<std::vector<std::vector<InputOfType>>> inputs;  ///< by pathway, [type * inputs + input]: what adds up
+    bool phagocytes = false;                                    ///< some type can engulf dead cells
+    bool predators = false;                                     ///< some type can engulf live cells
+    bool attackers = false;                                     ///< some type can attack
+    bool fusions = false;                                       ///< some type can absorb others
+    bool selective = false;                                     ///< some type adheres to some types more than to others
+    bool damages = false;                                       ///< some cells are damaged, or repair it
 
     void compile(Model const& model);
 };

@@ -83,7 +83,8 @@ ErrorCode take_step(FieldState& fields, Model const& model, int ligand, double d
     bool const converged =
         saturable ? SaturableStep(fields, model, ligand).take(take, dt, nonlinear) : take(fields, model, ligand, dt, nullptr);
     if (!std::isfinite(field.ledger.free)) return ErrorCode::not_finite_field;
-    return converged ? ErrorCode::none : ErrorCode::solver_stalled;
+    if (converged) return ErrorCode::none;
+    return model.ligands[ligand].scheme == Scheme::adi ? ErrorCode::overshot : ErrorCode::solver_stalled;
 }
 
 ErrorCode follow(FieldState& fields, int ligand, double duration, ErrorCode code) {

@@ -216,6 +216,7 @@ enum class ErrorCode : std::uint32_t {
     not_finite_field,
     not_finite_cell,
     solver_stalled,
+    overshot,
     pathway_stalled,
     reactions_stalled,
     ids_exhausted

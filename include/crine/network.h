@@ -112,16 +112,16 @@ struct Network {
 
 /// A signal that feeds an input: times · signal / per.
 struct NetworkSignal {
-    int signal = -1;   ///< Vocabulary index; -1: the network's default
+    int signal = 0;    ///< Vocabulary index
     double scale = 1;  ///< times / per
 };
 
 /// What cells of a type have of a network.
 struct NetworkUse {
     int network = 0;
-    std::vector<NetworkSignal> inputs;  ///< by input of the network
-    std::vector<double> parameters;     ///< by parameter
-    std::vector<double> initial;        ///< by column: of a new cell
+    std::vector<std::vector<NetworkSignal>> inputs;  ///< by input of the network: what adds up in it; none: the network's default
+    std::vector<double> parameters;                  ///< by parameter
+    std::vector<double> initial;                     ///< by column: of a new cell
 };
 
 }  // namespace crine

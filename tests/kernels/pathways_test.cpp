@@ -84,6 +84,22 @@ TEST_P(PathwaysOnEveryEngine, AreFedByTheSignalsOfTheirCell) {
     }
 }
 
+TEST_P(PathwaysOnEveryEngine, AreFedByTheSumOfSignals) {
+    Scenario both = scenario("inputs: {x: [{signal: L, per: 1 nM, times: -0.25}, {signal: time, per: 1 min}]}"),
+             first = scenario(kConcentration);
+    for (Scenario* s : {&both, &first}) s->initial.cells.add(T, {110, 130, 150}, 5), s->initial.cells.add(U, {210, 130, 150}, 5);
+    auto const engine = started(both, GetParam()), other = started(first, GetParam());
+    double left = 1;
+    for (std::uint64_t n = 0; n < 6; ++n) {
+        live(*engine, 1, kStep, Motion::off, n), live(*other, 1, kStep, Motion::off, n);
+        double const t = static_cast<double>(n), x = t - 0.5;
+        left *= std::exp(-0.1 * x);
+        EXPECT_TRUE(close(variable_of(*engine, A, 1), left, 1e-3)) << t;
+        EXPECT_TRUE(close(variable_of(*engine, sum, 1), 1 + x, 1e-5)) << t;
+        EXPECT_EQ(variable_of(*engine, A, 2), variable_of(*other, A, 2)) << "of another type nothing changes";
+    }
+}
+
 /// Cells of which other types' cells and dead ones are in between, so that they come together in every possible way.
 TEST_P(PathwaysOnEveryEngine, AreAlikeInCellsThatAreAlike) {
     Scenario many = scenario(kTime), one = scenario(kTime);
@@ -103,6 +119,41 @@ TEST_P(PathwaysOnEveryEngine, AreAlikeInCellsThatAreAlike) {
                 EXPECT_EQ(values.at(id), id % 7 == 1 ? 0 : expected) << "variable " << v << ", cell " << id;
         }
     }
+}
+
+/// The published networks, of which cells take steps of their own, in many cells and in one.
+TEST_P(PathwaysOnEveryEngine, OfTheLibraryAreAlikeInCellsThatAreAlike) {
+    Scenario const s = load_text(
+        "title: pathways\ntime: {end: 1 h}\ndomain: {size: [400 um, 400 um, 400 um], spacing: 20 um}\ninclude: " + source_folder() +
+        "/scenarios/library/pathways.yaml\npathways: {NF-kB: , JAK-STAT1: , STAT5: }\n"
+        "ligands: {IFN-gamma: {diffusivity: 0 um^2/s, initial: 10 nM}}\n"
+        "cells:\n"
+        "  T: {radius: 5 um, pathways: {NF-kB: {parameters: {onset: 1}}, STAT5: {},\n"
+        "      JAK-STAT1: {inputs: {IFN: {signal: IFN-gamma, per: 1 nM}}}}}\n"
+        "  U: {radius: 5 um, pathways: {STAT5: {parameters: {Epo_0: 1e-8}}}}\n");
+    constexpr std::size_t kNuclear = 14;  // NFkB_nuc
+    auto const signalled = [&](Device const& device, InitialState const& state) {
+        auto const engine = make_backend(device);
+        engine->start(s.model, state);
+        live(*engine, 11, kStep);
+        Snapshot snapshot;
+        engine->snapshot(snapshot, {false}, true);
+        return std::pair(snapshot, engine->state_hash());
+    };
+    InitialState one = s.initial, many = s.initial;
+    one.cells.add(T, {210, 210, 210}, 5);
+    scatter(many.cells, s.model.grid, 2000, T, 5, 1);
+    scatter(many.cells, s.model.grid, 500, U, 5, 2);
+    auto const alone = signalled(GetParam(), one).first.variables;
+    EXPECT_GT(alone[kNuclear][0], 5e-3) << "at rest: 2.4e-4";
+    same_on_any_number_of_threads(GetParam(), [&](Device const& device) {
+        auto const [all, hash] = signalled(device, many);
+        std::size_t different = 0;
+        for (std::size_t v = 0; v < alone.size(); ++v)
+            for (std::size_t i = 0; i < all.cells.size(); ++i) different += all.cells.type[i] == T && all.variables[v][i] != alone[v][0];
+        EXPECT_EQ(different, 0u);
+        return hash;
+    });
 }
 
 TEST_P(PathwaysOnEveryEngine, BothDaughtersKeepTheirMothersNumbers) {

@@ -442,6 +442,26 @@ TEST_P(Diffusion, TwoLayersWithDecay) {
     EXPECT_LT(std::fabs(error[1]), std::fabs(error[0]));
 }
 
+// ADI is for steps in which no more is lost than there is.
+TEST_P(Diffusion, AlternatingDirectionsFailWhereTheyTakeTooMuch) {
+    auto const run_with = [&](double dt) {
+        Model m = box(12, 9, 10, 5);
+        m.material_names = {"loose", "dense"};
+        for (std::size_t v = 0; v < m.material.size(); ++v) m.material[v] = v % 12 < 6;
+        add_ligand(m, 10, 0, Scheme::adi);
+        m.materials[1].decay = Real(0.05);
+        run(
+            GetParam(), m, [](Vec3) { return 1; }, dt, 3);
+    };
+    EXPECT_NO_THROW(run_with(10));
+    try {
+        run_with(600);
+        FAIL();
+    } catch (RunError const& error) {
+        EXPECT_NE(std::string(error.what()).find("takes more than there is"), std::string::npos) << error.what();
+    }
+}
+
 // A9
 TEST_P(Diffusion, KeepsItsMass) {
     for (Scheme scheme : {Scheme::implicit_euler, Scheme::adi, Scheme::adaptive}) {

@@ -298,6 +298,11 @@ std::vector<Broken> const kTable{
     {"pathway_of_a_library_not_listed", "B: {radius: 4 um}", "B: {radius: 4 um, pathways: {@NF-kB: {}}}", ": cells.B.pathways: \"NF-kB\" is not a pathway of this scenario, only of an included library; list it under \"pathways\" of the scenario", "seed: 1", "include: good.yaml"},
     {"misspelt_pathway_of_a_library", "pathways:\n  P:", "pathways:\n  @NFkB: {parameters: {k: 2}}\n  P:", ": pathways: \"NFkB\" has no species, and no included library has it; did you mean \"NF-kB\"?", "seed: 1", "include: good.yaml"},
     {"misspelt_receptor_of_a_library", "pathways:\n  P:", "receptors: {@TNF-R1: {turnover: 1 /h}}\npathways:\n  P:", ": receptors: \"TNF-R1\" has no ligands, and no included library has it; did you mean \"TNFR1\"?", "seed: 1", "include: good.yaml"},
+    {"receptor_that_binds_nothing", "pathways:\n  P:", "receptors: {@Q: {turnover: 1 /h}}\npathways:\n  P:", ": receptors: \"Q\" binds nothing (list what it binds under \"ligands\" or \"membrane_ligands\")"},
+    {"receptor_of_a_class_that_binds_nothing", "seed: 1", "include: good.yaml\nreceptors: {@Q: {class: GPCR}}", ": receptors: \"Q\" binds nothing"},
+    {"receptor_of_cells_that_binds_nothing", "pathways:\n  P:", "receptors: {@Q: {ligands: {}}}\npathways:\n  P:", ": receptors: \"Q\" binds nothing", "B: {radius: 4 um}", "B: {radius: 4 um, receptors: {Q: 100}}"},
+    {"receptor_of_a_library_without_its_ligands", "seed: 1", "include: good.yaml\nreceptors: {@EGFR: }", ": receptors: \"EGFR\" of \"B\" binds nothing here (its ligands are EGF, HB-EGF); list one of them under \"ligands\" of the scenario?", "B: {radius: 4 um}", "B: {radius: 4 um, receptors: {EGFR: 100}}"},
+    {"own_receptor_without_ligands_here", "seed: 1", "include: good.yaml\nreceptors: {@Q: {class: EGFR}}", ": receptors: \"Q\" of \"B\" binds nothing here (its ligands are EGF, HB-EGF)", "B: {radius: 4 um}", "B: {radius: 4 um, receptors: {Q: 100}}"},
     {"misspelt_key_of_an_own_receptor", "pathways:\n  P:", "receptors: {Q: {@ligandz: {A: {k_on: 1 /M/s, K_d: 1 nM}}}}\npathways:\n  P:", ": receptors.Q: unknown key \"ligandz\"; did you mean \"ligands\"?", "seed: 1", "include: good.yaml"},
     {"pathway_in_a_list", "B: {radius: 4 um}", "B: {radius: 4 um, pathways: @[P]}", ": cells.B.pathways: found a list, expected a map of names like {P: …}"},
     {"network_by_name", "regions:\n", "reactions:\n  - network: @P\nregions:\n", ": reactions[0].network: found \"P\", expected a map with keys like "},
@@ -308,6 +313,10 @@ std::vector<Broken> const kTable{
     {"unknown_initial_species", "B: {radius: 4 um}", "B: {radius: 4 um, pathways: {P: {initial: {@both: 1}}}}", ": cells.B.pathways.P.initial: \"both\" is not a species of \"P\""},
     {"unknown_signal_of_input", "B: {radius: 4 um}", "B: {radius: 4 um, pathways: {P: {inputs: {x: @AA}}}}", ": cells.B.pathways.P.inputs.x: \"AA\" is not a signal; did you mean \"A\"?"},
     {"input_without_per", "B: {radius: 4 um}", "B: {radius: 4 um, pathways: {P: {inputs: {x: @A}}}}", ": cells.B.pathways.P.inputs.x: \"per\" is missing: A has a dimension"},
+    {"unknown_signal_among_others", "B: {radius: 4 um}", "B: {radius: 4 um, pathways: {P: {inputs: {x: [pressure, {signal: @AA, per: 1 nM}]}}}}", ": cells.B.pathways.P.inputs.x[1].signal: \"AA\" is not a signal; did you mean \"A\"?"},
+    {"signal_without_per_among_others", "B: {radius: 4 um}", "B: {radius: 4 um, pathways: {P: {inputs: {x: [pressure, @A]}}}}", ": cells.B.pathways.P.inputs.x[1]: \"per\" is missing: A has a dimension"},
+    {"pathway_it_lacks_among_others", "B: {radius: 4 um}", "B: {radius: 4 um, pathways: {P: {inputs: {x: [pressure, @C of Q]}}}}", ": cells.B.pathways.P.inputs.x[1]: \"B\" has no pathway \"Q\"", "pathways:\n  P:", "pathways:\n  Q: {species: {C: 1}}\n  P:"},
+    {"input_of_no_signals", "B: {radius: 4 um}", "B: {radius: 4 um, pathways: {P: {inputs: {@x: []}}}}", ": cells.B.pathways.P.inputs: \"x\" has no signal (leave it out for the network's own value?)"},
     {"per_of_another_dimension", "B: {radius: 4 um}", "B: {radius: 4 um, pathways: {P: {inputs: {x: {signal: A, per: @1 min}}}}}", ": cells.B.pathways.P.inputs.x.per: \"1 min\" is a time; expected a concentration"},
     {"rule_of_a_pathway_it_lacks", "{signal: A, increases: speed, to: 5 um/min, half: 1 nM}", "{signal: @S of P, increases: speed, to: 5 um/min, half: 1}", ": cells.T.rules[0].signal: \"T\" has no pathway \"P\" (\"pathways\" of the type lists them)"},
     {"rule_of_an_unknown_variable", "{signal: A, increases: speed, to: 5 um/min, half: 1 nM}", "{signal: @SS of P, increases: speed, to: 5 um/min, half: 1}", ": cells.T.rules[0].signal: \"SS of P\" is not a signal; did you mean \"S of P\"?"},
@@ -355,7 +364,9 @@ TEST_P(BadInput, IsOneLineThatSaysWhereAndWhat) {
     write_text(folder / "wrong.yaml", "cells:\n  B: {\n   speed: 60 um}\n");
     write_text(folder / "refers.yaml", "cells:\n  B: {secretion: {Z: 1 molecule/s}}\n");
     write_text(folder / "good.yaml",
-               "pathways:\n  NF-kB: {species: {IKK: 0}}\nreceptors:\n  TNFR1: {ligands: {A: {k_on: 1 /M/s, K_d: 1 nM}}}\n");
+               "pathways:\n  NF-kB: {species: {IKK: 0}}\nreceptors:\n  GPCR: {turnover: 1 /h}\n  TNFR1: {ligands: {A: {k_on: 1 /M/s, K_d: "
+               "1 nM}}}\n"
+               "  EGFR: {ligands: {EGF: {k_on: 1 /M/s, K_d: 1 nM}, HB-EGF: {k_on: 1 /M/s, K_d: 1 nM}}}\n");
     write_text(folder / "good.csv", "type,x,y,z\n");
     write_text(folder / "wrong.csv", "// type, signal, …\n\nT,A,increases, migraton speed, 5, 1, 1, 0\n");
 

@@ -12,9 +12,11 @@
 
 namespace crine::test {
 
-/// Scenario lines of a pathway P with these keys, and none of cells.
+/// Scenario lines but for pathways and cells.
+inline std::string pathway_head() { return "title: network\ntime: {end: 1 h}\ndomain: {size: [100 um, 100 um, 100 um], spacing: 10 um}\n"; }
+/// The same of a pathway P with these keys, and none of cells.
 inline std::string pathway_text(std::string const& keys) {
-    std::string text = "title: network\ntime: {end: 1 h}\ndomain: {size: [100 um, 100 um, 100 um], spacing: 10 um}\npathways:\n  P:\n";
+    std::string text = pathway_head() + "pathways:\n  P:\n";
     std::istringstream in(keys);
     for (std::string line; std::getline(in, line);) text += "    " + line + "\n";
     return text;

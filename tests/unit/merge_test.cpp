@@ -73,6 +73,18 @@ TEST(Merge, ExtendsAScenario) {
     EXPECT_EQ(s.initial.cells.size(), 3u);
 }
 
+/// Of what a library's receptor binds, only the ligands of the scenario are used; without any it may be listed where no cells have it.
+TEST(Merge, LeavesOutLigandsThatAScenarioDoesNotHave) {
+    TemporaryFolder const folder;
+    write_text(folder / "library.yaml", "receptors: {R: {ligands: {A: {k_on: 1e6 /M/s, K_d: 1 nM}, B: {k_on: 2e6 /M/s, K_d: 1 nM}}}}\n");
+    std::string const before = kHead + "include: library.yaml\nreceptors: {R: }\n";
+    Model const one =
+        load_text(before + "ligands: {B: {diffusivity: 1 um^2/s}}\ncells: {T: {radius: 5 um, receptors: {R: 100}}}\n", folder).model;
+    ASSERT_EQ(one.receptors.at(0).bindings.size(), 1u);
+    EXPECT_TRUE(close(one.receptors[0].bindings[0].k_on, 2e6 / kMolar));
+    EXPECT_TRUE(load_text(before + "cells: {T: {radius: 5 um}}\n", folder).model.receptors.at(0).bindings.empty());
+}
+
 TEST(Merge, OptionsWinOverEverything) {
     TemporaryFolder const folder;
     write_text(folder / "library.yaml",
@@ -142,14 +154,18 @@ TEST(Library, TheDocumentedLinksAreSound) {
     Scenario const s = load_documented(
         "receptors:", kHead +
                           "include: [library/ligands.yaml, library/receptors.yaml, library/cells.yaml, library/pathways.yaml]\n"
-                          "ligands: {TNF-alpha: , EGF: , IFN-gamma: }\n");
+                          "ligands: {TNF-alpha: , IL-1beta: , EGF: , IFN-gamma: }\n");
     Vocabulary const words = s.model.vocabulary();
     auto const& uses = s.model.types.at(0).pathways;
     ASSERT_EQ(uses.size(), 3u);
-    EXPECT_EQ(uses[0].inputs.at(0).signal, words.of(signal::occupancy, 0));
-    EXPECT_DOUBLE_EQ(uses[0].inputs.at(0).scale, 7e-4);
-    EXPECT_EQ(uses[1].inputs.at(0).signal, words.of(signal::occupancy, 1));
-    EXPECT_EQ(uses[2].inputs.at(0).signal, words.of(signal::concentration, 2));
+    auto const& activation = uses[0].inputs.at(0);
+    ASSERT_EQ(activation.size(), 2u);
+    for (int r = 0; r < 2; ++r) {
+        EXPECT_EQ(activation[static_cast<std::size_t>(r)].signal, words.of(signal::occupancy, r));
+        EXPECT_DOUBLE_EQ(activation[static_cast<std::size_t>(r)].scale, 7e-4);
+    }
+    EXPECT_EQ(uses[1].inputs.at(0).at(0).signal, words.of(signal::occupancy, 2));
+    EXPECT_EQ(uses[2].inputs.at(0).at(0).signal, words.of(signal::concentration, 3));
 }
 
 TEST(Library, ScenariosThatShipAreSound) {

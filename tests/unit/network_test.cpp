@@ -322,6 +322,23 @@ TEST(Networks, BeginWithFormulasOfParametersAndOtherSpecies) {
     EXPECT_EQ(initial_columns(n, {20, 0.5}, {{1, 4}}), (std::vector<double>{10, 4, 10, 15, 0}));
 }
 
+// --- the library ---------------------------------------------------------------------------------
+
+/// Without a signal nothing changes.
+TEST(LibraryNetworks, NFkBBeginsAtRest) {
+    Network const n = load_text(pathway_head() + "include: " + source_folder() + "/scenarios/library/pathways.yaml\npathways: {NF-kB: }\n")
+                          .model.pathways.at(0);
+    Integration<1> cell(n);
+    auto const begin = initial_columns(n, n.parameter_default);
+    for (double minutes : {30.0, 600.0, 10000.0}) {
+        cell.advance(minutes);
+        for (int s = 0; s < n.layout.visible; ++s) {
+            std::string const& name = n.variables[static_cast<std::size_t>(s)];
+            EXPECT_TRUE(close(cell.value(name), begin[static_cast<std::size_t>(s)], 1e-4)) << name << " after " << minutes << " min";
+        }
+    }
+}
+
 // --- lanes ---------------------------------------------------------------------------------------
 
 /// A network with every kind of part, in which lanes take different steps and have events at different times.

@@ -255,6 +255,7 @@ TEST(Schema, AgreesWithTheReader) {
                   "rules": [{"signal": "A", "increases": "speed", "to": "1 um/min", "half": "1 nM", "hill": 2}]}},
         "synapses": {"S": {"ligand": "ACh", "from": "T", "to": "T", "pairs": "nearest", "cleft": {"width": "50 nm", "half_length": "2 um",
                   "diffusivity": "400 um^2/s"}, "vesicles": {"content": 1000, "pool": 10, "released": 1}, "firing": "10 Hz"}},
+        "pathways": {"P": {"inputs": {"x": 0}, "species": {"S": 1}}},
         "placement": [{"type": "T", "count": 3}], "output": {"fields": "none", "cells": false}})";
     struct Change {
         char const *pointer, *value;
@@ -293,6 +294,9 @@ TEST(Schema, AgreesWithTheReader) {
                              {"/cells/T/activities", R"({"Notch": {"response_time": "1 h", "initial": {"spread": 0.1}}})", false},
                              {"/cells/T/stores", R"({"A": {"amount": 1000, "release": "1 /h"}})", true},
                              {"/cells/T/stores", R"({"A": {"amount": 1000, "release": 1}})", false},
+                             {"/cells/T/pathways", R"({"P": {"inputs": {"x": "pressure"}}})", true},
+                             {"/cells/T/pathways", R"({"P": {"inputs": {"x": ["pressure", {"signal": "A", "per": "1 nM"}]}}})", true},
+                             {"/cells/T/pathways", R"({"P": {"inputs": {"x": ["pressure", {"per": "1 nM"}]}}})", false},
                              {"/placement/0/density", "\"1 /mm^3\"", false},
                              {"/output/fields", R"(["A"])", true},
                              {"/output/fields", "\"some\"", false}}) {
