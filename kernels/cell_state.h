@@ -83,8 +83,8 @@ struct Population {
     Buffer<Real const*> concentrations;        ///< within sense and move: the fields, by ligand
     Buffer<Real> circulating;                  ///< within sense: free concentration by pool
     Buffer<std::uint32_t> bin;                 ///< within sort
-    Buffer<std::uint32_t> order;               ///< for rearrange
-    Buffer<std::uint32_t> place, first_birth;  ///< within apply, see Lineage
+    Buffer<std::uint32_t> order;               ///< for rearrange, and within transduce
+    Buffer<std::uint32_t> place, first_birth;  ///< within apply, see Lineage, and transduce
     std::uint64_t divisions = 0, deaths = 0, removals = 0, engulfments = 0, differentiations = 0;
     std::vector<std::uint64_t> recruited;
 

@@ -8,6 +8,7 @@
 
 #include <thrust/version.h>
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <utility>
@@ -17,6 +18,7 @@
 #include <cuda_runtime.h>
 #include <thrust/system/cuda/execution_policy.h>
 #else
+#include <omp.h>
 #include <thrust/system/omp/execution_policy.h>
 #endif
 
@@ -99,11 +101,14 @@ private:
     std::size_t size_ = 0, capacity_ = 0;
 };
 
+/// kSideBySide: items side by side in one body; its threads are a GPU's lanes, a CPU has vectors. many_at_once(): indices that keep all
+/// busy and share the work among them evenly.
 #ifdef __CUDACC__
-/// Items side by side in one body: its threads are a GPU's lanes, a CPU has vectors.
 inline constexpr int kSideBySide = 1;
+inline std::size_t many_at_once() { return 65536; }
 #else
 inline constexpr int kSideBySide = 8;
+inline std::size_t many_at_once() { return 8 * static_cast<std::size_t>(omp_get_max_threads()); }
 #endif
 
 // --- launcher ---------------------------------------------------------------------------------
@@ -161,9 +166,11 @@ void for_each_voxel(int nx, int ny, int nz, Body const& body) {
 
 inline constexpr std::size_t kSmallLoop = 4096;
 
+/// In pieces that threads take in turn: what costs most, such as cells with receptors, is often all in one part of the tissue.
 template <class Body>
 void for_each_index(std::size_t n, Body const& body, std::size_t work = kSmallLoop) {
-#pragma omp parallel for schedule(static) if (n * work > kSmallLoop)
+    std::size_t const piece = std::clamp<std::size_t>(n / many_at_once(), 1, 1024);
+#pragma omp parallel for schedule(static, piece) if (n * work > kSmallLoop)
     for (std::size_t i = 0; i < n; ++i) body(i);
 }
 template <class Body>

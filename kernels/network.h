@@ -3,6 +3,8 @@
 #include "crine/model/network.h"
 #include "kernels/device.h"
 
+#include <algorithm>
+
 namespace crine {
 inline namespace CRINE_NS {
 
@@ -36,13 +38,8 @@ struct DeviceNetwork {
     }
 };
 
-/// Items that lie together, of which a worker takes one piece after the other, so that all have alike to do; and the most workers at a
-/// time: threads of a GPU, whose neighbours take neighbouring items.
-inline constexpr std::size_t kPiece = kSideBySide > 1 ? 64 : 1, kMostWorkers = kSideBySide > 1 ? 256 : 65536;
-inline std::size_t workers_for(std::size_t items) {
-    std::size_t const pieces = (items + kPiece - 1) / kPiece;
-    return pieces < kMostWorkers ? pieces : kMostWorkers;
-}
+/// How many workers integrate so many items: on a GPU neighbours take neighbouring items.
+inline std::size_t workers_for(std::size_t items) { return std::min((items + kSideBySide - 1) / kSideBySide, many_at_once()); }
 
 /// Integrates one network for many items, several side by side in the registers of each worker.
 struct NetworkBatches {
@@ -59,29 +56,18 @@ struct NetworkBatches {
         return kSideBySide > 1 ? Registers<kSideBySide>{registers.data + worker * size, kSideBySide}
                                : Registers<kSideBySide>{registers.data + worker, workers};
     }
-    /// Calls integrate(registers, members, how many) for the members among the items of a worker, of which the lanes that are left over
-    /// repeat the first.
-    template <class IsMember, class Integrate>
-    CRINE_HD void operator()(std::size_t worker, std::size_t items, IsMember&& is_member, Integrate&& integrate) const {
+    /// Calls integrate(registers, items, how many) for each batch of a worker; lanes that are left over repeat its first item.
+    template <class Integrate>
+    CRINE_HD void operator()(std::size_t worker, std::size_t items, Integrate&& integrate) const {
         Registers<kSideBySide> const r = of(worker);
         for (int c = 0; c < network.layout.constants; ++c)
             for (int l = 0; l < kSideBySide; ++l) r[network.layout.constant + c][l] = constants[static_cast<std::size_t>(c)];
-        std::size_t members[kSideBySide] = {};
-        int found = 0;
-        auto const complete = [&] {
-            for (int l = found; l < kSideBySide; ++l) members[l] = members[0];
-            integrate(r, members, found);
-            found = 0;
-        };
-        for (std::size_t piece = worker; piece * kPiece < items; piece += workers) {
-            std::size_t const last = (piece + 1) * kPiece < items ? (piece + 1) * kPiece : items;
-            for (std::size_t i = piece * kPiece; i < last; ++i) {
-                if (!is_member(i)) continue;
-                members[found++] = i;
-                if (found == kSideBySide) complete();
-            }
+        for (std::size_t first = worker * kSideBySide; first < items; first += workers * kSideBySide) {
+            int const count = items - first < kSideBySide ? static_cast<int>(items - first) : kSideBySide;
+            std::size_t batch[kSideBySide];
+            for (int l = 0; l < kSideBySide; ++l) batch[l] = first + (l < count ? l : 0);
+            integrate(r, batch, count);
         }
-        if (found > 0) complete();
     }
 };
 

@@ -2,6 +2,8 @@
 
 #include "kernels/hash.h"
 
+#include <thrust/scan.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -20,12 +22,32 @@ struct BirthBody {
     }
 };
 
-/// Integrates one pathway of all cells that have it.
+/// 1 for a live cell that has the pathway, and 0 for others and behind the last.
+struct CountBody {
+    CellView cells;
+    PathwayView pathways;
+    int pathway;
+    Span<std::uint32_t> place;
+    CRINE_HD void operator()(std::size_t i) const {
+        place[i] = i < cells.id.size && alive(cells.state[i]) && pathways.in(cells.type[i], pathway) ? 1 : 0;
+    }
+};
+/// Lists them. place[i]: how many come before cell i.
+struct ListBody {
+    Span<std::uint32_t const> place;
+    Span<std::uint32_t> who;
+    CRINE_HD void operator()(std::size_t i) const {
+        if (place[i + 1] != place[i]) who[place[i]] = static_cast<std::uint32_t>(i);
+    }
+};
+
+/// Integrates one pathway of all cells that have it, which are listed so that batches are full wherever they are.
 struct TransduceBody {
     NetworkBatches batches;
     PathwayView pathways;
     int pathway, first_column;
     CellView cells;
+    Span<std::uint32_t const> who, place;  ///< the cells; place[cells]: how many
     ListsView<InputOfType> inputs;
     Span<double const> parameters;
     Span<Real const> signals;  ///< [slot * cells + cell]
@@ -33,17 +55,16 @@ struct TransduceBody {
     Span<ErrorReport> error;
 
     CRINE_HD void operator()(std::size_t worker) const {
-        batches(
-            worker, cells.id.size, [&](std::size_t i) { return alive(cells.state[i]) && pathways.in(cells.type[i], pathway); },
-            [&](Registers<kSideBySide> const& r, std::size_t const* members, int found) { integrate(r, members, found); });
+        batches(worker, place[cells.id.size],
+                [&](Registers<kSideBySide> const& r, std::size_t const* batch, int count) { integrate(r, batch, count); });
     }
 
-    CRINE_HD void integrate(Registers<kSideBySide> const& r, std::size_t const* members, int found) const {
+    CRINE_HD void integrate(Registers<kSideBySide> const& r, std::size_t const* batch, int count) const {
         NetworkLayout const& at = batches.network.layout;
         NetworkSteps<kSideBySide> steps(batches.network, r);
         double kept[kMostKept][kSideBySide];
         for (int l = 0; l < kSideBySide; ++l) {
-            std::size_t const i = members[l], type = cells.type[i];
+            std::size_t const i = who[batch[l]], type = cells.type[i];
             for (int s = 0; s < at.species; ++s) r[s][l] = pathways.number(first_column + s, i);
             for (int p = 0; p < at.parameters; ++p) r[at.parameter + p][l] = parameters[type * at.parameters + p];
             for (int n = 0; n < at.inputs; ++n) {
@@ -61,8 +82,8 @@ struct TransduceBody {
         steps([&](int column, int lane) -> double& { return kept[column - at.step() - 1][lane]; });
         for (int l = 0; l < kSideBySide; ++l) r[at.time][l] = end;
         run<kSideBySide>(batches.network.observe, r);
-        for (int l = 0; l < found; ++l) {
-            std::size_t const i = members[l];
+        for (int l = 0; l < count; ++l) {
+            std::size_t const i = who[batch[l]];
             for (int s = 0; s < at.species; ++s) pathways.number(first_column + s, i) = r[s][l];
             for (int o = 0; o < at.observables; ++o) pathways.number(first_column + at.species + o, i) = r[at.observable + o][l];
             pathways.number(first_column + at.step(), i) = steps.step[l];
@@ -139,16 +160,24 @@ void Engine::start_pathways() {
 void Engine::transduce(Moment now) {
     PathwayState& state = cells_.pathways;
     if (state.none() || cells_.size() == 0) return;
-    std::size_t const workers = workers_for(cells_.size());
+    std::size_t const cells = cells_.size(), workers = workers_for(cells);
+    auto& place = cells_.place;
+    auto& who = cells_.order;
+    place.resize(cells + 1), who.resize(cells);
     for (std::size_t p = 0; p < state.all.size(); ++p) {
         Pathway const& pathway = state.all[p];
         DeviceNetwork const& network = pathway.network;
+        for_each_index(cells + 1, CountBody{cells_.view(), state.view(cells), static_cast<int>(p), place.span()});
+        THRUST_NS_QUALIFIER::exclusive_scan(policy(), place.data(), place.data() + place.size(), place.data());
+        for_each_index(cells, ListBody{std::as_const(place).span(), who.span()});
         state.registers.resize(std::max(state.registers.size(), NetworkBatches::registers_for(workers, network.layout)));
         for_each_index(workers, TransduceBody{{network.view(), network.constants.span(), state.registers.span(), workers},
-                                              state.view(cells_.size()),
+                                              state.view(cells),
                                               static_cast<int>(p),
                                               state.first[p],
                                               cells_.view(),
+                                              std::as_const(who).span(),
+                                              std::as_const(place).span(),
                                               pathway.inputs.view(),
                                               pathway.parameters.span(),
                                               std::as_const(cells_.work).span(),

@@ -106,16 +106,15 @@ struct ReactBody {
     Held held;
 
     CRINE_HD void operator()(std::size_t worker) const {
-        batches(
-            worker, grid.voxels(), [](std::size_t) { return true; },
-            [&](Registers<kSideBySide> const& r, std::size_t const* members, int found) { integrate(r, members, found); });
+        batches(worker, grid.voxels(),
+                [&](Registers<kSideBySide> const& r, std::size_t const* voxels, int count) { integrate(r, voxels, count); });
     }
-    CRINE_HD void integrate(Registers<kSideBySide> const& r, std::size_t const* members, int found) const {
+    CRINE_HD void integrate(Registers<kSideBySide> const& r, std::size_t const* voxels, int count) const {
         NetworkLayout const& at = batches.network.layout;
         NetworkSteps<kSideBySide> steps(batches.network, r);
         std::size_t places[kSideBySide];
         for (int l = 0; l < kSideBySide; ++l) {
-            places[l] = grid.at_voxel(members[l]);
+            places[l] = grid.at_voxel(voxels[l]);
             steps.time[l] = begin, steps.end[l] = end, steps.step[l] = end - begin;
             for (int s = 0; s < at.species; ++s) {
                 double const c = species.concentration[s][places[l]];
@@ -124,7 +123,7 @@ struct ReactBody {
             }
         }
         steps([&](int, int lane) -> double& { return r[at.time][lane]; });  // without events nothing else is kept, and nobody asks
-        for (int l = 0; l < found; ++l)
+        for (int l = 0; l < count; ++l)
             for (int s = 0; s < at.species; ++s) {
                 Real& c = species.concentration[s][places[l]];
                 if (steps.failed[l])
