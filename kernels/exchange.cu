@@ -69,6 +69,14 @@ int spread_of(Model const& model, int type, std::vector<Real> const& green) {
     return kMaxSpread;
 }
 
+/// Secretion and uptake of a cell, by the short way where nobody has receptors or stores of the ligand.
+CRINE_HD inline Real secretion(CellRates const& rates, ExchangeTarget const& to, std::size_t i) {
+    return to.binds || to.stored ? rates.secretion(i, to.ligand) : rates.plain_secretion(i, to.ligand);
+}
+CRINE_HD inline Real uptake(CellRates const& rates, ExchangeTarget const& to, std::size_t i) {
+    return to.binds ? rates.uptake(i, to.ligand) : rates.plain_uptake(i, to.ligand);
+}
+
 /// What a cell does to each voxel of weight 1 around it, for one group of ligands.
 struct GiveBody {
     CellRates rates;
@@ -80,12 +88,12 @@ struct GiveBody {
         Real const *const end = give + kChannels, self = rates.self(i);
         for (int t = 0; t < group.targets; ++t) {
             ExchangeTarget const& to = group.target[t];
-            Real const uptake = rates.uptake(i, to.ligand), beta = rates.resistance(i, to.ligand, self, uptake);
-            CellExchange const cell{rates.secretion(i, to.ligand), uptake, beta};
+            Real const takes = uptake(rates, to, i), beta = rates.resistance(i, to.ligand, self, takes);
+            CellExchange const cell{secretion(rates, to, i), takes, beta};
             *give++ = cell.source, *give++ = cell.sink;
             if (to.held_back == nullptr) continue;
             // what receptors and stores let go comes out whatever there is
-            *give++ = CellExchange{rates.plain_secretion(i, to.ligand), uptake, beta}.held_back(rates.limit(i, to.ligand));
+            *give++ = CellExchange{rates.plain_secretion(i, to.ligand), takes, beta}.held_back(rates.limit(i, to.ligand));
         }
         while (give != end) *give++ = 0;
     }
@@ -104,7 +112,7 @@ struct OwnTerm {
         for (int t = 0; t < kGroup; ++t) {
             ExchangeTarget const& to = group.target[t];
             if (t < group.targets && to.autocrine) {
-                Real const all = rates.secretion(i, to.ligand), own = all - give[to.channel];
+                Real const all = secretion(rates, to, i), own = all - give[to.channel];
                 into[t] += to.own_follows_field && own != 0 ? own * not_stopped(i, t, all) : own;
             }
         }
