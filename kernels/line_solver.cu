@@ -174,12 +174,11 @@ LineSolver::Sums LineSolver::solve(Dynamics const& dynamics, Stage stage) {
     };
     auto const halves = [&](auto const& body) {
         for_each_index(
-            2 * slabs,
-            [&](std::size_t i) {
-                int const half = static_cast<int>(i) / slabs;
-                body(half, static_cast<int>(i) % slabs, tallies[i]);
+            2,
+            [&](std::size_t half) {
+                for (int slab = 0; slab < slabs; ++slab) body(static_cast<int>(half), slab, tallies[half * slabs + slab]);
             },
-            plane * g.nz / (2 * slabs));
+            plane * g.nz / 2);
     };
     if (rows.uniform() && threads <= 2 && g.nz >= 2 * threads) {
         // A thread keeps to its half of the planes, and eliminates along z what it still has in the cache.
