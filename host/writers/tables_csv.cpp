@@ -57,20 +57,18 @@ private:
     LineFile table_;
 };
 
+/// A column of a compartment's ledger.
+template <class State>
 struct PoolTerm {
     char const* name;
-    double PoolState::*value;
+    double State::*value;
 };
-constexpr PoolTerm kPoolTerms[] = {
+constexpr PoolTerm<PoolState> kPoolTerms[] = {
     {"initial", &PoolState::initial},         {"dosed", &PoolState::dosed},     {"from tissue", &PoolState::from_tissue},
     {"transferred", &PoolState::transferred}, {"cleared", &PoolState::cleared},
 };
 
-struct CellPoolTerm {
-    char const* name;
-    double CellPoolState::*value;
-};
-constexpr CellPoolTerm kCellPoolTerms[] = {
+constexpr PoolTerm<CellPoolState> kCellPoolTerms[] = {
     {"present", &CellPoolState::present}, {"initial", &CellPoolState::initial},     {"produced", &CellPoolState::produced},
     {"lost", &CellPoolState::lost},       {"recruited", &CellPoolState::recruited},
 };
