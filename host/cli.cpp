@@ -87,6 +87,11 @@ std::vector<Override> parse_overrides(Arguments const& arguments) {
     return overrides;
 }
 
+/// Warnings go where they do not disturb what reads the output.
+void warn(Findings const& findings) {
+    for (Finding const& finding : findings) std::cerr << "crine: warning: " << finding.text() << "\n";
+}
+
 /// Without this a tissue larger than the memory would take it from everything else on the machine before it fails.
 void refuse_what_does_not_fit(std::string const& file, std::vector<Override> const& overrides, Device const& device) {
     std::size_t cells = 0;
@@ -109,6 +114,7 @@ int run_command(Arguments const& arguments, std::vector<std::string> command_lin
     auto const overrides = parse_overrides(arguments);
     refuse_what_does_not_fit(arguments.scenario, overrides, options.device);
     Scenario scenario = load_scenario(arguments.scenario, overrides);
+    if (!arguments.quiet) warn(scenario.findings);
     bool const volumes = scenario.output.volumes > 0;
     RunResult const result = run(std::move(scenario), options);
     if (!arguments.quiet) {
@@ -125,6 +131,7 @@ int check_command(Arguments const& arguments) {
     std::size_t cells = 0;
     Scenario scenario = load_scenario(arguments.scenario, overrides, true, &cells);
     if (is_small(scenario, cells)) scenario = load_scenario(arguments.scenario, overrides);
+    warn(scenario.findings);
     std::cout << describe(scenario, cells) << describe(estimate(scenario, cells, device)) << std::flush;
     return done;
 }

@@ -19,9 +19,9 @@ std::size_t voxel_of(Grid const& grid, Vec3 p) {
 }
 
 /// The voxels of a probe: a region, or the whole domain.
-class Place {
+class Extent {
 public:
-    Place(Scenario const& scenario, Probe const& probe) : grid_(scenario.model.grid) {
+    Extent(Scenario const& scenario, Probe const& probe) : grid_(scenario.model.grid) {
         if (probe.region >= 0) region_ = &scenario.regions[static_cast<std::size_t>(probe.region)];
     }
     bool holds(std::size_t voxel) const { return region_ == nullptr || region_->inside[voxel] != 0; }
@@ -32,7 +32,7 @@ private:
     Region const* region_ = nullptr;
 };
 
-double mean(Place const& place, std::vector<Real> const& field) {
+double mean(Extent const& place, std::vector<Real> const& field) {
     double sum = 0;
     for (std::size_t v = 0; v < field.size(); ++v)
         if (place.holds(v)) sum += field[v];
@@ -41,7 +41,7 @@ double mean(Place const& place, std::vector<Real> const& field) {
 
 /// Calls visit(cell, voxel) for every live cell of the probe's type inside its place.
 template <class Visit>
-void for_each_cell(Grid const& grid, Probe const& probe, Place const& place, HostCells const& cells, Visit const& visit) {
+void for_each_cell(Grid const& grid, Probe const& probe, Extent const& place, HostCells const& cells, Visit const& visit) {
     for (std::size_t i = 0; i < cells.size(); ++i) {
         if (cells.type[i] != probe.type || !alive(cells.state[i])) continue;
         std::size_t const voxel = voxel_of(grid, {cells.x[i], cells.y[i], cells.z[i]});
@@ -49,13 +49,13 @@ void for_each_cell(Grid const& grid, Probe const& probe, Place const& place, Hos
     }
 }
 
-double cells_in(Grid const& grid, Probe const& probe, Place const& place, HostCells const& cells) {
+double cells_in(Grid const& grid, Probe const& probe, Extent const& place, HostCells const& cells) {
     std::size_t n = 0;
     for_each_cell(grid, probe, place, cells, [&](std::size_t, std::size_t) { ++n; });
     return static_cast<double>(n);
 }
 
-double coverage(Grid const& grid, Probe const& probe, Place const& place, HostCells const& cells) {
+double coverage(Grid const& grid, Probe const& probe, Extent const& place, HostCells const& cells) {
     std::vector<bool> covered(grid.voxels());
     std::size_t n = 0;
     for_each_cell(grid, probe, place, cells, [&](std::size_t, std::size_t voxel) {
@@ -133,7 +133,7 @@ double receptors_of(ReceptorNumbers const& numbers, Probe::State state, std::siz
 }
 
 /// What the probe asks for, of the activity, the pathway or the receptors of its cells.
-double statistic(Grid const& grid, Probe const& probe, Place const& place, Snapshot const& snapshot) {
+double statistic(Grid const& grid, Probe const& probe, Extent const& place, Snapshot const& snapshot) {
     double n = 0, sum = 0, within = 0, least = HUGE_VAL, most = -HUGE_VAL;
     for_each_cell(grid, probe, place, snapshot.cells, [&](std::size_t cell, std::size_t) {
         double const value = probe.kind == Kind::activity ? snapshot.activities[static_cast<std::size_t>(probe.activity)][cell]
@@ -216,7 +216,7 @@ std::vector<double> ProbeReader::read(Backend& from, Snapshot const& snapshot) {
             if (cells.type[i] == probe.type) start_[cells.id[i]] = {cells.x[i], cells.y[i], cells.z[i]};
     std::vector<double> values;
     for (auto const& probe : scenario.probes) {
-        Place const place(scenario, probe);
+        Extent const place(scenario, probe);
         auto const ligand = static_cast<std::size_t>(std::max(probe.ligand, 0));
         switch (probe.kind) {
             case Kind::point:

@@ -99,6 +99,8 @@ Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> 
     s.pairings = make_pairings(in);
     if (!size_only) s.initial.synapses = make_pairs(in, s);
 
+    find_long_steps_of_fields(s.findings, in, model, s.schedule);
+
     s.regions = regions.take_masks(size_only);
     return s;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "crine/backend.h"
+#include "host/findings.h"
 
 #include <cmath>
 #include <filesystem>
@@ -114,6 +115,7 @@ struct Scenario {
     std::vector<Region> regions;
     std::vector<Probe> probes;
     Validation validation;
+    Findings findings;              ///< what to warn of
     std::vector<Pairing> pairings;  ///< by Model::synapses
     std::string resolved;           ///< the whole scenario as one YAML text: includes merged, --set applied, defaults filled in
 };

@@ -1,0 +1,62 @@
+#include "host/findings.h"
+
+#include "host/build.h"
+#include "host/format.h"
+#include "host/input.h"
+
+#include <cmath>
+
+namespace crine {
+namespace {
+
+/// What one step of a scheme does to a field that decays many times in it, and the most decays that it resolves.
+struct Promise {
+    double most;
+    char const* consequence;
+};
+Promise promise_of(Scheme scheme) {
+    switch (scheme) {
+        case Scheme::implicit_euler:
+            return {1, "implicit-euler ends in the right steady state, but tells the way there only to order 1"};
+        case Scheme::tr_bdf2:
+            return {2.4, "tr-bdf2 then takes steps of order 1 until the field has settled"};
+        case Scheme::adi:
+            return {1, "adi takes more than there is, which ends the run, unless the field has settled"};
+        case Scheme::quasi_steady:
+        case Scheme::adaptive:
+            break;
+    }
+    return {INFINITY, ""};
+}
+
+void find_fast_decay(Findings& findings, ScenarioInput const& in, Model const& model, double step) {
+    auto const look = [&](std::size_t ligand, double rate, Place const& at) {
+        Promise const promise = promise_of(model.ligands[ligand].scheme);
+        find_long_step(findings, at, rate, "transport", step, promise.most, std::string(promise.consequence) + " (adaptive: at any step)");
+    };
+    for (std::size_t l = 0; l < in.ligands.size(); ++l) {
+        LigandInput const& ligand = in.ligands[l].value;
+        if (ligand.decay || ligand.half_life) look(l, decay_of(ligand), ligand.decay ? ligand.decay->at : ligand.half_life->at);
+    }
+    for (auto const& region : in.regions)
+        for (auto const& e : region.value.decay)
+            for (std::size_t l = 0; l < in.ligands.size(); ++l)
+                if (in.ligands[l].name.value == e.name.value) look(l, e.value, e.value.at);
+}
+
+}  // namespace
+
+void find_long_step(Findings& findings, Place const& at, double rate, std::string const& clock, double step, double most,
+                    std::string const& consequence) {
+    if (!(rate * step > most)) return;
+    findings.push_back({at,
+                        "a step of " + duration(step) + " is " + rounded(rate * step) + " of its time constants of " + duration(1 / rate) +
+                            ": " + consequence + "; time." + clock + ": " + duration(most / rate) + " would do",
+                        "time." + clock, most / rate});
+}
+
+void find_long_steps_of_fields(Findings& findings, ScenarioInput const& in, Model const& model, Schedule const& schedule) {
+    find_fast_decay(findings, in, model, schedule.transport);
+}
+
+}  // namespace crine
