@@ -1,10 +1,11 @@
 #pragma once
 
-/// A device as kernels see it: memory, launcher, reductions. Every kernels/*.cu is compiled once for the CPU
-/// (OpenMP) and, where there is nvcc, once for CUDA; `CRINE_NS` tells the two apart.
+/// A device as kernels see it: memory, launcher, reductions. Every kernels/*.cu is compiled for the CPU and, where there is nvcc, for
+/// CUDA; `CRINE_NS` tells the two apart.
 
 #include "crine/contracts.h"
 #include "crine/span.h"
+#include "crine/threads.h"
 
 #include <thrust/version.h>
 
@@ -18,8 +19,7 @@
 #include <cuda_runtime.h>
 #include <thrust/system/cuda/execution_policy.h>
 #else
-#include <omp.h>
-#include <thrust/system/omp/execution_policy.h>
+#include <thrust/system/cpp/execution_policy.h>
 #endif
 
 #ifdef __CUDACC__
@@ -108,12 +108,12 @@ inline constexpr int kSideBySide = 1;
 inline std::size_t many_at_once() { return 65536; }
 #else
 inline constexpr int kSideBySide = 8;
-inline std::size_t many_at_once() { return 8 * static_cast<std::size_t>(omp_get_max_threads()); }
+inline std::size_t many_at_once() { return 8 * static_cast<std::size_t>(threads()); }
 #endif
 
 // --- launcher ---------------------------------------------------------------------------------
 
-/// Execution policy for Thrust algorithms on this engine; Thrust types never leave kernels/.
+/// Execution policy for Thrust algorithms on this engine, on one thread of a CPU; Thrust types never leave kernels/.
 #ifdef __CUDACC__
 /// Work space of Thrust, in the order of the stream: cudaMalloc would wait for the device.
 struct WorkSpace {
@@ -124,8 +124,11 @@ struct WorkSpace {
 extern WorkSpace g_work_space;
 inline auto policy() { return THRUST_NS_QUALIFIER::cuda::par_nosync(g_work_space).on(stream()); }
 #else
-inline auto policy() { return THRUST_NS_QUALIFIER::omp::par; }
+inline auto policy() { return THRUST_NS_QUALIFIER::cpp::par; }
 #endif
+
+/// The work of a cell in most loops, in voxels of a simple loop.
+inline constexpr std::size_t kCellWork = 128;
 
 #ifdef __CUDACC__
 
@@ -142,12 +145,9 @@ __global__ void __launch_bounds__(256, 1) run_voxels(int nx, int ny, int nz, Bod
         for (int k = blockIdx.z; k < nz; k += gridDim.z) body(i, j, k);
 }
 
-/// Loops over less work than this (in voxels) are faster on one CPU thread.
-inline constexpr std::size_t kSmallLoop = 4096;
-
-/// Calls body(i) for 0 ≤ i < n, in no order. `work` is that of one index, in voxels.
+/// Calls body(i) for 0 ≤ i < n, in no order. `work` is that of one index, in voxels of a simple loop.
 template <class Body>
-void for_each_index(std::size_t n, Body const& body, std::size_t = kSmallLoop) {
+void for_each_index(std::size_t n, Body const& body, std::size_t = kCellWork) {
     if (n == 0) return;
     run_indices<<<static_cast<unsigned>((n + 255) / 256), 256, 0, stream()>>>(n, body);
     CUDA_CHECK(cudaGetLastError());
@@ -164,22 +164,33 @@ void for_each_voxel(int nx, int ny, int nz, Body const& body) {
 
 #else
 
-inline constexpr std::size_t kSmallLoop = 4096;
+/// Calls range(begin, end) for pieces of 0 … n - 1 that threads take in turn: what costs most, such as cells with receptors, is often all
+/// in one part of the tissue. `work` is that of one index.
+template <class Range>
+void share_range(std::size_t n, std::size_t work, Range const& range) {
+    if (n * work < 2 * kShare) return range(std::size_t{0}, n);
+    std::size_t const most = std::max<std::size_t>(8 * kShare / work, 1), piece = std::clamp<std::size_t>(n / many_at_once(), 1, most);
+    share_out((n + piece - 1) / piece, n * work, [&](std::size_t p) { range(p * piece, std::min(n, (p + 1) * piece)); });
+}
 
-/// In pieces that threads take in turn: what costs most, such as cells with receptors, is often all in one part of the tissue.
 template <class Body>
-void for_each_index(std::size_t n, Body const& body, std::size_t work = kSmallLoop) {
-    std::size_t const piece = std::clamp<std::size_t>(n / many_at_once(), 1, 1024);
-#pragma omp parallel for schedule(static, piece) if (n * work > kSmallLoop)
-    for (std::size_t i = 0; i < n; ++i) body(i);
+void for_each_index(std::size_t n, Body const& body, std::size_t work = kCellWork) {
+    share_range(n, work, [&](std::size_t begin, std::size_t end) {
+        for (std::size_t i = begin; i < end; ++i) body(i);
+    });
 }
 template <class Body>
 void for_each_voxel(int nx, int ny, int nz, Body const& body) {
-#pragma omp parallel for collapse(2) schedule(static) if (static_cast <std::size_t>(nx) * ny * nz > kSmallLoop)
-    for (int k = 0; k < nz; ++k)
-        for (int j = 0; j < ny; ++j)
+    if (nx <= 0 || ny <= 0 || nz <= 0) return;
+    std::size_t const rows = static_cast<std::size_t>(ny) * static_cast<std::size_t>(nz);
+    share_range(rows, static_cast<std::size_t>(nx), [&](std::size_t begin, std::size_t end) {
+        int j = static_cast<int>(begin % static_cast<std::size_t>(ny)), k = static_cast<int>(begin / static_cast<std::size_t>(ny));
+        for (std::size_t row = begin; row < end; ++row) {
 #pragma omp simd
             for (int i = 0; i < nx; ++i) body(i, j, k);
+            if (++j == ny) j = 0, ++k;
+        }
+    });
 }
 
 #endif

@@ -10,8 +10,6 @@
 #include <new>
 
 #ifndef __CUDACC__
-#include <omp.h>
-
 #include <fstream>
 #include <unistd.h>
 #endif
@@ -187,15 +185,14 @@ void copy_on_device(void* to, void const* from, std::size_t bytes) { std::memcpy
 void zero_on_device(void* p, std::size_t bytes) {
     constexpr std::size_t kPiece = 1u << 16;
     auto* const start = static_cast<unsigned char*>(p);
-#pragma omp parallel for schedule(static)
-    for (std::size_t piece = 0; piece < (bytes + kPiece - 1) / kPiece; ++piece)
-        std::memset(start + piece * kPiece, 0, piece * kPiece + kPiece < bytes ? kPiece : bytes - piece * kPiece);
+    share_out((bytes + kPiece - 1) / kPiece, bytes / sizeof(Real),
+              [&](std::size_t piece) { std::memset(start + piece * kPiece, 0, std::min(kPiece, bytes - piece * kPiece)); });
 }
 
 void wait_for_device() {}
 
 Engine::Engine(Device const& device) : device_(device) {
-    omp_set_num_threads(device.threads);
+    set_threads(device.threads);
     error_.resize(1);
 }
 Engine::~Engine() = default;

@@ -5,8 +5,6 @@
 #include "crine/model/factored.h"
 #include "kernels/line_solver.h"
 
-#include <omp.h>
-
 #include <algorithm>
 #include <cmath>
 

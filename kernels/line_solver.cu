@@ -164,7 +164,7 @@ LineSolver::Sums LineSolver::solve(Dynamics const& dynamics, Stage stage) {
     meeting_.resize(2 * g.stride_z());
     Rows const rows(dynamics, stage, resistance_.data(), meeting_.data());
     int const batches = (g.ny + Rows::kBatch - 1) / Rows::kBatch, blocks = (g.nx + Rows::kBlock - 1) / Rows::kBlock, slabs = rows.slabs(),
-              threads = omp_get_max_threads();
+              team = threads();
     std::size_t const plane = static_cast<std::size_t>(g.nx) * g.ny;
     std::vector<Tally> tallies(2 * slabs);
     // A plane along x and y while it is in the cache.
@@ -180,7 +180,7 @@ LineSolver::Sums LineSolver::solve(Dynamics const& dynamics, Stage stage) {
             },
             plane * g.nz / 2);
     };
-    if (rows.uniform() && threads <= 2 && g.nz >= 2 * threads) {
+    if (rows.uniform() && team <= 2 && g.nz >= 2 * team) {
         // A thread keeps to its half of the planes, and eliminates along z what it still has in the cache.
         for_each_index(
             2,
@@ -201,7 +201,7 @@ LineSolver::Sums LineSolver::solve(Dynamics const& dynamics, Stage stage) {
         }
     } else {
         // Enough planes for all threads: x and y in one go. Else along x first, then along y.
-        if (g.nz >= 2 * threads)
+        if (g.nz >= 2 * team)
             for_each_index(
                 g.nz, [&](std::size_t k) { solve_plane(static_cast<int>(k)); }, plane);
         else {

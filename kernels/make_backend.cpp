@@ -1,7 +1,6 @@
 #include "crine/backend.h"
 #include "crine/contracts.h"
-
-#include <omp.h>
+#include "crine/threads.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -33,10 +32,15 @@ std::vector<DeviceInfo> cuda_devices() { return {}; }
 
 namespace {
 
-int const kAllThreads = omp_get_max_threads();  // read before any engine sets it: all cores, or OMP_NUM_THREADS
+/// As many as there are processors for, or fewer by the variable that batch systems and users of parallel programs set.
+int default_threads() {
+    char const* const asked = std::getenv("OMP_NUM_THREADS");
+    int const n = asked == nullptr ? 0 : std::atoi(asked), given = processors();
+    return n > 0 ? std::min(n, given) : given;
+}
 
 std::unique_ptr<Backend> make_cpu_engine(Device device) {
-    if (device.threads <= 0) device.threads = kAllThreads;
+    if (device.threads <= 0) device.threads = default_threads();
     auto const known = cpu_instruction_sets();
     if (device.instruction_set.empty())
         if (char const* const asked = std::getenv("CRINE_ISA")) device.instruction_set = asked;

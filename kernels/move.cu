@@ -198,7 +198,8 @@ void Engine::move(Moment now) {
                                types,
                                {spheres, std::as_const(cells_.fields.id).span(), cells_.bins, model_.seed, model_.grid.planar()},
                                {cells, phenotype, cells_.bins, types, model_.vocabulary()},
-                               selective});
+                               selective},
+                   ContactBody::kCells * kCellWork);
 
     cells_.concentrations.upload(concentrations(fields_));
     for_each_index(n, MotionBody{cells, phenotype, types, cells_.programs.chemotaxis.view(), cells_.programs.attraction.view(),

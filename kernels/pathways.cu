@@ -183,7 +183,8 @@ void Engine::transduce(Moment now) {
                                               std::as_const(cells_.work).span(),
                                               now.time / network.time_unit,
                                               (now.time + now.dt) / network.time_unit,
-                                              error_.span()});
+                                              error_.span()},
+                       kShare);
     }
 }
 

@@ -303,7 +303,8 @@ private:
                                           reactions.scale,
                                           begin / network.time_unit,
                                           (begin + during) / network.time_unit,
-                                          held_of(fields_)});
+                                          held_of(fields_)},
+                       kShare);
         for (std::size_t s = 0; s < reactions.ligands.size(); ++s) {
             LigandField& field = of(reactions.ligands[s]);
             auto const sum = sum_rows<ReactedTerm::count>(

@@ -326,7 +326,8 @@ void Engine::synapse(Moment now) {
     SynapseView const synapses = view_of(state.fields);
     Span<SynapseKind const> const kinds = std::as_const(state.kinds).span();
     for_each_index(n, SynapseBody{synapses, state.cleft.span(), state.most_nodes, kinds, std::as_const(state.where).span(), cells_.view(),
-                                  cells_.phenotype(), model_.grid, model_.seed, now});
+                                  cells_.phenotype(), model_.grid, model_.seed, now},
+                   kShare);
     for_each_index(state.post_ids.size(), PostBody{synapses, kinds, std::as_const(state.post_begin).span(),
                                                    std::as_const(state.post_synapses).span(), state.post_open.span()});
     spill();

@@ -28,7 +28,7 @@ double Engine::copy_bandwidth(std::size_t size) {
     for (int repeat = 0; repeat < kRepeats; ++repeat) {
         wait_for_device();
         auto const start = std::chrono::steady_clock::now();
-        for_each_index(n, CopyBody{from.data(), to.data()});
+        for_each_index(n, CopyBody{from.data(), to.data()}, sizeof(Quad) / sizeof(Real));
         wait_for_device();
         seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
     }

@@ -1,5 +1,7 @@
 #include "host/bench/lod.h"
 
+#include "crine/threads.h"
+
 #include <algorithm>
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
@@ -50,24 +52,19 @@ void Lod::step(std::vector<float>& field) const {
     auto const solve = [&](float* first, std::size_t stride, std::size_t width) {
         solve_lines(first, n, stride, width, coupling_, scale_.data(), carry_.data());
     };
-#pragma omp parallel
-    {
-        std::vector<float> tile(n * kLanes);  // rows turned into columns
-#pragma omp for schedule(static)
-        for (std::size_t block = 0; block < (plane + kLanes - 1) / kLanes; ++block) {
-            float* const rows = c + block * kLanes * n;
-            std::size_t const lanes = std::min(kLanes, plane - block * kLanes);
-            for (std::size_t l = 0; l < lanes; ++l)
-                for (std::size_t i = 0; i < n; ++i) tile[i * kLanes + l] = rows[l * n + i];
-            solve(tile.data(), kLanes, kLanes);
-            for (std::size_t l = 0; l < lanes; ++l)
-                for (std::size_t i = 0; i < n; ++i) rows[l * n + i] = tile[i * kLanes + l];
-        }
-#pragma omp for schedule(static)
-        for (std::size_t k = 0; k < n; ++k) solve(c + k * plane, n, n);
-#pragma omp for schedule(static)
-        for (std::size_t j = 0; j < n; ++j) solve(c + j * n, plane, n);
-    }
+    share_out((plane + kLanes - 1) / kLanes, plane * n, [&](std::size_t block) {
+        thread_local std::vector<float> tile;  // rows turned into columns
+        tile.resize(n * kLanes);
+        float* const rows = c + block * kLanes * n;
+        std::size_t const lanes = std::min(kLanes, plane - block * kLanes);
+        for (std::size_t l = 0; l < lanes; ++l)
+            for (std::size_t i = 0; i < n; ++i) tile[i * kLanes + l] = rows[l * n + i];
+        solve(tile.data(), kLanes, kLanes);
+        for (std::size_t l = 0; l < lanes; ++l)
+            for (std::size_t i = 0; i < n; ++i) rows[l * n + i] = tile[i * kLanes + l];
+    });
+    share_out(n, plane * n, [&](std::size_t k) { solve(c + k * plane, n, n); });
+    share_out(n, plane * n, [&](std::size_t j) { solve(c + j * n, plane, n); });
 }
 
 }  // namespace crine::bench

@@ -1,7 +1,7 @@
 #include "support/engines.h"
 #include "support/models.h"
 
-#include <omp.h>
+#include "crine/threads.h"
 
 namespace crine::test {
 
@@ -14,15 +14,15 @@ TEST_P(OnEveryEngine, StartsEmpty) {
 }
 
 TEST(CpuEngine, UsesAllCoresAgainAfterAnEngineWithFewer) {
-    int const all = omp_get_max_threads();
+    int const all = make_backend({.kind = Device::Kind::cpu})->info().threads;
     Device device;
     device.kind = Device::Kind::cpu;
     device.threads = all + 1;
     EXPECT_EQ(make_backend(device)->info().threads, all + 1);
-    EXPECT_EQ(omp_get_max_threads(), all + 1);
+    EXPECT_EQ(threads(), all + 1);
     device.threads = 0;
     EXPECT_EQ(make_backend(device)->info().threads, all);
-    EXPECT_EQ(omp_get_max_threads(), all);
+    EXPECT_EQ(threads(), all);
 }
 
 CRINE_ON_EVERY_ENGINE(OnEveryEngine);

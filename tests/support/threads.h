@@ -13,7 +13,7 @@ template <class Run>
 auto same_on_any_number_of_threads(Device device, Run const& run) {
     device.threads = 1;
     auto const once = run(device);
-    for (int threads : {2, 3, 4}) {
+    for (int threads : {2, 3, 4, 5, 6, 7}) {
         device.threads = threads;
         EXPECT_EQ(run(device), once) << threads << " threads";
     }

@@ -1,0 +1,10 @@
+#pragma once
+
+#include <string>
+
+namespace crine {
+
+/// What `processors()` of crine/threads.h tells, with /proc and /sys below `root`.
+int processors_by(std::string const& root);
+
+}  // namespace crine
