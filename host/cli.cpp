@@ -1,5 +1,6 @@
 #include "host/cli.h"
 
+#include "crine/threads.h"
 #include "host/bench.h"
 #include "host/build_info.h"
 #include "host/describe.h"
@@ -11,6 +12,8 @@
 #include <CLI/CLI.hpp>
 
 #include <iostream>
+
+#include <unistd.h>
 
 namespace crine {
 namespace {
@@ -132,7 +135,8 @@ int check_command(Arguments const& arguments) {
     Scenario scenario = load_scenario(arguments.scenario, overrides, true, &cells);
     if (is_small(scenario, cells)) scenario = load_scenario(arguments.scenario, overrides);
     warn(scenario.findings);
-    std::cout << describe(scenario, cells) << describe(estimate(scenario, cells, device)) << std::flush;
+    std::cout << describe(scenario, cells) << std::flush;  // before the seconds that the estimate takes
+    std::cout << describe(estimate(scenario, cells, device)) << std::flush;
     return done;
 }
 
@@ -144,6 +148,7 @@ int info_command() {
         std::cout << "device " << device.engine << ": " << device.name << ", " << device.threads
                   << (device.engine == "cpu" ? " threads, " : " multiprocessors, ") << bytes(static_cast<double>(device.memory))
                   << (device.instruction_set.empty() ? "" : ", instruction set " + device.instruction_set) << "\n";
+    std::cout << "processors " << processors() << " of " << sysconf(_SC_NPROCESSORS_ONLN) << " may be used\n";
     for (auto const& [library, version] : build.libraries) std::cout << library << " " << version << "\n";
     return done;
 }
@@ -161,7 +166,10 @@ int validate_command(Arguments const& arguments) {
 
 void add_device_options(CLI::App& command, Arguments& arguments) {
     command.add_option("--device", arguments.device, "auto, cpu, cuda, or cuda:N")->capture_default_str();
-    command.add_option("--threads", arguments.threads, "Threads of the CPU engine (default: all cores); results do not depend on it")
+    command
+        .add_option("--threads", arguments.threads,
+                    "Threads of the CPU engine (default: a thread for each processor that may be used, or fewer by OMP_NUM_THREADS); "
+                    "results do not depend on it")
         ->check(CLI::Range(1, 4096));
 }
 

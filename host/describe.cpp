@@ -394,13 +394,23 @@ std::string describe(Scenario const& scenario, std::size_t cells) {
 
 std::string describe(Estimate const& estimate) {
     Listing list;
-    list.heading("on", estimate.device.engine + " (" + estimate.device.name + ", " + std::to_string(estimate.device.threads) +
-                           (estimate.device.engine == "cpu" ? " threads)" : " multiprocessors)"));
-    list.heading("time", "about " + wall_time(estimate.wall) + " while the number of cells is what it is at the start (measured on " +
-                             (estimate.share == 1 ? "the whole of it" : "a piece of 1/" + count(std::llround(1 / estimate.share))) + ")");
-    list.heading("memory",
-                 bytes(estimate.engine_memory) + " on the device, " + bytes(estimate.host_memory) + " beside it for input and output" +
-                     (estimate.fits() ? "" : "; more than the " + bytes(static_cast<double>(estimate.device.memory)) + " there are"));
+    bool const gpu = estimate.device.engine != "cpu", whole = estimate.share == 1;
+    list.heading("on", estimate.device.engine + " (" + estimate.device.name + ", " +
+                           (gpu ? counted(static_cast<std::uint64_t>(estimate.device.threads), "multiprocessor")
+                                : counted(static_cast<std::uint64_t>(estimate.device.threads), "thread")) +
+                           ")");
+    if (estimate.problem.empty()) {
+        list.heading("time", "about " + wall_time(estimate.wall) + " without output, told from its first " + duration(estimate.tried) +
+                                 (whole ? "" : " of a piece of 1/" + count(static_cast<std::uint64_t>(std::llround(1 / estimate.share)))));
+        list.heading("", "if cells stay as many and do as much as then, and this machine is as busy with other things");
+        if (gpu && !whole) list.heading("", "a piece keeps a GPU less busy than all of it: it may be much less");
+    } else {
+        list.heading("time", "not estimated, because " + estimate.problem);
+    }
+    if (estimate.engine_memory > 0)
+        list.heading("memory",
+                     bytes(estimate.engine_memory) + " on the device, " + bytes(estimate.host_memory) + " beside it for input and output" +
+                         (estimate.fits() ? "" : "; more than the " + bytes(static_cast<double>(estimate.device.memory)) + " there are"));
     list.heading("disk", counted(estimate.frames, "frame") + ", at most " + bytes(estimate.disk) + " (before compression)");
     return "cost\n" + list.text();
 }

@@ -1,5 +1,6 @@
 #include "host/run_record.h"
 
+#include "crine/threads.h"
 #include "host/build_info.h"
 #include "host/writers/atomic_file.h"
 #include "host/writers/vtk_file.h"
@@ -51,6 +52,7 @@ Json machine() {
             {"system", std::string(system.sysname) + " " + system.release},
             {"architecture", system.machine},
             {"cores", sysconf(_SC_NPROCESSORS_ONLN)},
+            {"cores that may be used", processors()},
             {"memory [MiB]", memory / 1048576}};
 }
 

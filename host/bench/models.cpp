@@ -8,7 +8,8 @@
 namespace crine::bench {
 namespace {
 
-constexpr Real kJitter = Real(0.5);  // [µm]
+constexpr Real kJitter = Real(0.5);                           // [µm]
+constexpr double kTemplateEdge = 1000, kTemplateCells = 1e5;  // of the template's box [µm]; in proportion with fewer or more cells
 
 /// Cubes of the lattice, with four sites each, on an edge.
 int cubes_on_edge(std::size_t n) { return static_cast<int>(std::ceil(std::cbrt(static_cast<double>(n) / 4) - 1e-9)); }
@@ -92,6 +93,19 @@ Tissue tissue(std::size_t n, int ligands, Order order, Real edge) {
         cells.radius[i] = peer::radius;
     }
     return tissue;
+}
+
+Scenario peer_template(std::size_t cells, Scheme scheme) {
+    double const edge = kTemplateEdge * std::cbrt(static_cast<double>(cells) / kTemplateCells);
+    Tissue tissue = bench::tissue(cells, 1, Order::lattice, static_cast<Real>(edge));
+    tissue.type().base[static_cast<std::size_t>(tissue.model.vocabulary().of(behaviour::uptake, 0))] = peer::uptake;
+    std::fill(tissue.state.fields[0].begin(), tissue.state.fields[0].end(), peer::start);
+    Scenario scenario;
+    tissue.model.ligands[0].scheme = scheme;
+    tissue.model.solver_tolerance = 1e-3;  // the default of scenario files
+    scenario.model = std::move(tissue.model), scenario.initial = std::move(tissue.state);
+    scenario.schedule = {3600, peer::transport_step, peer::mechanics_step, peer::behaviour_step};
+    return scenario;
 }
 
 }  // namespace crine::bench

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "crine/backend.h"
+#include "host/scenario.h"
 
 /// Models of the cases, built in code.
 
@@ -16,6 +16,8 @@ inline constexpr Real radius = Real(8.412710547954228);                         
 inline constexpr Real distance = Real(16.02);                                            ///< of neighbours in its packing [µm]
 inline constexpr Real repulsion = Real(10.0 / 60);                                       ///< [µm/s]
 inline constexpr Real adhesion = Real(0.4 / 60);                                         ///< [µm/s]
+inline constexpr Real uptake = 415;                                                      ///< of a cell, 10/min of its volume [µm³/s]
+inline constexpr Real start = 20;                                                        ///< concentration everywhere [molecules/µm³]
 inline constexpr double transport_step = 0.6, mechanics_step = 6, behaviour_step = 360;  ///< [s]
 }  // namespace peer
 
@@ -44,5 +46,8 @@ struct Tissue {
     CellType& type() { return model.types[0]; }
 };
 Tissue tissue(std::size_t n, int ligands, Order order = Order::lattice, Real edge = 0);
+
+/// The peer's template: a packed cube of cells in the middle of a box, one ligand that they take up, three clocks.
+Scenario peer_template(std::size_t cells, Scheme scheme);
 
 }  // namespace crine::bench

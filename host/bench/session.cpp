@@ -76,6 +76,7 @@ std::vector<Case> const& cases() {
         {"phenotype", "sense, behave and apply, without rules and with six", measure_phenotype},
         {"pathways", "the reaction network of NF-kB in every cell, and whether it comes out as published", measure_pathways},
         {"whole", "a whole simulation, and a wound", measure_whole},
+        {"busy", "the same two beside other processes that keep every processor busy, by what they take alone", measure_busy},
     };
     return table;
 }

@@ -113,5 +113,6 @@ void measure_phenotype(Session& session);
 void measure_pathways(Session& session);
 void measure_whole(Session& session);
 void measure_circles(Session& session);
+void measure_busy(Session& session);
 
 }  // namespace crine::bench

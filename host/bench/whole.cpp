@@ -12,25 +12,8 @@
 namespace crine::bench {
 namespace {
 
-constexpr double kUptake = 415;                               // of a cell, as the peer's 10/min of its volume [µm³/s]
-constexpr double kStart = 20;                                 // concentration everywhere [molecules/µm³]
-constexpr double kStretch = 360;                              // simulated by a repeat [s]
-constexpr double kAccuracyTime = 60;                          // after which fields are compared [s]
-constexpr double kTemplateEdge = 1000, kTemplateCells = 1e5;  // of the box [µm]; in proportion with fewer or more cells
-
-/// The peer's template: a packed cube of cells in the middle of a box, one ligand that they take up, three clocks.
-Scenario peer_template(std::size_t cells, Scheme scheme) {
-    double const edge = kTemplateEdge * std::cbrt(static_cast<double>(cells) / kTemplateCells);
-    Tissue tissue = bench::tissue(cells, 1, Order::lattice, static_cast<Real>(edge));
-    tissue.type().base[static_cast<std::size_t>(tissue.model.vocabulary().of(behaviour::uptake, 0))] = static_cast<Real>(kUptake);
-    std::fill(tissue.state.fields[0].begin(), tissue.state.fields[0].end(), static_cast<Real>(kStart));
-    Scenario scenario;
-    tissue.model.ligands[0].scheme = scheme;
-    tissue.model.solver_tolerance = 1e-3;  // the default of scenario files
-    scenario.model = std::move(tissue.model), scenario.initial = std::move(tissue.state);
-    scenario.schedule = {3600, peer::transport_step, peer::mechanics_step, peer::behaviour_step};
-    return scenario;
-}
+constexpr double kStretch = 360;      // simulated by a repeat [s]
+constexpr double kAccuracyTime = 60;  // after which fields are compared [s]
 
 /// Reports wall seconds for each `unit` of simulated seconds, of everything and of each phase.
 void report_phases(Session& session, Measurement measurement, Simulation& simulation, double stretch, double unit) {
@@ -77,11 +60,12 @@ std::vector<Real> lod_field_after(Scenario const& scenario, double dt) {
     std::vector<float> keep(grid.voxels(), 1);
     for (std::size_t i = 0; i < cells.size(); ++i) {
         auto const on_axis = [&](Real x) { return static_cast<int>(x / grid.spacing); };
-        keep[grid.voxel(on_axis(cells.x[i]), on_axis(cells.y[i]), on_axis(cells.z[i]))] += static_cast<float>(dt * kUptake / grid.volume());
+        keep[grid.voxel(on_axis(cells.x[i]), on_axis(cells.y[i]), on_axis(cells.z[i]))] +=
+            static_cast<float>(dt * peer::uptake / grid.volume());
     }
     for (float& k : keep) k = 1 / k;
     Lod const lod(grid.nx, grid.spacing, peer::diffusivity, peer::decay, dt);
-    std::vector<float> field(grid.voxels(), static_cast<float>(kStart));
+    std::vector<float> field(grid.voxels(), static_cast<float>(peer::start));
     for (int s = 0; s < static_cast<int>(kAccuracyTime / dt + 0.5); ++s) {
         for (std::size_t v = 0; v < field.size(); ++v) field[v] *= keep[v];
         lod.step(field);
@@ -136,7 +120,7 @@ void measure_wound(Session& session, std::string const& name) {
     if (file.empty()) return session.say("whole: no scenarios/" + name + ".yaml here or beside the program: left out");
     std::size_t cells = 0;
     Scenario scenario = load_scenario(file, {}, true, &cells);
-    if (!is_small(scenario, cells) && !estimate(scenario, cells, session.device()).fits())
+    if (!is_small(scenario, cells) && !estimate(scenario, cells, session.device(), {}).fits())
         return session.say("whole: " + name + " does not fit in the memory of this device: left out");
     scenario = load_scenario(file, {});
     Simulation simulation(scenario, session.make_engine());

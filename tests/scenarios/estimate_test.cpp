@@ -1,0 +1,73 @@
+#include "host/describe.h"
+#include "host/estimate.h"
+#include "support/program.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <thread>
+
+namespace crine::test {
+namespace {
+
+Estimate of(std::string const& file, TrialLimits const& limits) {
+    std::size_t cells = 0;
+    Scenario const scenario = load_scenario(file, {{"time.end", "12 min"}}, false, &cells);
+    Device device;
+    device.kind = Device::Kind::cpu, device.threads = 2;
+    return estimate(scenario, cells, device, limits);
+}
+
+/// Ligands that go round and round; a step of a thousand days goes on for hours.
+std::string endless(TemporaryFolder const& folder) {
+    write_text(folder / "endless.yaml",
+               "title: endless\n"
+               "time: {end: 2000 d, transport: 1000 d, mechanics: 1000 d, behaviour: 1000 d}\n"
+               "domain: {size: [640 um, 640 um, 640 um], spacing: 10 um}\n"
+               "ligands:\n"
+               "  A: {diffusivity: 100 um^2/s, initial: {expression: 'x', unit: pM}}\n"
+               "  B: {diffusivity: 1 um^2/s, initial: 1 nM}\n"
+               "  C: {diffusivity: 1 um^2/s, initial: 1 nM}\n"
+               "reactions:\n"
+               "  - network: {time: s, reactions: [{from: [A, B], to: {B: 2}, k: 1}, {from: [B, C], to: {C: 2}, k: 1}, {from: [A, C], to: "
+               "{A: 2}, k: 1}]}\n");
+    return (folder / "endless.yaml").string();
+}
+
+}  // namespace
+
+TEST(Estimate, KnowsARunThatItHasSeenToItsEnd) {
+    Estimate const cost = of(test_scenario("run_small.yaml"), {60, 0});
+    EXPECT_EQ(cost.problem, "");
+    EXPECT_EQ(cost.tried, 720);
+    EXPECT_GT(cost.wall, 0);
+    EXPECT_GT(cost.engine_memory, 0);
+    EXPECT_EQ(cost.share, 1);
+}
+
+TEST(Estimate, SaysWhichLimitEndedItsTrial) {
+    Estimate const late = of(test_scenario("run_small.yaml"), {0, 0});
+    EXPECT_EQ(late.problem.rfind("its first step takes more than 0 s", 0), 0u) << late.problem;
+    EXPECT_NE(describe(late).find("not estimated, because its first step"), std::string::npos) << describe(late);
+    Estimate const large = of(test_scenario("run_small.yaml"), {60, 1});
+    EXPECT_EQ(large.problem, "its first step takes more than 1 B of memory");
+}
+
+TEST(Estimate, IsMadeWithTheThreadsAskedFor) {
+    for (std::string const threads : {"1", "3"}) {
+        Outcome const outcome = crine({"check", test_scenario("run_small.yaml"), "--device", "cpu", "--threads", threads});
+        EXPECT_EQ(outcome.code, 0) << outcome.err;
+        EXPECT_NE(outcome.out.find(", " + threads + " thread"), std::string::npos) << outcome.out;
+    }
+}
+
+TEST(Estimate, EndsWhenInterruptedWithinAStep) {
+    TemporaryFolder const folder;
+    Process check(crine_with({"check", endless(folder), "--device", "cpu", "--threads", "1"}));
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+    EXPECT_TRUE(check.running());
+    check.send(SIGINT);
+    EXPECT_EQ(check.wait().signal, SIGINT);
+}
+
+}  // namespace crine::test
