@@ -461,11 +461,10 @@ struct Words<Axis> {
 };
 template <>
 struct Words<Probe::State> {
-    static constexpr std::pair<char const*, Probe::State> list[] = {{"free", Probe::State::free},
-                                                                    {"active", Probe::State::active},
-                                                                    {"desensitised", Probe::State::desensitised},
-                                                                    {"surface", Probe::State::surface},
-                                                                    {"inside", Probe::State::inside}};
+    static constexpr std::pair<char const*, Probe::State> list[] = {
+        {"free", Probe::State::free},       {"bound", Probe::State::bound},
+        {"active", Probe::State::active},   {"desensitised", Probe::State::desensitised},
+        {"surface", Probe::State::surface}, {"inside", Probe::State::inside}};
 };
 template <>
 struct Words<Probe::Statistic> {

@@ -490,7 +490,9 @@ void keys(Visitor& key, ProbeInput& in) {
     key("pathway", in.pathway, optional, "a variable of this pathway of live cells of a type");
     key("variable", in.variable, optional, "of the pathway: a species or an assignment");
     key("state", in.state, optional,
-        "of the receptors: free, in complexes (active, desensitised), all on the surface, or inside; free if absent");
+        "of the receptors: free, bound (of these active, by their ligands' efficacy, or desensitised), surface (free and bound), or "
+        "inside; free "
+        "if absent");
     key("statistic", in.statistic, optional, "of an activity, of receptors or of a pathway, over the cells; mean if absent");
     key("above", in.above, optional, "instead of a statistic: fraction of the cells in which it is above this");
     key("below", in.below, optional, "the same, below this; with above: between the two");

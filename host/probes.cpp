@@ -114,18 +114,24 @@ double mean_squared_displacement(Probe const& probe, HostCells const& cells, std
     return sum / n;
 }
 
-double receptors_of(ReceptorNumbers const& numbers, Probe::State state, std::size_t cell) {
-    double active = 0, desensitised = 0;
-    for (auto const& pair : numbers.complexes) active += pair.active[cell], desensitised += pair.desensitised[cell];
+double receptors_of(Receptor const& kind, ReceptorNumbers const& numbers, Probe::State state, std::size_t cell) {
+    double active = 0, bound = 0, desensitised = 0;
+    for (std::size_t b = 0; b < numbers.complexes.size(); ++b) {
+        ReceptorNumbers::Pair const& pair = numbers.complexes[b];
+        active += kind.bindings[b].efficacy * pair.active[cell], desensitised += pair.desensitised[cell];
+        bound += static_cast<double>(pair.active[cell]) + pair.desensitised[cell];
+    }
     switch (state) {
         case Probe::State::free:
             return numbers.free[cell];
+        case Probe::State::bound:
+            return bound;
         case Probe::State::active:
             return active;
         case Probe::State::desensitised:
             return desensitised;
         case Probe::State::surface:
-            return numbers.free[cell] + active + desensitised;
+            return numbers.free[cell] + bound;
         case Probe::State::inside:
             return numbers.inside[cell];
     }
@@ -133,13 +139,16 @@ double receptors_of(ReceptorNumbers const& numbers, Probe::State state, std::siz
 }
 
 /// What the probe asks for, of the activity, the pathway or the receptors of its cells.
-double statistic(Grid const& grid, Probe const& probe, Extent const& place, Snapshot const& snapshot) {
+double statistic(Model const& model, Probe const& probe, Extent const& place, Snapshot const& snapshot) {
+    auto const receptors = [&](std::size_t cell) {
+        auto const kind = static_cast<std::size_t>(probe.receptor);
+        return receptors_of(model.receptors[kind], snapshot.receptors[kind], probe.state, cell);
+    };
     double n = 0, sum = 0, within = 0, least = HUGE_VAL, most = -HUGE_VAL;
-    for_each_cell(grid, probe, place, snapshot.cells, [&](std::size_t cell, std::size_t) {
-        double const value = probe.kind == Kind::activity ? snapshot.activities[static_cast<std::size_t>(probe.activity)][cell]
-                             : probe.kind == Kind::variable
-                                 ? snapshot.variables[static_cast<std::size_t>(probe.variable)][cell]
-                                 : receptors_of(snapshot.receptors[static_cast<std::size_t>(probe.receptor)], probe.state, cell);
+    for_each_cell(model.grid, probe, place, snapshot.cells, [&](std::size_t cell, std::size_t) {
+        double const value = probe.kind == Kind::activity   ? snapshot.activities[static_cast<std::size_t>(probe.activity)][cell]
+                             : probe.kind == Kind::variable ? snapshot.variables[static_cast<std::size_t>(probe.variable)][cell]
+                                                            : receptors(cell);
         n += 1, sum += value, least = std::min(least, value), most = std::max(most, value);
         within += value > probe.above && value < probe.below ? 1 : 0;
     });
@@ -245,7 +254,7 @@ std::vector<double> ProbeReader::read(Backend& from, Snapshot const& snapshot) {
             case Kind::activity:
             case Kind::variable:
             case Kind::receptors:
-                values.push_back(statistic(grid, probe, place, snapshot));
+                values.push_back(statistic(scenario.model, probe, place, snapshot));
                 break;
         }
     }

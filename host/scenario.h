@@ -42,7 +42,14 @@ struct Probe {
         displacement,  ///< mean square of how far live cells of the type are from where they were at time 0
     };
     enum class Statistic { mean, minimum, maximum, fraction };  ///< over cells; NAN without any. Fraction: between `above` and `below`
-    enum class State { free, active, desensitised, surface, inside };
+    enum class State {
+        free,
+        bound,         ///< to any ligand, active or desensitised
+        active,        ///< complexes each by the efficacy of its ligand, as the signal `complexes of`
+        desensitised,  ///< complexes
+        surface,       ///< free and bound
+        inside,
+    };
 
     Kind kind = Kind::point;
     std::string name;  ///< column name, or its beginning for a line

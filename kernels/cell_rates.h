@@ -1,5 +1,6 @@
 #pragma once
 
+#include "crine/model/autocrine.h"
 #include "crine/model/exchange.h"
 #include "kernels/cell_state.h"
 #include "kernels/receptor_state.h"
@@ -73,6 +74,10 @@ struct CellRates {
     }
     CRINE_HD Real diffusivity(std::size_t i, int ligand) const {
         return hindered.size != 0 && hindered[ligand] != nullptr ? hindered[ligand][home(i)] : surroundings(i)[ligand].diffusivity;
+    }
+    /// Part of its own secretion that a cell catches before it has got away, with all its clearances.
+    CRINE_HD double recaptured(std::size_t i, int ligand, Real uptake) const {
+        return recapture(uptake, cells.radius[i], diffusivity(i, ligand), surroundings(i)[ligand].decay);
     }
     /// What keeps a cell's uptake of a ligand below that of a cell in well-mixed surroundings, see CellExchange.
     CRINE_HD Real resistance(std::size_t i, int ligand, Real self, Real uptake) const {

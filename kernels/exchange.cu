@@ -99,32 +99,37 @@ struct GiveBody {
     }
 };
 
-/// What cells catch from themselves before it reaches the field [molecules/s], by target; saturation also stops this part.
+/// What cells catch from themselves [molecules/s], by target: of all that they give, before it reaches the field, which depends on the
+/// grid; and of their own secretion, before it has got away. Saturation also stops these parts.
 struct OwnTerm {
     CellRates rates;
     ExchangeGroup group;
     Real const* concentration[kGroup];  ///< of those targets whose own ligand follows the field
     Span<Real const> gives;
 
-    CRINE_HD void operator()(std::size_t chunk, int item, double (&into)[kGroup]) const {
+    enum { before_field = 0, before_away = kGroup, count = 2 * kGroup };
+
+    CRINE_HD void operator()(std::size_t chunk, int item, double (&into)[count]) const {
         std::size_t const i = chunk * kSumChunk + item;
         Real const* give = gives.data + i * kChannels;
         for (int t = 0; t < kGroup; ++t) {
             ExchangeTarget const& to = group.target[t];
-            if (t < group.targets && to.autocrine) {
-                Real const all = secretion(rates, to, i), own = all - give[to.channel];
-                into[t] += to.own_follows_field && own != 0 ? own * not_stopped(i, t, all) : own;
-            }
+            if (t >= group.targets || !to.autocrine) continue;
+            Real const all = secretion(rates, to, i), takes = uptake(rates, to, i);
+            if (!(all > 0) || !(takes > 0)) continue;
+            Real const stopped = to.own_follows_field ? this->stopped(i, t) : Real(0);
+            into[before_field + t] += (all - give[to.channel]) * (1 - stopped / all);
+            Real const own = (to.stored ? rates.own_secretion(i, to.ligand) : rates.plain_secretion(i, to.ligand)) - stopped;
+            if (own > 0) into[before_away + t] += own * rates.recaptured(i, to.ligand, takes);
         }
     }
-    CRINE_HD Real not_stopped(std::size_t i, int t, Real all) const {
+    /// Of a cell's secretion.
+    CRINE_HD Real stopped(std::size_t i, int t) const {
         int const ligand = group.target[t].ligand;
         Real const limit = rates.limit(i, ligand);
-        if (std::isinf(limit)) return 1;
-        Real part = 1 - interpolate(rates.grid, concentration[t], position(rates.cells, i)) / limit;
-        if (part < 0) part = 0;
-        Real const plain = rates.plain_secretion(i, ligand);
-        return plain == all ? part : (all - plain * (1 - part)) / all;
+        if (std::isinf(limit)) return 0;
+        Real const part = interpolate(rates.grid, concentration[t], position(rates.cells, i)) / limit;
+        return rates.plain_secretion(i, ligand) * (part < 1 ? part : Real(1));
     }
 };
 
@@ -411,8 +416,11 @@ void Engine::exchange(Moment now) {
             if (group.target[t].own_follows_field) own.concentration[t] = sensed(fields_, group.target[t].ligand);
         }
         if (!group.any(&ExchangeTarget::autocrine)) continue;
-        auto const sums = reduce<kGroup, Sum>(cells, kSumChunk, state.partial, own);
-        for (int t = 0; t < group.targets; ++t) fields_.ligands[group.target[t].ligand].own_rate = sums[t];
+        auto const sums = reduce<OwnTerm::count, Sum>(cells, kSumChunk, state.partial, own);
+        for (int t = 0; t < group.targets; ++t) {
+            LigandField& field = fields_.ligands[group.target[t].ligand];
+            field.own_rate = sums[OwnTerm::before_field + t], field.recapture_rate = sums[OwnTerm::before_away + t];
+        }
     }
     give_parts(changed);
 }

@@ -23,8 +23,9 @@ struct LigandField {
     Buffer<Real> diffusivity;  ///< by voxel, with halo [µm²/s]; empty where no matrix hinders it. 0 where the concentration is held
     Buffer<Real> made;         ///< by conversions in this step [molecules/µm³/s]; empty where none makes it
 
-    double made_sum = 0;  ///< Σ made
-    double own_rate = 0;  ///< what cells catch from themselves before it reaches the field, set by exchange [molecules/s]
+    double made_sum = 0;        ///< Σ made
+    double own_rate = 0;        ///< what cells catch from themselves before it reaches the field, set by exchange [molecules/s]
+    double recapture_rate = 0;  ///< likewise: what they catch before it has got away, model/autocrine.h [molecules/s]
     std::array<Face, 6> faces;
     bool stale_halo = false;
     bool diffuses = false;  ///< somewhere

@@ -179,7 +179,9 @@ void LigandStep::book(Rates const& r, double duration) {
     ledger.produced += r.produced * amount;
     ledger.entered += r.entered * amount;
     ledger.taken_up += r.taken_up * amount + own;
-    ledger.own += own;
+    ledger.taken += r.taken_up * amount + own;
+    ledger.recaptured += field_.recapture_rate * duration;
+    ledger.own = std::min(ledger.recaptured, ledger.taken);
     ledger.decayed += r.decayed * amount;
     ledger.cleaved += r.cleaved * amount;
     ledger.converted += r.converted * amount;

@@ -1,6 +1,5 @@
 #include "kernels/trace_state.h"
 
-#include "crine/model/autocrine.h"
 #include "crine/model/exchange.h"
 #include "kernels/cell_rates.h"
 #include "kernels/engine.h"
@@ -62,7 +61,7 @@ struct TakeBody {
     }
 };
 
-/// What cells catch before it reaches the field; and of what they have taken from the part of their type, what they had just secreted.
+/// What cells catch before it reaches the field; and all that they are to catch of their own secretion before it has got away.
 struct OwnBody {
     CellRates rates;
     int ligand, parts;
@@ -86,11 +85,8 @@ struct OwnBody {
         }
         if (part < 0) return;
         double const secreted = rates.own_secretion(i, ligand) * duration;
-        double& through_field = taken[static_cast<std::size_t>(part) * cells + i];
-        double const near = secreted * recapture(cell.uptake, rates.cells.radius[i], rates.diffusivity(i, ligand)) - secreted * caught;
-        double const back = near > 0 && through_field > 0 ? (near < through_field ? near : through_field) : 0;
-        own[i] = secreted * caught + back;
-        through_field -= back, all -= back;
+        taken[static_cast<std::size_t>(part) * cells + i] += secreted * caught, all += secreted * caught;
+        own[i] = secreted * rates.recaptured(i, ligand, cell.uptake);
     }
 };
 
@@ -99,8 +95,7 @@ struct OriginBody {
     CellRates rates;
     int ligand;
     double duration;
-    Span<std::int16_t const> part_of_type;
-    double const *taken, *own;
+    double const* taken;
 
     CRINE_HD void operator()(std::size_t i) const {
         ReceptorView const& view = rates.receptors;
@@ -118,7 +113,7 @@ struct OriginBody {
         for (int o = 0; o < elsewhere; ++o) {
             double const sent = taken[static_cast<std::size_t>(o) * cells + i];
             rest -= sent;
-            set(view.count(l->origin + o, i), before, old, binds * (sent + (part_of_type[type] == o ? own[i] : 0)));
+            set(view.count(l->origin + o, i), before, old, binds * sent);
         }
         set(view.count(l->origin + elsewhere, i), before, old, binds * rest);
     }
@@ -213,7 +208,7 @@ void Engine::start_tracing() {
             field.traced = true;
         }
         traced.part_of_type.upload(part_of_type);
-        traced.sums.assign((traced.parts.size() + 2) * types, 0);
+        traced.sums.assign((traced.parts.size() + 2) * types, 0), traced.owed.assign(types, 0);
         whole.traced = true;
     }
     if (!traces_.ligands.empty()) {
@@ -310,16 +305,25 @@ void Engine::finish_tracing(double dt) {
         std::size_t const parts = traced.parts.size();
         for_each_index(cells, OwnBody{cell_rates(), traced.ligand, static_cast<int>(parts), dt, std::as_const(traced.part_of_type).span(),
                                       traced.taken.data(), traced.own.data()});
-        for (std::size_t row = 0; row <= parts; ++row) add_by_receiver(traced.taken.data() + row * cells, traced.sums.data() + row * types);
-        add_by_receiver(traced.own.data(), traced.sums.data() + (parts + 1) * types);
+        std::vector<double> now(traced.sums.size(), 0);
+        for (std::size_t row = 0; row <= parts; ++row) add_by_receiver(traced.taken.data() + row * cells, now.data() + row * types);
+        add_by_receiver(traced.own.data(), traced.owed.data());
+        for (std::size_t p = 0; p < parts; ++p) {
+            int const type = traced.parts[p].type;
+            if (type < 0) continue;
+            double &through_field = now[p * types + type], &all = now[parts * types + type], &owed = traced.owed[type];
+            double const own = std::max(0.0, std::min(owed, through_field));
+            now[(parts + 1) * types + type] = own;
+            through_field -= own, all -= own, owed -= own;
+        }
+        for (std::size_t s = 0; s < now.size(); ++s) traced.sums[s] += now[s];
     }
 }
 
 void Engine::remember_origins(double dt) {
     for (TracedLigand& traced : traces_.ligands)
         if (fields_.ligands[traced.ligand].bound)
-            for_each_index(cells_.size(), OriginBody{cell_rates(), traced.ligand, dt, std::as_const(traced.part_of_type).span(),
-                                                     traced.taken.data(), traced.own.data()});
+            for_each_index(cells_.size(), OriginBody{cell_rates(), traced.ligand, dt, traced.taken.data()});
 }
 
 void Engine::trace_contacts() {

@@ -22,10 +22,11 @@ struct TracedLigand {
     int ligand = 0;
     std::vector<Part> parts;
     Buffer<std::int16_t> part_of_type;  ///< -1: cells of the type do not secrete it
-    Buffer<double>
-        taken;  ///< in this step [part * cells + cell], and last from all parts and elsewhere; autocrine ones are apart [molecules]
-    Buffer<double> own;        ///< by cell: autocrine ones
-    std::vector<double> sums;  ///< since the start [row * types + receiver]; rows are those of `taken`, and last the autocrine ones
+    Buffer<double> taken;               ///< in this step [part * cells + cell], and last from all parts and elsewhere [molecules]
+    Buffer<double> own;                 ///< by cell: what of it was to be autocrine
+    std::vector<double> owed;           ///< by type: what was to be, and has not yet come: the field around the cells still builds up
+    std::vector<double>
+        sums;  ///< since the start [row * types + receiver]; rows are those of `taken`, without the autocrine ones, and these
 };
 
 struct TracedMembraneLigand {

@@ -36,7 +36,7 @@ struct Ledger {
     double injected = 0;   ///< doses into the tissue
     double free = 0;       ///< in the field now; `Backend::totals` adds up the field itself
     double taken_up = 0;   ///< by cells, their own ligand included
-    double own = 0;        ///< part of taken_up that a cell caught from itself before it reached the field
+    double own = 0;        ///< of `secreted`: caught by the cell that secreted it before it got away, model/autocrine.h
     double decayed = 0;
     double cleaved = 0;       ///< by enzymes and other reactions that only break it down
     double converted = 0;     ///< made by reactions from other ligands, less what became or bound others
@@ -46,6 +46,8 @@ struct Ledger {
     double corrected = 0;     ///< put into the field (net) where steps did not add up
     double explained = 0;     ///< the most of `corrected` that rounding and the solver's tolerance are good for
     double rounding = 0;      ///< of the last step: what may be missing until the next one makes up for it
+    double recaptured = 0;    ///< what `own` is to be: as long as a field builds up around its cells, they have not taken as much
+    double taken = 0;         ///< by cells, what their receptors let go again included
 
     enum class Side { in, out, neither };
 

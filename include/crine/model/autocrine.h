@@ -9,12 +9,14 @@ inline namespace CRINE_NS {
 
 /// Part of what a cell of radius a secretes that it catches again before it has got away: in free space, at rest,
 ///
-///     P = k / (k + 4πDa)
+///     P = k / (k + 4πDa (1 + a/λ)),   λ² = D/decay
 ///
-/// with k all its clearances: a released molecule is taken up or leaves for good. Shvartsman et al. (2001) Biophys J 81:1854.
-CRINE_HD inline double recapture(double clearance, double radius, double diffusivity) {
+/// with k all its clearances: a released molecule is taken up, or decays on its way or leaves for good. Shvartsman et al. (2001) Biophys J
+/// 81:1854.
+CRINE_HD inline double recapture(double clearance, double radius, double diffusivity, double decay) {
     constexpr double kFourPi = 12.566370614359172;
-    return std::isinf(clearance) ? 1.0 : (clearance > 0 ? clearance / (clearance + kFourPi * diffusivity * radius) : 0.0);
+    double const leaves = kFourPi * radius * (diffusivity + radius * std::sqrt(diffusivity * decay));
+    return std::isinf(clearance) ? 1.0 : (clearance > 0 ? clearance / (clearance + leaves) : 0.0);
 }
 
 }  // namespace CRINE_NS
