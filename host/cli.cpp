@@ -8,6 +8,7 @@
 #include "host/format.h"
 #include "host/run.h"
 #include "host/validate.h"
+#include "host/writers/writer.h"
 
 #include <CLI/CLI.hpp>
 
@@ -32,19 +33,17 @@ Examples:
   crine run wound.yaml --set domain.spacing="10 um"   change one value without editing the file
   paraview results/wound_healing/run.pvd              look at it
 
-Exit codes: 0 done, 1 failed, 2 bad input, 130 interrupted.)";
+Exit codes: 0 done, 1 failed, 2 bad input, 130 interrupted: README.md has them all.)";
 
-constexpr char const* kRunHelp = R"(
-Writes into the output folder:
-  run.pvd          opens the whole series in ParaView, with time in hours
-  fields_*.vti     concentration of every ligand in every voxel
-  cells_*.vtp      every cell: type, state, radius, velocity, age, id
-  summary.csv      cells by type, total and fate of every ligand
-  probes.csv       what the scenario's probes saw
-  synapses.csv     transmitter, vesicles and open channels of every synapse, if there are any
-  routes.csv       who received traced ligands from whom, and by which route
-  run.json         everything needed to repeat the run, and how it went
-Ctrl-C finishes the step and writes what there is; a second Ctrl-C kills.)";
+std::string run_help() {
+    std::string help = "\nWrites into the output folder, which is to be new, empty, or the folder of another run with --overwrite:\n";
+    for (OutputFile const& file : output_files())
+        help += "  " + std::string(file.name) + std::string(18 - std::string_view(file.name).size(), ' ') + file.holds + "\n";
+    return help +
+           "While it goes on, run.lock there keeps other runs out. Ctrl-C, SIGTERM, SIGHUP and SIGXCPU finish the step and write what "
+           "there is; a\n"
+           "step that takes more than half a second longer is given up. A second one ends the program at once.";
+}
 
 /// What is given on the command line.
 struct Arguments {
@@ -106,10 +105,16 @@ void refuse_what_does_not_fit(std::string const& file, std::vector<Override> con
                        bytes(static_cast<double>(cost.device.memory)) + " — a smaller domain.size, or a larger domain.spacing?");
 }
 
+/// Of the folder in results/: as the scenario's file, if it has a name of its own.
+std::string name_of_results(std::filesystem::path const& scenario) {
+    std::error_code ignored;
+    return std::filesystem::is_regular_file(scenario, ignored) ? scenario.stem().string() : "scenario";
+}
+
 int run_command(Arguments const& arguments, std::vector<std::string> command_line) {
     RunOptions options;
     options.device = parse_device(arguments);
-    options.folder = arguments.folder.empty() ? std::filesystem::path("results") / std::filesystem::path(arguments.scenario).stem()
+    options.folder = arguments.folder.empty() ? std::filesystem::path("results") / name_of_results(arguments.scenario)
                                               : std::filesystem::path(arguments.folder);
     options.overwrite = arguments.overwrite;
     options.progress = arguments.quiet ? Progress::Style::quiet : Progress::style_for_stderr();
@@ -174,7 +179,7 @@ void add_device_options(CLI::App& command, Arguments& arguments) {
 }
 
 void add_scenario_options(CLI::App& command, Arguments& arguments) {
-    command.add_option("scenario", arguments.scenario, "Scenario file (YAML)")->required();
+    command.add_option("scenario", arguments.scenario, "Scenario file (YAML); - is the standard input")->required();
     add_device_options(command, arguments);
     command.add_option("--until", arguments.until, "Simulated time to stop at, with its unit: --until '3 d'");
     command.add_option("--seed", arguments.seed, "Seed of the random numbers");
@@ -198,7 +203,7 @@ int command_line(int argc, char const* const* argv) {
     run->add_option("-o,--output", arguments.folder, "Output folder (default: results/<name of the scenario>)");
     run->add_flag("--overwrite", arguments.overwrite, "Replace the run that the output folder holds");
     run->add_flag("--quiet", arguments.quiet, "Say nothing but errors");
-    run->footer(kRunHelp);
+    run->footer(run_help());
     CLI::App* const check = app.add_subcommand("check", "Validate a scenario; print what was understood, and what running it costs");
     add_scenario_options(*check, arguments);
     CLI::App* const info = app.add_subcommand("info", "Version, engines, devices, libraries");
@@ -239,7 +244,7 @@ int command_line(int argc, char const* const* argv) {
         if (*bench) code = bench_command(arguments);
         if (*validation) code = validate_command(arguments);
         if (*schema) std::cout << scenario_schema() << "\n";
-        if (!std::cout.flush()) throw RunError("cannot write to the standard output");
+        if (!std::cout.flush() && code != interrupted_by_signal) throw RunError("cannot write to the standard output");
         return code;
     } catch (CLI::ParseError const& problem) {
         if (problem.get_exit_code() == 0) return app.exit(problem);  // --help, --version

@@ -1,26 +1,36 @@
 #include "host/interrupt.h"
 
+#include "crine/interrupt.h"
+
 #include <csignal>
 
 namespace crine {
 namespace {
 
-volatile std::sig_atomic_t g_interrupted = 0;
+constexpr int kEndings[] = {SIGINT, SIGTERM, SIGHUP, SIGXCPU};
+
+void set(int signal, void (*handler)(int)) {
+    struct sigaction now {};
+    if (signal == SIGHUP && sigaction(signal, nullptr, &now) == 0 && now.sa_handler == SIG_IGN) return;  // nohup
+    struct sigaction then {};
+    then.sa_handler = handler, then.sa_flags = SA_RESTART;
+    sigemptyset(&then.sa_mask);
+    sigaction(signal, &then, nullptr);
+}
 
 void remember(int) {
-    g_interrupted = 1;
-    std::signal(SIGINT, SIG_DFL);
-    std::signal(SIGTERM, SIG_DFL);
+    told_to_end = steady_now();
+    for (int const signal : kEndings) set(signal, SIG_DFL);
 }
 
 }  // namespace
 
 void catch_interrupts() {
-    g_interrupted = 0;
-    std::signal(SIGINT, remember);
-    std::signal(SIGTERM, remember);
+    told_to_end = 0;
+    for (int const signal : kEndings) set(signal, remember);
+    for (int const signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_IGN);
 }
 
-bool interrupted() { return g_interrupted != 0; }
+bool interrupted() { return told_to_end != 0; }
 
 }  // namespace crine

@@ -1,5 +1,6 @@
 #include "host/run.h"
 
+#include "crine/interrupt.h"
 #include "host/background.h"
 #include "host/interrupt.h"
 #include "host/mass_balance.h"
@@ -24,18 +25,38 @@ RunRecord record_of(Scenario const& scenario, RunOptions const& options, DeviceI
     for (auto const& ligand : scenario.model.ligands) record.ligands.push_back(ligand.name);
     for (auto const& pool : scenario.model.cell_pools) record.cell_pools.push_back(name_of(scenario.model, pool));
     record.command_line = options.command_line;
+    record.files = files_of(scenario);
     record.device = std::move(device);
     record.end = scenario.schedule.end;
     record.started = timestamp();
     return record;
 }
 
+/// Goes before and after the writers of every frame: that they do not write into a folder that is no longer there, and that what they have
+/// written is soon safe.
+class Guard final : public Writer {
+public:
+    explicit Guard(OutputFolder const& folder) : folder_(folder) {}
+    void write(Frame const&) override {
+        folder_.check();
+        if (seconds_since(synced_) < kBetweenSyncs) return;
+        folder_.sync();
+        synced_ = std::chrono::steady_clock::now();
+    }
+
+private:
+    static constexpr double kBetweenSyncs = 10;  ///< wall time that a failure of the power may cost, in files [s]
+
+    OutputFolder const& folder_;
+    std::chrono::steady_clock::time_point synced_ = std::chrono::steady_clock::now();
+};
+
 /// The run proper; keeps `record` up to date so that a failure can be told with it.
-void simulate(Scenario& scenario, std::unique_ptr<Backend> backend, RunOptions const& options, RunRecord& record) {
+void simulate(Scenario const& scenario, Simulation& simulation, OutputFolder const& folder, RunOptions const& options, RunRecord& record) {
     auto const start = std::chrono::steady_clock::now();
-    Simulation simulation(scenario, std::move(backend));
-    scenario.initial = {};  // the engine has it now
-    BackgroundWriter output(make_writers(scenario, options.folder));
+    auto writers = make_writers(scenario, folder.path());
+    writers.insert(writers.begin(), std::make_unique<Guard>(folder));
+    BackgroundWriter output(std::move(writers));
     Observer observer(scenario, simulation);
     Progress progress(options.progress, scenario.schedule.end);
     double observing = 0;
@@ -53,26 +74,31 @@ void simulate(Scenario& scenario, std::unique_ptr<Backend> backend, RunOptions c
     };
     auto const take_down = [&] {
         record.time = simulation.time(), record.steps = simulation.steps();
-        record.cells = simulation.backend().cell_count();
         record.device_memory = simulation.backend().memory_used();
         record.phases = simulation.phases();
-        Totals const totals = simulation.backend().totals();
-        record.ledgers = totals.ligands, record.circulating = totals.cell_pools;
         record.phases.push_back({"output", observing});
         record.wall = seconds_since(start);
         record.finished = timestamp();
+        if (record.given_up) return;
+        Totals const totals = simulation.backend().totals();
+        record.ledgers = totals.ligands, record.circulating = totals.cell_pools;
     };
-    record.cells_at_start = simulation.backend().cell_count();
+    auto const goes_on = [&] { return simulation.time() < scenario.schedule.end - simulation.tick() / 2 && !interrupted(); };
+    record.cells = record.cells_at_start = simulation.backend().cell_count();
 
     try {
-        bool more = simulation.time() < scenario.schedule.end - simulation.tick() / 2;
+        bool more = goes_on();
         observe(more ? Last::no : Last::yes);
         while (more) {
             simulation.step();
-            more = simulation.time() < scenario.schedule.end - simulation.tick() / 2 && !interrupted();
+            record.cells = simulation.backend().cell_count();
+            more = goes_on();
             observe(more ? Last::no : Last::yes);
-            progress.show(simulation.time(), [&] { return simulation.backend().cell_count(); });
+            progress.show(simulation.time(), [&] { return record.cells; });
         }
+        output.finish();
+    } catch (GivenUp const&) {
+        record.given_up = true;
         output.finish();
     } catch (...) {
         progress.finish();
@@ -83,30 +109,38 @@ void simulate(Scenario& scenario, std::unique_ptr<Backend> backend, RunOptions c
     take_down();
     bool const whole = simulation.time() >= scenario.schedule.end - simulation.tick() / 2;
     record.status = whole ? RunRecord::Status::completed : RunRecord::Status::interrupted;
-    record.state_hash = simulation.backend().state_hash();
+    if (!record.given_up) record.state_hash = simulation.backend().state_hash();
+    folder.check();
+    folder.sync();  // before the record says that it is all there
 }
 
 }  // namespace
 
 RunResult run(Scenario scenario, RunOptions const& options) {
-    catch_interrupts();
-    auto backend = make_backend(options.device);  // before an old run is removed: the device may be missing
-    prepare_output_folder(options.folder, options.overwrite ? Existing::replace : Existing::refuse);
+    // All that may be wrong is found before an old run is removed.
+    auto backend = make_backend(options.device);
+    OutputFolder folder(options.folder, options.overwrite ? Existing::replace : Existing::refuse, files_of(scenario));
     RunRecord record = record_of(scenario, options, backend->info());
-    write_record(record, options.folder);  // a run that is killed is known by its status, "running"
+    Simulation simulation(scenario, std::move(backend));
+    scenario.initial = {};  // the engine has it now
+    catch_interrupts();
+    folder.open();
+    write_record(record, folder.path());  // a run that is killed is known by its status, "running", and by its lock, which nobody holds
     try {
-        simulate(scenario, std::move(backend), options, record);
+        simulate(scenario, simulation, folder, options, record);
     } catch (std::exception const& problem) {
         record.status = RunRecord::Status::failed;
         record.error = problem.what();
         try {
-            write_record(record, options.folder);
+            folder.check();
+            folder.make_room();
+            write_record(record, folder.path());
         } catch (RunError const&) {
             // the first problem is the one to tell; a full disk is likely the reason for both
         }
         throw;
     }
-    write_record(record, options.folder);
+    write_record(record, folder.path());
     return {record.status == RunRecord::Status::interrupted, record.time, record.wall, record.steps, record.cells, record.state_hash};
 }
 

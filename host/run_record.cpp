@@ -108,6 +108,8 @@ void write_record(RunRecord const& record, std::filesystem::path const& folder) 
         {"crine", build()},
         {"title", record.title},
         {"command_line", record.command_line},
+        {"process", ::getpid()},
+        {"files", record.files},
         {"seed", record.seed},
         {"started", record.started},
         {"machine", machine()},
@@ -123,15 +125,16 @@ void write_record(RunRecord const& record, std::filesystem::path const& folder) 
         json["cells"] = {{"at start", record.cells_at_start}, {"at end", record.cells}};
         json["wall [s]"] = record.wall;
         json["wall by phase [s]"] = phases;
-        json["ledger [molecules]"] = ledgers(record);
+        if (!record.given_up) json["ledger [molecules]"] = ledgers(record);
         if (!record.circulating.empty()) json["circulating cells"] = circulating_cells(record);
         json["memory [MiB]"] = {{"peak of the process", peak_memory_mebibytes()},
                                 {"device", static_cast<double>(record.device_memory) / 1048576}};
     }
-    if (record.status == RunRecord::Status::completed || record.status == RunRecord::Status::interrupted)
-        json["state_hash"] = hexadecimal(record.state_hash);
+    bool const ended = record.status == RunRecord::Status::completed || record.status == RunRecord::Status::interrupted;
+    if (ended && !record.given_up) json["state_hash"] = hexadecimal(record.state_hash);
     json["scenario"] = {{"file", record.scenario_file}, {"resolved", record.resolved}};
-    write_atomically(folder / output_name::record, json.dump(2));
+    // a command line may hold what is not UTF-8
+    write_atomically(folder / output_name::record, json.dump(2, ' ', false, Json::error_handler_t::replace));
 }
 
 }  // namespace crine

@@ -16,6 +16,7 @@ struct RunRecord {
     std::string scenario_file, title, resolved;
     std::uint64_t seed = 0;
     std::vector<std::string> command_line;
+    std::vector<std::string> files;  ///< that it writes, by the names of `output_files`
     DeviceInfo device;
     double end = 0;       ///< simulated time asked for [s]
     std::string started;  ///< ISO 8601, UTC
@@ -27,7 +28,8 @@ struct RunRecord {
     double time = 0;  ///< simulated [s]
     std::uint64_t steps = 0;
     std::size_t cells_at_start = 0, cells = 0;
-    double wall = 0;  ///< [s]
+    double wall = 0;        ///< [s]
+    bool given_up = false;  ///< interrupted within a step, so that nothing is known of the state
     std::vector<Simulation::Phase> phases;
     std::vector<std::string> ligands;
     std::vector<Ledger> ledgers;  ///< by ligand

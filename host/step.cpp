@@ -1,5 +1,7 @@
 #include "host/simulation.h"
 
+#include "crine/interrupt.h"
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -30,6 +32,7 @@ void Simulation::step() {
     std::size_t phase = 0;
     auto const timed = [&](bool due, auto&& process) {
         auto const start = std::chrono::steady_clock::now();
+        end_if_out_of_time();
         if (due) process();
         phases_[phase++].seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     };

@@ -1,6 +1,7 @@
 #include "kernels/compartments.h"
 
 #include "crine/contracts.h"
+#include "crine/interrupt.h"
 
 #include <algorithm>
 #include <cmath>
@@ -135,6 +136,7 @@ std::vector<double> Circulation::exposures(State at, double duration, double y) 
     for (std::size_t i = 0; i < n; ++i) whole += std::fabs(at[i]) + members_[i].infusion * duration;
     if (meeting_ >= 0) whole += walls_ * duration / (1 + walls_ * duration / members_[meeting_].volume) * std::fabs(y);
     for (int cut = 0; done < duration; ++cut) {
+        end_if_out_of_time();
         h = duration - done <= h * (1 + 1e-9) ? duration - done : h;
         double error = 0;
         State const next = extrapolate(at, y, h, whole, error);

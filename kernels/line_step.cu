@@ -1,5 +1,7 @@
 #include "kernels/ligand_step.h"
 
+#include "crine/interrupt.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -123,6 +125,7 @@ private:
         bool first = true;
         whole_.steps.clear();
         while (done < dt) {
+            end_if_out_of_time();
             double const left = dt - done, tau = left / std::ceil(left / std::min(step, left) - 1e-6);
             LineSolver::Sums const sums = fields_.lines.try_step(equations_, field_.concentration, tau);
             double const error = sums.largest > kNothing ? sums.error / sums.largest : 0;
@@ -147,6 +150,7 @@ private:
     /// The steps that the whole has taken, so that its parts add up to it.
     bool repeat_steps(double dt) {
         for (double const tau : whole_.steps) {
+            end_if_out_of_time();
             LineSolver::Sums const sums = fields_.lines.try_step(equations_, field_.concentration, tau);
             fields_.lines.accept(field_.concentration, tau, mean(), tau / dt);
             book_step(sums, factored::ros2::kGamma, tau);

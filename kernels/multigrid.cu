@@ -1,5 +1,6 @@
 #include "kernels/multigrid.h"
 
+#include "crine/interrupt.h"
 #include "crine/model/diffusion.h"
 #include "kernels/grid_loops.h"
 
@@ -396,6 +397,7 @@ Multigrid::Outcome Multigrid::solve(double tolerance) {
     Outcome outcome;
     double correction = 0;
     while (!outcome.converged && outcome.cycles < kMaxCycles) {
+        end_if_out_of_time();
         cycle(0);
         ++outcome.cycles;
         // The last correction on both scales: of the smooth part on the next level, of the rough part by the last sweep. What is left is

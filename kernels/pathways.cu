@@ -1,5 +1,6 @@
 #include "kernels/engine.h"
 
+#include "crine/interrupt.h"
 #include "kernels/hash.h"
 
 #include <thrust/scan.h>
@@ -185,6 +186,7 @@ void Engine::transduce(Moment now) {
                                               (now.time + now.dt) / network.time_unit,
                                               error_.span()},
                        kShare);
+        end_if_out_of_time();
     }
 }
 

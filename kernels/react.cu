@@ -1,5 +1,6 @@
 #include "kernels/react.h"
 
+#include "crine/interrupt.h"
 #include "crine/model/reaction.h"
 #include "kernels/endocrine.h"
 #include "kernels/ligand_step.h"
@@ -188,6 +189,7 @@ private:
         double step = state_.first_step > 0 ? state_.first_step : dt, done = 0;
         bool first = true;
         while (done < dt) {
+            end_if_out_of_time();
             double const left = dt - done, tau = left / std::ceil(left / std::min(step, left) - 1e-6);
             keep_start();
             double error = pair(tau);
@@ -305,6 +307,7 @@ private:
                                           (begin + during) / network.time_unit,
                                           held_of(fields_)},
                        kShare);
+        end_if_out_of_time();
         for (std::size_t s = 0; s < reactions.ligands.size(); ++s) {
             LigandField& field = of(reactions.ligands[s]);
             auto const sum = sum_rows<ReactedTerm::count>(

@@ -1,5 +1,6 @@
 #include "crine/model/synapse.h"
 
+#include "crine/interrupt.h"
 #include "kernels/engine.h"
 #include "kernels/hash.h"
 
@@ -89,7 +90,7 @@ struct SynapseBody {
         progress.peak = dynamics.open(state);
         double const rate = k.train.given ? k.train.rate : static_cast<double>(phenotype(behaviour::firing, pre));
         double at = 0;
-        while (at < now.dt) {
+        while (at < now.dt && !out_of_time()) {
             double const wait = k.train.given ? next_of_train(k.train, synapses.spikes[s]) - at : next_of_cell(s, rate, now.dt - at);
             bool const spikes = wait < now.dt - at;
             double const span = spikes ? (wait > 0 ? wait : 0) : now.dt - at;
@@ -328,6 +329,7 @@ void Engine::synapse(Moment now) {
     for_each_index(n, SynapseBody{synapses, state.cleft.span(), state.most_nodes, kinds, std::as_const(state.where).span(), cells_.view(),
                                   cells_.phenotype(), model_.grid, model_.seed, now},
                    kShare);
+    end_if_out_of_time();
     for_each_index(state.post_ids.size(), PostBody{synapses, kinds, std::as_const(state.post_begin).span(),
                                                    std::as_const(state.post_synapses).span(), state.post_open.span()});
     spill();

@@ -6,12 +6,11 @@
 #include <cstring>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace crine {
 namespace {
-
-constexpr std::string_view kSuffix = ".part";
 
 [[noreturn]] void fail(std::filesystem::path const& file, std::string const& why) {
     throw RunError("cannot write " + file.string() + " (" + why + ")");
@@ -27,29 +26,30 @@ void flush_to_disk(std::filesystem::path const& file) {
 
 }  // namespace
 
-void write_atomically(std::filesystem::path const& file, std::function<void(std::filesystem::path const&)> const& fill) {
-    auto const temporary = std::filesystem::path(file).concat(kSuffix);
+void write_atomically(std::filesystem::path const& file, std::function<void(std::filesystem::path const&)> const& fill, Durable durable) {
+    auto const temporary = temporary_name(file);
+    std::error_code error, ignored;
+    std::filesystem::remove(temporary, ignored);
     try {
         fill(temporary);
-        flush_to_disk(temporary);
-        std::error_code error;
+        if (durable == Durable::at_once) flush_to_disk(temporary);
         std::filesystem::rename(temporary, file, error);
         if (error) fail(file, error.message());
     } catch (...) {
-        std::error_code ignored;
         std::filesystem::remove(temporary, ignored);
         throw;
     }
 }
 
-void write_atomically(std::filesystem::path const& file, std::string_view text) {
-    write_atomically(file, [&](std::filesystem::path const& temporary) { LineFile(temporary, text); });
+void write_atomically(std::filesystem::path const& file, std::string_view text, Durable durable) {
+    write_atomically(
+        file, [&](std::filesystem::path const& temporary) { LineFile(temporary, text); }, durable);
 }
 
-bool is_temporary(std::filesystem::path const& file) { return file.extension() == kSuffix; }
+std::filesystem::path temporary_name(std::filesystem::path const& file) { return std::filesystem::path(file).concat(".part"); }
 
 LineFile::LineFile(std::filesystem::path file)
-    : file_(std::move(file)), descriptor_(::open(file_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666)) {
+    : file_(std::move(file)), descriptor_(::open(file_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666)) {
     if (descriptor_ < 0) fail(file_, std::strerror(errno));
 }
 
@@ -60,6 +60,8 @@ LineFile::~LineFile() {
 }
 
 void LineFile::add(std::string_view line) {
+    struct stat status {};
+    if (::fstat(descriptor_, &status) == 0 && status.st_nlink == 0) fail(file_, "somebody has removed it while the run was writing to it");
     std::string const whole = std::string(line) + '\n';
     for (std::string_view rest = whole; !rest.empty();) {  // one call writes it all, unless the disk is full or a signal comes
         ssize_t const n = ::write(descriptor_, rest.data(), rest.size());

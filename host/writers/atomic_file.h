@@ -7,15 +7,21 @@
 
 namespace crine {
 
-/// Writes `file` so that its name only ever holds a whole one: `fill` writes under a temporary name beside it, which is
-/// then flushed to the disk and renamed. Throws RunError with the reason if it cannot be done.
-void write_atomically(std::filesystem::path const& file, std::function<void(std::filesystem::path const& temporary)> const& fill);
-void write_atomically(std::filesystem::path const& file, std::string_view text);
+/// When what has been written is safe from a failure of the power too: at once, or later, with all else (OutputFolder::sync). To wait for
+/// the disk takes as long for a small file as for a large one. A program that is killed loses nothing either way.
+enum class Durable { at_once, later };
 
-/// Whether a file name is one that write_atomically uses while it works.
-bool is_temporary(std::filesystem::path const& file);
+/// Writes `file` so that its name only ever holds a whole one: `fill` writes under a temporary name beside it, which is then renamed.
+/// Throws RunError with the reason if it cannot be done.
+void write_atomically(std::filesystem::path const& file, std::function<void(std::filesystem::path const& temporary)> const& fill,
+                      Durable durable = Durable::at_once);
+void write_atomically(std::filesystem::path const& file, std::string_view text, Durable durable = Durable::at_once);
 
-/// A text file that grows line by line; a program killed at any moment leaves only whole lines.
+/// The name that write_atomically uses while it works.
+std::filesystem::path temporary_name(std::filesystem::path const& file);
+
+/// A text file that grows line by line; a program killed at any moment leaves only whole lines. It is always a new file: nobody's is
+/// written over, nor what a link points to.
 class LineFile {
 public:
     LineFile(std::filesystem::path file, std::string_view first_line);
@@ -23,6 +29,7 @@ public:
     LineFile(LineFile const&) = delete;
     LineFile& operator=(LineFile const&) = delete;
 
+    /// Throws RunError if the disk is full, or if somebody has removed the file.
     void add(std::string_view line);
 
 private:

@@ -24,8 +24,10 @@ public:
         if (writes_cells(plan_)) entry(1, "cells", output_name::cells(next_));
         ++next_;
         write_atomically(
-            file_, "<?xml version=\"1.0\"?>\n<VTKFile type=\"Collection\" version=\"1.0\" byte_order=\"LittleEndian\">\n  <Collection>\n" +
-                       entries_ + "  </Collection>\n</VTKFile>");
+            file_,
+            "<?xml version=\"1.0\"?>\n<VTKFile type=\"Collection\" version=\"1.0\" byte_order=\"LittleEndian\">\n  <Collection>\n" +
+                entries_ + "  </Collection>\n</VTKFile>",
+            Durable::later);
     }
 
 private:

@@ -44,11 +44,12 @@ void write_vtk(vtkXMLWriter& writer, vtkDataSet& data, std::filesystem::path con
     writer.SetHeaderTypeToUInt64();
     writer.SetCompressorTypeToZLib();
     writer.SetCompressionLevel(1);  // the writer shares the machine with the run: level 9 is 5 times slower for a tenth less
-    write_atomically(file, [&](std::filesystem::path const& temporary) {
+    auto const fill = [&](std::filesystem::path const& temporary) {
         writer.SetFileName(temporary.c_str());
         if (writer.Write() != 1 || writer.GetErrorCode() != vtkErrorCode::NoError)
             throw RunError("cannot write " + file.string() + " (" + vtkErrorCode::GetStringFromErrorCode(writer.GetErrorCode()) + ")");
-    });
+    };
+    write_atomically(file, fill, Durable::later);
 }
 
 }  // namespace crine

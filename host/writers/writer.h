@@ -41,10 +41,25 @@ bool writes_cells(OutputPlan const& plan);
 /// The senders of some ligand or synapse are traced.
 bool traces_senders(Model const& model);
 
-/// Every writer that the scenario's output plan asks for, in the order in which a frame goes through them.
+/// A file that a run may write.
+struct OutputFile {
+    char const* name;   ///< * stands for the number of a frame, of six digits or more
+    char const* holds;  ///< for people
+    bool (*asked_for)(Scenario const& scenario);
+    std::unique_ptr<Writer> (*make)(Scenario const& scenario, std::filesystem::path const& folder);  ///< null: the run itself writes it
+};
+
+/// All of them, in the order in which a frame goes through their writers. There is no other list: by this one writers are made, and it is
+/// known which files of a folder are of a run.
+std::vector<OutputFile> const& output_files();
+
+/// Whether a file has this name of the list.
+bool is_named(std::string const& file, std::string const& name);
+
+/// Names of the files that the run of a scenario writes.
+std::vector<std::string> files_of(Scenario const& scenario);
 std::vector<std::unique_ptr<Writer>> make_writers(Scenario const& scenario, std::filesystem::path const& folder);
 
-/// Names of the files of a run.
 namespace output_name {
 std::string fields(int number);  ///< fields_000012.vti
 std::string cells(int number);   ///< cells_000012.vtp
@@ -55,6 +70,7 @@ inline constexpr char const* synapses = "synapses.csv";
 inline constexpr char const* routes = "routes.csv";
 inline constexpr char const* compartments = "compartments.csv";
 inline constexpr char const* record = "run.json";
+inline constexpr char const* lock = "run.lock";  ///< while a run goes on: which process
 }  // namespace output_name
 
 /// `TYPE in COMPARTMENT`.

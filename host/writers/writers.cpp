@@ -36,16 +36,48 @@ bool writes_fields(OutputPlan const& plan) {
 }
 bool writes_cells(OutputPlan const& plan) { return plan.volumes > 0 && plan.cells; }
 
+std::vector<OutputFile> const& output_files() {
+    static auto const always = [](Scenario const&) { return true; };
+    static std::vector<OutputFile> const all{
+        {"fields_*.vti", "concentration of every ligand in every voxel", [](Scenario const& s) { return writes_fields(s.output); },
+         make_fields_writer},
+        {"cells_*.vtp", "every cell: type, state, radius, velocity, age, id", [](Scenario const& s) { return writes_cells(s.output); },
+         make_cells_writer},
+        {output_name::collection, "opens the whole series in ParaView, with time in hours",
+         [](Scenario const& s) { return s.output.volumes > 0; }, make_collection_writer},  // after the files it names
+        {output_name::summary, "cells by type, total and fate of every ligand", always, make_summary_writer},
+        {output_name::compartments, "ligands and cells in blood and other compartments, if there are any",
+         [](Scenario const& s) { return !s.model.pools.empty() || !s.model.cell_pools.empty(); }, make_compartments_writer},
+        {output_name::probes, "what the scenario's probes saw", [](Scenario const& s) { return !s.probes.empty(); }, make_probes_writer},
+        {output_name::synapses, "transmitter, vesicles and open channels of every synapse, if there are any",
+         [](Scenario const& s) { return !s.model.synapses.empty(); }, make_synapses_writer},
+        {output_name::routes, "who received traced ligands from whom, and by which route",
+         [](Scenario const& s) { return traces_senders(s.model); }, make_routes_writer},
+        {output_name::record, "everything needed to repeat the run, and how it went", always, nullptr},
+    };
+    return all;
+}
+
+bool is_named(std::string const& file, std::string const& name) {
+    auto const star = name.find('*');
+    if (star == std::string::npos) return file == name;
+    std::string_view const before(name.data(), star), after(name.data() + star + 1);
+    if (!file.starts_with(before) || !file.ends_with(after) || file.size() < before.size() + 6 + after.size()) return false;
+    return std::all_of(file.begin() + static_cast<std::ptrdiff_t>(before.size()), file.end() - static_cast<std::ptrdiff_t>(after.size()),
+                       [](char c) { return c >= '0' && c <= '9'; });
+}
+
+std::vector<std::string> files_of(Scenario const& scenario) {
+    std::vector<std::string> names;
+    for (OutputFile const& file : output_files())
+        if (file.asked_for(scenario)) names.emplace_back(file.name);
+    return names;
+}
+
 std::vector<std::unique_ptr<Writer>> make_writers(Scenario const& scenario, std::filesystem::path const& folder) {
     std::vector<std::unique_ptr<Writer>> writers;
-    if (writes_fields(scenario.output)) writers.push_back(make_fields_writer(scenario, folder));
-    if (writes_cells(scenario.output)) writers.push_back(make_cells_writer(scenario, folder));
-    if (scenario.output.volumes > 0) writers.push_back(make_collection_writer(scenario, folder));  // after the files it names
-    writers.push_back(make_summary_writer(scenario, folder));
-    if (!scenario.model.pools.empty() || !scenario.model.cell_pools.empty()) writers.push_back(make_compartments_writer(scenario, folder));
-    if (!scenario.probes.empty()) writers.push_back(make_probes_writer(scenario, folder));
-    if (!scenario.model.synapses.empty()) writers.push_back(make_synapses_writer(scenario, folder));
-    if (traces_senders(scenario.model)) writers.push_back(make_routes_writer(scenario, folder));
+    for (OutputFile const& file : output_files())
+        if (file.make != nullptr && file.asked_for(scenario)) writers.push_back(file.make(scenario, folder));
     return writers;
 }
 

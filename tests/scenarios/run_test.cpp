@@ -148,11 +148,64 @@ INSTANTIATE_TEST_SUITE_P(Program, Mistakes,
                                          Mistake{"FolderIsAFile", {"run", kSmall, "-o", "/dev/null", "--quiet"}, 1, "/dev/null"}),
                          [](auto const& info) { return info.param.what; });
 
+// what is wrong only shows once the engine has the model: an old run has to survive that too
+TEST(Program, ReplacesNothingBeforeAllIsKnownToBeRight) {
+    TemporaryFolder const folder;
+    std::string const out = (folder / "out").string();
+    ASSERT_EQ(crine({"run", kSmall, "-o", out, "--until", "1 h", "--quiet"}).code, 0);
+    auto const before = names_in(out);
+    std::string const record_before = contents(out + "/run.json");
+    std::string receptors, numbers;
+    for (int r = 0; r < 60; ++r) {
+        receptors += "  R" + std::to_string(r) + ": {ligands: {L: {k_on: 1e6 /M/s, k_off: 1 /s}}}\n";
+        numbers += (r > 0 ? ", R" : "R") + std::to_string(r) + ": 100";
+    }
+    write_text(
+        folder / "many.yaml",
+        "time: {end: 1 h}\ndomain: {size: [40 um, 40 um, 40 um], spacing: 20 um}\nligands: {L: {diffusivity: 10 um^2/s}}\nreceptors:\n" +
+            receptors + "cells: {c: {radius: 5 um, receptors: {" + numbers + "}}}\n");
+    Outcome const refused = crine({"run", (folder / "many.yaml").string(), "-o", out, "--overwrite"});
+    EXPECT_EQ(refused.code, 2);
+    EXPECT_NE(refused.err.find("numbers of receptors"), std::string::npos) << refused.err;
+    EXPECT_EQ(names_in(out), before);
+    EXPECT_EQ(contents(out + "/run.json"), record_before);
+}
+
+// a table of one's own, be it behind a link, is not written over, whatever is said
+TEST(Program, NeverTouchesATableOfSomebodyElse) {
+    TemporaryFolder const folder;
+    std::filesystem::create_directory(folder / "out");
+    std::string const scenario = source_file("scenarios/blood_tissue.yaml"), out = (folder / "out").string();
+    auto const run = [&](std::vector<std::string> const& more) {
+        std::vector<std::string> arguments{"run", scenario, "-o", out, "--until", "2 min", "--quiet"};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        return crine(arguments);
+    };
+    write_text(folder / "precious.csv", "mine\n");
+    std::filesystem::create_symlink(folder / "precious.csv", folder / "out/compartments.csv");
+    for (auto const& options : {std::vector<std::string>{}, {"--overwrite"}}) {
+        Outcome const refused = run(options);
+        EXPECT_EQ(refused.code, 2);
+        EXPECT_NE(refused.err.find("holds compartments.csv, which is not of a run"), std::string::npos) << refused.err;
+    }
+    EXPECT_EQ(contents(folder / "precious.csv"), "mine\n");
+    EXPECT_EQ(names_in(folder / "out"), std::vector<std::string>{"compartments.csv"});
+
+    // --overwrite takes away all that the old run has left, also what the new one does not write
+    std::filesystem::remove(folder / "out/compartments.csv");
+    ASSERT_EQ(run({}).code, 0);
+    ASSERT_TRUE(std::filesystem::exists(folder / "out/compartments.csv"));
+    write_text(folder / "out/routes.csv", "mine\n");  // neither writes one
+    ASSERT_EQ(crine({"run", kSmall, "-o", out, "--until", "2 min", "--quiet", "--overwrite"}).code, 0);
+    EXPECT_FALSE(std::filesystem::exists(folder / "out/compartments.csv"));
+    EXPECT_EQ(contents(folder / "out/routes.csv"), "mine\n");
+}
+
 TEST(Program, ADiskThatIsFullEndsTheRunWithOneLine) {
     TemporaryFolder const folder;
     std::string const out = (folder / "out").string();
-    // a limit on the size of files stands for the full disk; the shell ignores the signal that would otherwise come first
-    std::string const command = "trap '' XFSZ; ulimit -f 8; exec " + program_folder() + "/crine run " + kSmall + " -o " + out + " --quiet" +
+    // a limit on the size of files stands for the full disk
+    std::string const command = "ulimit -f 8; exec " + program_folder() + "/crine run " + kSmall + " -o " + out + " --quiet" +
                                 " --set 'domain.spacing=10 um' --until '1 h'";
     Outcome const outcome = Process({"/bin/bash", "-c", command}).wait();
     EXPECT_EQ(outcome.code, 1);

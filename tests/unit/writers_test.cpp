@@ -19,6 +19,8 @@
 #include <vtkXMLImageDataReader.h>
 #include <vtkXMLPolyDataReader.h>
 
+#include <unistd.h>
+
 namespace crine::test {
 namespace {
 
@@ -272,16 +274,152 @@ TEST(AtomicFile, SaysWhichFileAndWhy) {
     }
 }
 
-TEST(LineFile, TellsWhenTheDiskIsFull) { EXPECT_THROW(LineFile("/dev/full", "time [h]"), RunError); }
+std::string host_name() {
+    char name[256] = {};
+    gethostname(name, sizeof name - 1);
+    return name;
+}
+
+/// As a run leaves it.
+std::string const kRecord = R"({"status": "completed", "crine": {}, "files": ["fields_*.vti", "cells_*.vtp", "summary.csv", "run.json"]})";
+std::vector<std::string> const kFiles{"fields_*.vti", "summary.csv", "routes.csv", "run.json"};
+
+std::string refusal(std::filesystem::path const& folder, Existing existing, std::vector<std::string> const& files = kFiles) {
+    try {
+        OutputFolder(folder, existing, files).open();
+    } catch (InputError const& error) {
+        return error.what();
+    }
+    return "none";
+}
 
 TEST(OutputFolder, RefusesAnotherRunAndReplacesOnlyItsFiles) {
     TemporaryFolder const folder;
-    for (char const* name : {"run.json", "fields_000003.vti", "cells_000003.vtp.part", "notes.txt", "fields_mine.vti"})
-        write_atomically(folder / name, "x");
-    EXPECT_THROW(prepare_output_folder(folder.path(), Existing::refuse), InputError);
-    prepare_output_folder(folder.path(), Existing::replace);
-    EXPECT_EQ(names_in(folder.path()), (std::vector<std::string>{"fields_mine.vti", "notes.txt"}));
-    prepare_output_folder(folder.path(), Existing::refuse);  // what is left is not ours
+    write_text(folder / "run.json", kRecord);
+    for (char const* name : {"fields_000003.vti", "cells_000003.vtp.part", "summary.csv", "notes.txt", "fields_mine.vti", "cells_12.vtp"})
+        write_text(folder / name, "x");
+    auto const before = names_in(folder.path());
+    EXPECT_NE(refusal(folder.path(), Existing::refuse).find("already holds a run (completed)"), std::string::npos);
+    EXPECT_EQ(names_in(folder.path()), before);
+    {
+        OutputFolder mine(folder.path(), Existing::replace, kFiles);
+        EXPECT_EQ(names_in(folder.path()), before);  // it has only looked
+        mine.open();
+        EXPECT_EQ(names_in(folder.path()), (std::vector<std::string>{"cells_12.vtp", "fields_mine.vti", "notes.txt", "run.lock"}));
+    }
+    EXPECT_EQ(names_in(folder.path()), (std::vector<std::string>{"cells_12.vtp", "fields_mine.vti", "notes.txt"}));
+    EXPECT_EQ(refusal(folder.path(), Existing::refuse), "none");  // what is left is not ours
+}
+
+// a file of a name that a run writes is somebody's, unless a record says that it is of a run; so is what a link points to
+TEST(OutputFolder, NeverTouchesWhatIsNotOfARun) {
+    for (std::string const name : {"summary.csv", "routes.csv", "run.json", "fields_000000.vti", "fields_1000000.vti",
+                                   "fields_000000.vti.part", "routes.csv.part", "run.lock"})
+        for (bool const beside_a_run : {false, true}) {
+            if (beside_a_run && name != "routes.csv" && name != "run.lock") continue;
+            for (char const* kind : {"file", "link", "broken link", "folder"}) {
+                TemporaryFolder const folder, elsewhere;
+                if (beside_a_run) write_text(folder / "run.json", kRecord);
+                write_text(elsewhere / "precious", "x");
+                if (kind == std::string("file")) write_text(folder / name, "x");
+                if (kind == std::string("folder")) std::filesystem::create_directory(folder / name);
+                if (kind == std::string("link")) std::filesystem::create_symlink(elsewhere / "precious", folder / name);
+                if (kind == std::string("broken link")) std::filesystem::create_symlink(elsewhere / "new", folder / name);
+                for (Existing const existing : {Existing::refuse, Existing::replace}) {
+                    std::string const told = refusal(folder.path(), existing);
+                    bool const as_a_run = beside_a_run && existing == Existing::refuse;
+                    EXPECT_NE(told.find(as_a_run ? "already holds a run" : "not of a run"), std::string::npos) << name << ": " << told;
+                    EXPECT_TRUE(std::filesystem::exists(std::filesystem::symlink_status(folder / name))) << name;
+                }
+                EXPECT_EQ(contents(elsewhere / "precious"), "x");
+                EXPECT_FALSE(std::filesystem::exists(elsewhere / "new"));
+            }
+        }
+}
+
+TEST(OutputFolder, TakesFoldersThatHoldOtherThings) {
+    TemporaryFolder const folder;
+    for (char const* name : {"scenario.yaml", "compartments.csv", "fields_00000.vti", "fields_000000.vti.bak", "xrun.json"})
+        write_text(folder / name, "mine");  // none of which this run writes
+    EXPECT_EQ(refusal(folder.path(), Existing::refuse), "none");
+    EXPECT_EQ(names_in(folder.path()).size(), 5u);
+    EXPECT_EQ(contents(folder / "compartments.csv"), "mine");
+}
+
+TEST(OutputFolder, TellsALiveRunFromADeadOne) {
+    TemporaryFolder const folder;
+    write_text(folder / "run.json", kRecord);
+    {
+        OutputFolder alive(folder.path(), Existing::replace, kFiles);
+        alive.open();
+        for (Existing const existing : {Existing::refuse, Existing::replace})
+            EXPECT_NE(refusal(folder.path(), existing)
+                          .find("a run is writing to " + folder.path().string() + " now (process " + std::to_string(getpid())),
+                      std::string::npos);
+        EXPECT_EQ(names_in(folder.path()), std::vector<std::string>{"run.lock"});
+    }
+    // one that was killed leaves its lock file, but holds no lock
+    std::string kernel = contents("/proc/sys/kernel/random/boot_id");
+    kernel.pop_back();
+    for (std::string const& left :
+         {std::string(), "crine 1 " + kernel + " some-container\n", "crine 1 before-it-was-started-anew " + host_name()}) {
+        write_text(folder / "run.lock", left);
+        EXPECT_EQ(refusal(folder.path(), Existing::refuse), "none") << left;
+        EXPECT_EQ(names_in(folder.path()), std::vector<std::string>{}) << left;
+    }
+    // of a run on another computer its lock says nothing
+    write_text(folder / "run.lock", "crine 1 another-kernel another-computer\n");
+    std::string const told = refusal(folder.path(), Existing::replace);
+    EXPECT_NE(told.find("on another-computer"), std::string::npos) << told;
+    EXPECT_NE(told.find("remove " + (folder / "run.lock").string()), std::string::npos) << told;
+}
+
+TEST(OutputFolder, SeesThatItWasRemoved) {
+    TemporaryFolder const folder;
+    std::filesystem::path const path = folder / "out";
+    {
+        OutputFolder run(path, Existing::refuse, kFiles);
+        run.open();
+        run.check();
+        std::filesystem::rename(path, folder / "moved");
+        EXPECT_THROW(run.check(), RunError);
+        std::filesystem::create_directory(path);  // and perhaps another run in it
+        write_text(path / "run.lock", "crine 1 a b\n");
+        EXPECT_THROW(run.check(), RunError);
+    }
+    EXPECT_TRUE(std::filesystem::exists(path / "run.lock"));
+    EXPECT_FALSE(std::filesystem::exists(folder / "moved/run.lock"));
+}
+
+// every name in the list is that of a file, and every file of a run is in the list
+TEST(OutputFiles, HaveOneList) {
+    TemporaryFolder const folder;
+    Scenario const scenario = small_scenario();
+    for (auto const& writer : make_writers(scenario, folder.path())) writer->write(small_frame(scenario, 0));
+    auto const names = files_of(scenario);
+    for (auto const& file : names_in(folder.path()))
+        EXPECT_EQ(std::count_if(names.begin(), names.end(), [&](auto const& name) { return is_named(file, name); }), 1) << file;
+    EXPECT_EQ(names.size(), names_in(folder.path()).size() + 1);  // and run.json
+    EXPECT_TRUE(is_named("fields_1234567.vti", "fields_*.vti"));
+    for (char const* other :
+         {"fields_12345.vti", "fields_12345a.vti", "fields_.vti", "fields_123456.vti.part", "xfields_123456.vti", "fields_*.vti"})
+        EXPECT_FALSE(is_named(other, "fields_*.vti")) << other;
+}
+
+TEST(LineFile, IsAlwaysANewFile) {
+    TemporaryFolder const folder;
+    write_text(folder / "mine", "x");
+    std::filesystem::create_symlink(folder / "mine", folder / "link");
+    for (char const* name : {"mine", "link"}) EXPECT_THROW(LineFile(folder / name, "time [h]"), RunError);
+    EXPECT_EQ(contents(folder / "mine"), "x");
+}
+
+TEST(LineFile, TellsWhenSomebodyHasRemovedIt) {
+    TemporaryFolder const folder;
+    LineFile file(folder / "summary.csv", "time [h]");
+    file.add("0");
+    std::filesystem::remove(folder / "summary.csv");
+    EXPECT_THROW(file.add("1"), RunError);
 }
 
 class Recording final : public Writer {

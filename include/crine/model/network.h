@@ -1,5 +1,6 @@
 #pragma once
 
+#include "crine/interrupt.h"
 #include "crine/network.h"
 #include "crine/portable.h"
 #include "crine/span.h"
@@ -107,7 +108,7 @@ public:
             if (!(step[l] > 0)) step[l] = kFirstStep * (end[l] - time[l]);
         }
         if (layout().events > 0) look_at_new_ones(state);
-        while (any_left()) {
+        while (any_left() && !out_of_time()) {
             for (int l = 0; l < Lanes; ++l) {
                 double left = end[l] - time[l];
                 for (int e = 0; e < layout().events; ++e) {

@@ -1,0 +1,8 @@
+#include "crine/interrupt.h"
+
+namespace crine {
+
+std::atomic<std::int64_t> told_to_end{0};
+static_assert(std::atomic<std::int64_t>::is_always_lock_free);  // a signal handler may set it
+
+}  // namespace crine
