@@ -172,16 +172,22 @@ LigandStep::Rates LigandStep::rates(Real const* c) {
     return found;
 }
 
+void book_own(LigandField& field, double taken, double duration) {
+    Ledger& ledger = field.ledger;
+    double const own = field.own_rate * duration;
+    ledger.secreted += own, ledger.taken_up += own, ledger.taken += taken + own;
+    ledger.recaptured += field.recapture_rate * duration;
+    ledger.own = std::min(ledger.recaptured, ledger.taken);
+}
+
 void LigandStep::book(Rates const& r, double duration) {
     Ledger& ledger = field_.ledger;
-    double const amount = grid().volume() * duration, own = field_.own_rate * duration;
-    ledger.secreted += r.secreted * amount + own;
+    double const amount = grid().volume() * duration;
+    ledger.secreted += r.secreted * amount;
     ledger.produced += r.produced * amount;
     ledger.entered += r.entered * amount;
-    ledger.taken_up += r.taken_up * amount + own;
-    ledger.taken += r.taken_up * amount + own;
-    ledger.recaptured += field_.recapture_rate * duration;
-    ledger.own = std::min(ledger.recaptured, ledger.taken);
+    ledger.taken_up += r.taken_up * amount;
+    book_own(field_, r.taken_up * amount, duration);
     ledger.decayed += r.decayed * amount;
     ledger.cleaved += r.cleaved * amount;
     ledger.converted += r.converted * amount;

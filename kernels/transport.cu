@@ -76,7 +76,10 @@ ErrorCode take_step(FieldState& fields, Model const& model, int ligand, double d
     LigandField& field = fields.ligands[ligand];
     field.present =
         field.present || (field.source.size() != 0 && max_rows(fields.grid, fields.partial, Magnitude{field.source.data()}) > 0);
-    if (!field.present) return ErrorCode::none;
+    if (!field.present) {  // perfect sinks may catch all of what they secrete
+        book_own(field, 0, dt);
+        return ErrorCode::none;
+    }
     bool saturable = false;
     for (Conversion const& c : model.conversions) saturable = saturable || (c.from == ligand && c.half > 0);
     auto const take = by_lines(model.ligands[ligand].scheme) ? take_line_steps : take_multigrid_step;

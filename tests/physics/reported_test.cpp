@@ -95,7 +95,7 @@ TEST_P(Reported, OwnIsNoMoreThanWhatIsTaken) {
 
 /// One kind of receptor with an agonist, a partial agonist and an antagonist, all of which are there.
 constexpr char const* kAntagonist = R"(
-time: {end: 1 h, transport: 10 s, mechanics: 10 min, behaviour: 10 s}
+time: {end: 3 h, transport: 10 s, mechanics: 10 min, behaviour: 10 s}
 domain: {size: [100 um, 100 um, 100 um], spacing: 20 um}
 ligands:
   A: {diffusivity: 50 um^2/s, initial: 30 nM}
