@@ -240,7 +240,7 @@ INSTANTIATE_TEST_SUITE_P(
         LongStep{"adaptive",
                  "time: {end: 3650 d, transport: 3650 d, mechanics: 3650 d, behaviour: 3650 d}\ntransport: {tolerance: 1e-5}\n" + kSpace +
                      "ligands: {L: {diffusivity: 100 um^2/s, decay: 1 /s}}\n"
-                     "doses: [{ligand: L, into: all, bolus: 1e6 molecule, every: 10 s, times: 30000000}]\n"
+                     "doses: [{ligand: L, into: all, bolus: 1e6 molecule, at: 0 s, every: 10 s, times: 30000000}]\n"
                      "regions: {all: {expression: x < 50}}\n"},
         LongStep{"synapses", "time: {end: 3650 d, transport: 3650 d, mechanics: 3650 d, behaviour: 3650 d}\n" + kSpace +
                                  "cells: {a: {radius: 5 um, moves: false}, b: {radius: 5 um, moves: false}}\n"
