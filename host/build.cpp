@@ -29,6 +29,12 @@ Vec3 position(Point const& p, Grid const& grid) {
 
 }  // namespace
 
+Real stored(double value, char const* what, Place const& at) {
+    if (!can_be_stored(value) && !std::isinf(value))
+        fail(at, std::string(what) + " is " + rounded(value) + " in um, s and molecules, which cannot be stored; expected 1e-37 to 1e37");
+    return static_cast<Real>(value);
+}
+
 Schedule make_schedule(TimeInput const& in) {
     Schedule s{in.end, in.transport, in.mechanics, in.behaviour};
     struct Step {
@@ -66,7 +72,10 @@ Grid make_grid(DomainInput const& in) {
     return grid;
 }
 
-double decay_of(LigandInput const& in) { return in.decay ? in.decay->value : (in.half_life ? std::log(2.0) / *in.half_life : 0); }
+double decay_of(LigandInput const& in) {
+    if (in.half_life) return stored(std::log(2.0) / *in.half_life, "the rate of decay", in.half_life->at);
+    return in.decay ? in.decay->value : 0;
+}
 
 std::vector<Ligand> make_ligands(ScenarioInput const& in, Names const& names, Grid const& grid) {
     std::vector<Ligand> ligands;
@@ -135,7 +144,8 @@ std::vector<Receptor> make_receptors(ScenarioInput const& in, Dictionary const& 
             kind.bindings.push_back(b);
         };
         for (auto const& [ligand, binding] : receptor.ligands.value_or(Named<BindingInput>{}))
-            add(binding, names.ligands.find(ligand), binding.k_off ? binding.k_off->value : binding.K_d->value * binding.k_on);
+            add(binding, names.ligands.find(ligand),
+                binding.k_off ? binding.k_off->value : stored(binding.K_d->value * binding.k_on, "K_d * k_on", binding.K_d->at));
         for (auto const& [ligand, binding] : receptor.membrane_ligands.value_or(Named<ContactBindingInput>{})) {
             add(binding, names.membrane_ligands.find(ligand), 0);
             kind.bindings.back().on_membrane = true;

@@ -9,6 +9,9 @@ namespace crine {
 /// The parts of a Scenario, each made from the part of the file that describes it. Synapses, materials, regions and placement have headers
 /// of their own.
 
+/// A number that was worked out from others of the file; fails if storage makes it 0 or infinite.
+Real stored(double value, char const* what, Place const& at);
+
 // --- build.cpp: time, space, ligands and receptors, what is measured and written ---
 
 Schedule make_schedule(TimeInput const& in);

@@ -19,7 +19,7 @@ double clearance_of(UptakeInput const& in) {
     if (in.clearance && in.k_on) fail(in.k_on->at, "\"k_on\" has a meaning only with \"receptors\"");
     if (in.clearance) return *in.clearance;
     if (!in.k_on) fail(in.at, "\"k_on\" is missing (clearance = receptors * k_on)");
-    return *in.receptors * *in.k_on;
+    return stored(*in.receptors * *in.k_on, "receptors * k_on", in.k_on->at);
 }
 
 Lag lag_of(int behaviour, ResponseTimeInput const& in) {
@@ -98,7 +98,8 @@ std::vector<CellType> make_types(ScenarioInput const& in, Dictionary const& name
             ReceptorRates const& rates = model.receptors[static_cast<std::size_t>(kind)].rates;
             k.receptors[static_cast<std::size_t>(kind)] = expressed.number;
             base(words.of(behaviour::synthesis, kind)) =
-                real(expressed.synthesis ? expressed.synthesis->value : expressed.number * (rates.turnover + rates.shedding));
+                stored(expressed.synthesis ? expressed.synthesis->value : expressed.number * (rates.turnover + rates.shedding),
+                       "the synthesis of receptors", expressed.at);
             for (auto const& b : model.receptors[static_cast<std::size_t>(kind)].bindings)
                 if (!b.on_membrane && std::isinf(base(words.of(behaviour::uptake, b.ligand))))
                     fail(receptor.at, "cells that take up \"" + names.ligands.list[static_cast<std::size_t>(b.ligand)] +
@@ -109,8 +110,9 @@ std::vector<CellType> make_types(ScenarioInput const& in, Dictionary const& name
             int const m = names.membrane_ligands.find(ligand);
             k.presented[static_cast<std::size_t>(m)] = presented.number;
             base(words.of(behaviour::presentation, m)) =
-                real(presented.synthesis ? presented.synthesis->value
-                                         : presented.number * model.membrane_ligands[static_cast<std::size_t>(m)].turnover);
+                stored(presented.synthesis ? presented.synthesis->value
+                                           : presented.number * model.membrane_ligands[static_cast<std::size_t>(m)].turnover,
+                       "the synthesis of membrane ligands", presented.at);
         }
         for (auto const& [ligand, store] : cell.stores) {
             int const l = names.ligands.find(ligand);

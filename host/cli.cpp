@@ -7,6 +7,7 @@
 #include "host/estimate.h"
 #include "host/format.h"
 #include "host/run.h"
+#include "host/text_file.h"
 #include "host/validate.h"
 #include "host/writers/writer.h"
 
@@ -234,7 +235,7 @@ int command_line(int argc, char const* const* argv) {
     validation->add_option("--json", arguments.json, "Write the comparisons to this file");
     validation->add_option("--markdown", arguments.markdown, "Write them as a page for people to this file");
 
-    auto const error = [](std::string const& message) { std::cerr << "crine: error: " << message << std::endl; };
+    auto const error = [](std::string const& message) { std::cerr << "crine: error: " << printable(message) << std::endl; };
     try {
         app.parse(argc, argv);
         int code = done;

@@ -50,12 +50,7 @@ std::string wall_time(double seconds) {
     return std::to_string(whole / 86400) + " d " + two_digits(static_cast<int>(whole % 86400 / 3600)) + " h";
 }
 
-std::string count(std::uint64_t n) {
-    std::string digits = std::to_string(n);
-    if (n < 10'000) return digits;
-    for (std::size_t i = digits.size(); i > 3;) digits.insert(i -= 3, " ");
-    return digits;
-}
+std::string count(std::uint64_t n) { return std::to_string(n); }
 
 std::string counted(std::uint64_t n, std::string const& noun) { return count(n) + " " + noun + (n == 1 ? "" : "s"); }
 

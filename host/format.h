@@ -18,10 +18,10 @@ std::string duration(double seconds);
 /// Wall time [s]: "2 h 05 min", "3 min 20 s", "4.2 s".
 std::string wall_time(double seconds);
 
-/// "17 000 000", with thin groups so that large numbers can be read.
+/// "17000000": without gaps, as it would be written in a scenario.
 std::string count(std::uint64_t n);
 
-/// "1 cell", "17 000 cells".
+/// "1 cell", "17000 cells".
 std::string counted(std::uint64_t n, std::string const& noun);
 
 /// "512 B", "3.2 MiB", "61 GiB".

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 
 namespace crine {
 namespace {
@@ -63,9 +64,8 @@ std::vector<std::pair<Path, Place>> take_files(Node& root, char const* key) {
     if (!found) return files;
     auto const take = [&](Node const& node) {
         if (node.kind != Node::Kind::scalar || node.text.empty()) fail(node.at, "found " + node.what() + ", expected a file name");
-        Path const base = node.at.in_file() ? Path(node.at.source).parent_path() : Path();
-        Path const file = (base / node.text).lexically_normal();
-        if (!std::filesystem::is_regular_file(file)) fail(node.at, "file " + file.string() + " does not exist");
+        Path const file = (folder_of(node.at) / node.text).lexically_normal();
+        if (!std::filesystem::exists(file)) fail(node.at, "file " + file.string() + " does not exist");
         files.emplace_back(file, node.at);
     };
     if (found->kind == Node::Kind::list)
@@ -80,9 +80,20 @@ std::vector<std::pair<Path, Place>> take_files(Node& root, char const* key) {
 using Stack = std::vector<Path>;
 
 void enter(Stack& stack, Path const& file, Place const& at) {
-    Path const canonical = std::filesystem::weakly_canonical(file);
+    constexpr std::size_t deepest = 32;
+    std::error_code nameless;  // pipes have no path
+    Path canonical = std::filesystem::weakly_canonical(file, nameless);
+    if (nameless) canonical = file;
     if (std::find(stack.begin(), stack.end(), canonical) != stack.end()) fail(at, file.string() + " includes itself (a cycle)");
+    if (stack.size() > deepest) fail(at, "files include each other more than " + std::to_string(deepest) + " deep");
     stack.push_back(canonical);
+}
+
+Node read_included(Path const& file, Place const& at) {
+    Node root = at_place(at, [&] { return read_yaml(file); });
+    if (root.kind == Node::Kind::map) return root;
+    fail(root.kind == Node::Kind::empty ? Place{file.string(), 0, 0, ""} : root.at,
+         "found " + root.what() + ", expected a map with keys like \"ligands\"");
 }
 
 /// What libraries hold: maps of entries, of which each needs one of some keys, be it from a library.
@@ -93,18 +104,24 @@ struct Part {
 std::vector<Part> const kParts{
     {"ligands", {"diffusivity"}}, {"receptors", {"ligands", "membrane_ligands"}}, {"pathways", {"species"}}, {"cells", {"radius"}}};
 
+/// Libraries by file, each with all that it includes: one that many include is read once.
+using Read = std::map<Path, Node>;
+
 /// All entries of a library and of the libraries it includes.
-Node read_library(Path const& file, Place const& at, Stack stack) {
+Node const& read_library(Path const& file, Place const& at, Stack stack, Read& read) {
     enter(stack, file, at);
-    Node root = read_yaml(file);
+    if (auto const known = read.find(stack.back()); known != read.end()) return known->second;
+    constexpr std::size_t most = 256;
+    if (read.size() >= most) fail(at, "more than " + std::to_string(most) + " files are included");
+    Node root = read_included(file, at);
     for (auto const& m : root.members)
         if (m.key != "include" && std::none_of(kParts.begin(), kParts.end(), [&](Part const& part) { return m.key == part.name; }))
             fail(m.key_at,
                  "\"" + m.key +
                      "\" in an included library, which holds only ligands, receptors, pathways and cells (to build on a whole scenario use "
                      "extends)");
-    for (auto const& [inner, where] : take_files(root, "include")) inherit(root, read_library(inner, where, stack), section);
-    return root;
+    for (auto const& [inner, where] : take_files(root, "include")) inherit(root, read_library(inner, where, stack, read), section);
+    return read[stack.back()] = std::move(root);
 }
 
 /// `a.b[2].c` or `a.b.2.c` → a, b, 2, c.
@@ -166,7 +183,7 @@ void extend(Node& root, Stack const& stack, std::vector<Library>& libraries) {
     for (auto const& [file, at] : bases) {
         Stack inner = stack;
         enter(inner, file, at);
-        Node base = read_yaml(file);
+        Node base = read_included(file, at);
         extend(base, inner, libraries);
         inherit(root, base, section);
     }
@@ -245,8 +262,9 @@ void check_listed(Node const& root, Node const& all, std::string const& part, ch
 /// What ligands, receptors, pathways and cell types do not say themselves, from the libraries; of those the later wins.
 void inherit_from_libraries(Node& root, std::vector<Library> const& libraries) {
     Node all;
+    Read read;
     for (auto const& [file, at, stack] : libraries) {
-        Node nearer = read_library(file, at, stack);
+        Node nearer = read_library(file, at, stack, read);
         inherit(nearer, all, section);
         all = std::move(nearer);
     }

@@ -1,29 +1,13 @@
 #include "host/build.h"
 
 #include "crine/units.h"
+#include "host/text_file.h"
 
 #include <charconv>
 #include <cmath>
-#include <fstream>
 
 namespace crine {
 namespace {
-
-/// A value of one line, and where it stands.
-std::vector<Text> split(std::string const& line, Place at) {
-    std::vector<Text> values;
-    for (std::size_t begin = 0; begin <= line.size();) {
-        std::size_t const end = std::min(line.find(',', begin), line.size());
-        std::string text = line.substr(begin, end - begin);
-        std::size_t const blanks = std::min(text.find_first_not_of(" \t\r"), text.size());
-        text.erase(0, blanks);
-        text.erase(text.find_last_not_of(" \t\r") + 1);
-        at.column = static_cast<int>(begin + blanks) + 1;
-        values.push_back({text, at});
-        begin = end + 1;
-    }
-    return values;
-}
 
 double number(Text const& written, char const* what) {
     std::string const& text = written.value;
@@ -110,21 +94,18 @@ private:
 std::vector<Rule> read_peer_rules(InputFile const& file, ScenarioInput const& in, Dictionary const& names, Phrases const& signals,
                                   Phrases const& behaviours, Model const& model) {
     constexpr std::size_t columns = 8;
-    std::ifstream stream(file.path);
-    if (!stream) fail(file.at, "file " + file.path.string() + " cannot be read");
     PeerUnits const units(model);
     std::vector<Rule> rules;
-    Place at{file.path.string(), 0, 1, ""};
-    for (std::string line; std::getline(stream, line);) {
-        ++at.line;
-        if (at.line == 1 && line.starts_with("\xEF\xBB\xBF")) line.erase(0, 3);  // the byte order mark of spreadsheets
+    for (Lines lines(file.path, file.at); lines.next();) {
+        std::string const& line = lines.text();
         std::size_t const first = line.find_first_not_of(" \t\r");
         if (first == std::string::npos || line.compare(first, 2, "//") == 0) continue;
-        auto const value = split(line, at);
+        auto const value = lines.values();
         if (value.size() != columns)
-            fail(at, "found " + std::to_string(value.size()) +
-                         " values, expected 8: cell type, signal, increases or decreases, behaviour, saturation, half-max, Hill power, "
-                         "applies to dead (version 3 of the format)");
+            fail(lines.at(),
+                 "found " + std::to_string(value.size()) +
+                     " values, expected 8: cell type, signal, increases or decreases, behaviour, saturation, half-max, Hill power, "
+                     "applies to dead (version 3 of the format)");
         Rule rule;
         rule.type = names.types.find(value[0]);
         rule.increases = increases(value[2]);
@@ -135,9 +116,10 @@ std::vector<Rule> read_peer_rules(InputFile const& file, ScenarioInput const& in
         if (saturation < 0 && behaviour.limits != Phrases::Limits::none)
             fail(value[4].at, "found \"" + value[4].value + "\", expected 0 or more");
         CellType const& type = model.types[static_cast<std::size_t>(rule.type)];
-        rule.saturation = static_cast<Real>(saturation * units.of_behaviour(behaviour, value[3], type));
-        rule.half = static_cast<Real>(positive_number(value[5], "the signal at half effect") * units.of_signal(signal));
-        rule.hill = static_cast<Real>(positive_number(value[6], "the Hill power"));
+        rule.saturation = stored(saturation * units.of_behaviour(behaviour, value[3], type), "the value at infinite signal", value[4].at);
+        rule.half = stored(positive_number(value[5], "the signal at half effect") * units.of_signal(signal), "the signal at half effect",
+                           value[5].at);
+        rule.hill = stored(positive_number(value[6], "the Hill power"), "the Hill power", value[6].at);
         rule.applies_to_dead = flag(value[7]);
         check_rule({value[1], value[3], value[4].at}, rule, in, behaviours, model);
         rules.push_back(rule);

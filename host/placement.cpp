@@ -4,9 +4,9 @@
 #include "crine/units.h"
 #include "host/build.h"
 #include "host/format.h"
+#include "host/text_file.h"
 
 #include <charconv>
-#include <fstream>
 #include <limits>
 
 namespace crine {
@@ -145,64 +145,45 @@ void place_on_lattice(Place const& at, Lattice lattice, double spacing, int type
     }
 }
 
-std::vector<std::string> split(std::string const& line) {
-    std::vector<std::string> cells(1);
-    for (char const c : line)
-        if (c == ',')
-            cells.emplace_back();
-        else if (c != '\r')
-            cells.back() += c;
-    for (auto& cell : cells) {
-        cell.erase(0, cell.find_first_not_of(" \t"));
-        cell.erase(cell.find_last_not_of(" \t") + 1);
-    }
-    return cells;
-}
-
 /// Columns type,x,y,z and optionally radius, named in the first line, in any order.
 void place_from_csv(PlacementInput const& in, Names const& types, Sink& sink) {
     double const scale =
         in.length_unit ? at_place(in.length_unit->at, [&] { return unit_scale(in.length_unit->value, Dimension::length); }) : 1;
-    std::string const file = in.file->path.string();
-    std::ifstream stream(in.file->path);
-    if (!stream) fail(in.file->at, "file " + file + " cannot be read");
-
+    Lines lines(in.file->path, in.file->at);
     std::vector<std::string> const known{"type", "x", "y", "z", "radius"};
-    Place at{file, 1, 1, ""};
-    std::string line;
-    if (!std::getline(stream, line)) fail(at, "the file is empty (the first line names the columns type,x,y,z)");
-    if (line.starts_with("\xEF\xBB\xBF")) line.erase(0, 3);  // the byte order mark of spreadsheets
-    auto const header = split(line);
+    if (!lines.next()) fail(lines.at(), "the file is empty (the first line names the columns type,x,y,z)");
+    auto const header = lines.values();
     std::vector<int> column(known.size(), -1);
     for (std::size_t c = 0; c < header.size(); ++c) {
-        auto const found = std::find(known.begin(), known.end(), header[c]);
-        if (found == known.end()) fail(at, "unknown column \"" + header[c] + "\"" + suggestion(header[c], known));
+        auto const found = std::find(known.begin(), known.end(), header[c].value);
+        if (found == known.end()) fail(header[c].at, "unknown column \"" + header[c].value + "\"" + suggestion(header[c].value, known));
         int& here = column[static_cast<std::size_t>(found - known.begin())];
-        if (here >= 0) fail(at, "the column \"" + header[c] + "\" is there twice");
+        if (here >= 0) fail(header[c].at, "the column \"" + header[c].value + "\" is there twice");
         here = static_cast<int>(c);
     }
     for (std::size_t c = 0; c < 4; ++c)
-        if (column[c] < 0) fail(at, "the column \"" + known[c] + "\" is missing (the first line names the columns type,x,y,z)");
+        if (column[c] < 0) fail(lines.at(), "the column \"" + known[c] + "\" is missing (the first line names the columns type,x,y,z)");
 
-    while (std::getline(stream, line)) {
-        ++at.line;
-        if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
-        auto const cells = split(line);
-        if (cells.size() != header.size())
-            fail(at, std::to_string(cells.size()) + " values, expected " + std::to_string(header.size()) + " as in the first line");
+    while (lines.next()) {
+        if (lines.text().find_first_not_of(" \t\r") == std::string::npos) continue;
+        auto const values = lines.values();
+        if (values.size() != header.size())
+            fail(lines.at(),
+                 std::to_string(values.size()) + " values, expected " + std::to_string(header.size()) + " as in the first line");
+        auto const of = [&](std::size_t c) -> Text const& { return values[static_cast<std::size_t>(column[c])]; };
         auto const number = [&](std::size_t c) {
-            std::string const& text = cells[static_cast<std::size_t>(column[c])];
+            std::string const& text = of(c).value;
             double value = 0;
             auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
             if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value))
-                fail(at, known[c] + ": \"" + text + "\" is not a finite number");
-            return static_cast<Real>(value * scale);
+                fail(of(c).at, known[c] + ": \"" + text + "\" is not a finite number");
+            return stored(value * scale, known[c].c_str(), of(c).at);
         };
-        int const type = types.find({cells[static_cast<std::size_t>(column[0])], at});
+        int const type = types.find(of(0));
         Vec3 const p{number(1), number(2), number(3)};
         Real const radius = column[4] >= 0 ? number(4) : sink.model.types[static_cast<std::size_t>(type)].radius;
-        check_radius(at, radius, sink.model.grid);
-        check_position(at, sink.model, type, p, types);
+        check_radius(column[4] >= 0 ? of(4).at : lines.at(), radius, sink.model.grid);
+        check_position(lines.at(), sink.model, type, p, types);
         sink.add(type, p, radius);
     }
 }

@@ -31,7 +31,7 @@ Binding binding_of(ReactionInput const& in, Names const& ligands, Model const& m
     b.a = ligands.find(in.bind[0]), b.b = ligands.find(in.bind[1]), b.complex = ligands.find(in.to.values[0]);
     if (b.a == b.b) fail(in.bind[1].at, "a ligand cannot bind itself; expected two different ones");
     if (b.complex == b.a || b.complex == b.b) fail(in.to.values[0].at, "the complex is a ligand of its own; expected another one");
-    b.k_on = real(*in.k_on), b.k_off = real(in.k_off ? in.k_off->value : *in.k_d * *in.k_on);
+    b.k_on = real(*in.k_on), b.k_off = in.k_off ? real(*in.k_off) : stored(*in.k_d * *in.k_on, "K_d * k_on", in.k_d->at);
     Text const* const named[] = {&in.bind[0], &in.bind[1], &in.to.values[0]};
     int const index[] = {b.a, b.b, b.complex};
     for (int n = 0; n < 3; ++n)

@@ -1,5 +1,6 @@
 #include "host/input.h"
 #include "host/keys.h"
+#include "host/text_file.h"
 
 #include <algorithm>
 #include <charconv>
@@ -79,9 +80,9 @@ struct Read {
     /// A relative path counts from the folder of the file it is written in, or the current one for --set.
     static void value(Node& node, InputFile& to) {
         std::filesystem::path const written = scalar(node, "a file name");
-        std::filesystem::path const base = node.at.in_file() ? std::filesystem::path(node.at.source).parent_path() : ".";
-        to = {std::filesystem::absolute(base / written).lexically_normal(), node.at};
-        if (!std::filesystem::is_regular_file(to.path)) fail(node.at, "file " + to.path.string() + " does not exist");
+        to = {std::filesystem::absolute(folder_of(node.at) / written).lexically_normal(), node.at};
+        if (!std::filesystem::exists(to.path)) fail(node.at, "file " + to.path.string() + " does not exist");
+        if (!std::filesystem::is_regular_file(to.path)) fail(node.at, to.path.string() + " is not a file");
         node.text = to.path.string();
     }
 
@@ -181,8 +182,11 @@ struct Read {
 private:
     /// Names stand in CSV columns, in rules and in --set.
     static void check_name(std::string const& name, Place const& at) {
-        if (name.empty() || name.front() == ' ' || name.back() == ' ' || name.find_first_of(",.=[]\"\n\t") != std::string::npos)
+        constexpr std::size_t longest = 200;
+        if (name.size() > longest) fail(at, "a name of more than " + std::to_string(longest) + " characters");
+        if (name.empty() || name.front() == ' ' || name.back() == ' ' || name.find_first_of(",.=[]\"\n\t\r") != std::string::npos)
             fail(at, "\"" + name + "\" cannot be a name (a name has no comma, dot, equals sign, bracket or quote)");
+        if (auto const bad = find_bad_character(name)) fail(at, bad->problem);  // of --set
     }
 };
 
@@ -251,8 +255,7 @@ double read_quantity(Node const& node, Dimension dimension, Range range) {
     std::string const& text = scalar(node, like);
     double const value = at_place(node.at, [&] { return quantity(text, dimension); });
     if (range == Range::non_negative && value < 0) fail(node.at, "\"" + text + "\" is negative; expected " + like);
-    constexpr double smallest = std::numeric_limits<float>::min();  // what 32-bit storage tells from 0
-    if (range == Range::positive && value < smallest) fail(node.at, "\"" + text + "\" is not greater than 0; expected " + like);
+    if (range == Range::positive && !(value > 0)) fail(node.at, "\"" + text + "\" is not greater than 0; expected " + like);
     return value;
 }
 

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <limits>
 #include <memory>
 
 #include <udunits2.h>
@@ -146,6 +147,51 @@ std::string measures(ut_unit const* unit) {
     return std::string("in ") + text;
 }
 
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+/// UDUNITS-2 multiplies by numbers in a unit: 400 um 2 would be 800 um, and 1 500 um half a millimetre times a thousandth. Here only
+/// exponents are numbers, and the 1 of 1/s.
+std::size_t find_number(std::string_view unit) {
+    for (std::size_t at = 0; at < unit.size(); ++at) {
+        if (!is_digit(unit[at])) continue;
+        std::size_t sign = at;  // or the digit, if there is none
+        if (sign > 0 && (unit[sign - 1] == '-' || unit[sign - 1] == '+')) --sign;
+        bool const exponent = sign > 0 && (is_letter(unit[sign - 1]) || unit[sign - 1] == '^' || unit.substr(0, sign).ends_with("**"));
+        std::size_t end = at;
+        while (end < unit.size() && is_digit(unit[end])) ++end;
+        bool const over = unit.substr(at, end - at) == "1" && sign == at && unit.substr(end).starts_with('/');
+        if (!exponent && !over) return sign;
+        at = end;
+        if (exponent && at < unit.size() && unit[at] == '.') return at;
+    }
+    return std::string_view::npos;
+}
+
+/// "1500 um" of "1 500 um"; nothing where the blanks do not stand between groups of three digits.
+std::string without_gaps(std::string_view text) {
+    std::string joined;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        bool const gap = text[at] == ' ' && at > 0 && is_digit(text[at - 1]) && at + 3 < text.size() && is_digit(text[at + 1]) &&
+                         is_digit(text[at + 2]) && is_digit(text[at + 3]);
+        if (!gap) joined += text[at];
+    }
+    return joined;
+}
+
+void check_no_number(std::string_view number, std::string_view unit, Dimension dimension) {
+    std::size_t const at = find_number(trim(unit));
+    std::string const whole(trim(std::string(number) + std::string(unit)));
+    if (unit.starts_with(',') && unit.size() > 1 && is_digit(unit[1]))
+        throw InputError("\"" + whole + "\" has a comma in its number; expected a decimal point: \"" + std::string(number) + "." +
+                         std::string(unit.substr(1)) + "\"");
+    if (at == std::string_view::npos) return;
+    if (number.empty()) throw InputError("\"" + whole + "\" has a number; expected a unit of " + row_of(dimension).name + " alone");
+    std::string const joined = without_gaps(whole);
+    throw InputError("\"" + whole + "\" has " + (at == 0 ? "two numbers; " : "a number after its unit; ") + expected(dimension) +
+                     (joined == whole ? "" : "; did you mean \"" + joined + "\"?"));
+}
+
 double convert(double value, std::string_view unit_text, Dimension dimension, std::string const& whole) {
     std::string const text = plain(unit_text);
     Unit const unit = units().parse(text);
@@ -170,12 +216,12 @@ double quantity(std::string_view text, Dimension dimension) {
     auto const [end, error] = std::from_chars(number.data(), number.data() + number.size(), value);
     std::string const shown(whole);
     if (error == std::errc::invalid_argument) throw InputError("\"" + shown + "\" does not begin with a number; " + expected(dimension));
+    auto const digits = static_cast<std::size_t>(end - number.data());
+    if (error == std::errc{}) check_no_number(number.substr(0, digits), number.substr(digits), dimension);
     double const base = error == std::errc::result_out_of_range || !std::isfinite(value)
                             ? HUGE_VAL
-                            : convert(value, number.substr(static_cast<std::size_t>(end - number.data())), dimension, shown);
-    constexpr double largest = 1e37;  // what 32-bit storage holds, with room for sums
-    if (!(std::fabs(base) < largest))
-        throw InputError("\"" + shown + "\" is not a finite number that can be stored; " + expected(dimension));
+                            : convert(value, number.substr(digits), dimension, shown);
+    if (!can_be_stored(base)) throw InputError("\"" + shown + "\" is not a finite number that can be stored; " + expected(dimension));
     return base;
 }
 
@@ -188,6 +234,14 @@ bool measures(std::string_view text, Dimension dimension) {
     return unit && factor(unit.get(), units().parse(row_of(dimension).base).get()) != 0;
 }
 
-double unit_scale(std::string_view unit, Dimension dimension) { return convert(1, unit, dimension, std::string(unit)); }
+double unit_scale(std::string_view unit, Dimension dimension) {
+    check_no_number("", unit, dimension);
+    return convert(1, unit, dimension, std::string(unit));
+}
+
+bool can_be_stored(double value) {
+    constexpr double largest = 1e37, smallest = std::numeric_limits<float>::min();
+    return value == 0 || (std::fabs(value) < largest && std::fabs(value) >= smallest);
+}
 
 }  // namespace crine

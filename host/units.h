@@ -44,6 +44,9 @@ double quantity(std::string_view text, Dimension dimension);
 /// Base units in one `unit`, a text without number.
 double unit_scale(std::string_view unit, Dimension dimension);
 
+/// Whether 32-bit storage tells a value from 0 and from infinity, with room for sums.
+bool can_be_stored(double value);
+
 /// Whether a text like `100 mg` is of that dimension.
 bool measures(std::string_view text, Dimension dimension);
 

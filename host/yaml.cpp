@@ -1,58 +1,186 @@
 #include "host/yaml.h"
 
+#include "host/text_file.h"
+
 #include <algorithm>
 #include <cctype>
-#include <cerrno>
 #include <cmath>
-#include <cstring>
-#include <fstream>
+#include <map>
 #include <numeric>
 #include <sstream>
 
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 namespace crine {
 namespace {
 
-constexpr int kDeepest = 32;  ///< levels of nesting; an alias inside its own anchor would have no end
+constexpr std::size_t kMostBytes = std::size_t{1} << 20;  ///< of a file: the parser needs a hundred times as much
+constexpr std::size_t kLongest = 65536;                   ///< characters of a value
+constexpr int kDeepest = 32;                              ///< levels of nesting
+constexpr std::size_t kMostEntries = 10000;               ///< of a map
+constexpr std::size_t kMostNodes = 100000;                ///< of a document, with all that its aliases stand for
 
 Place place_of(YAML::Mark mark, Place const& base, std::string const& path) {
     if (!base.in_file()) return {base.source, 0, 0, path};
     return {base.source, mark.line + 1, mark.column + 1, path};
 }
 
-Node convert(YAML::Node const& from, Place const& base, std::string const& path, int depth) {
-    Node to;
-    to.at = place_of(from.Mark(), base, path);
-    if (depth > kDeepest) fail(to.at, "nested too deeply (more than " + std::to_string(kDeepest) + " levels)");
-    if (from.IsScalar()) {
-        to.kind = Node::Kind::scalar;
-        to.text = from.Scalar();
-        to.quoted = from.Tag() == "!";
-    } else if (from.IsSequence()) {
-        to.kind = Node::Kind::list;
-        for (std::size_t i = 0; i < from.size(); ++i)
-            to.members.push_back({"", {}, convert(from[i], base, path_below(path, i), depth + 1)});
-    } else if (from.IsMap()) {
-        to.kind = Node::Kind::map;
-        for (auto const& entry : from) {
-            YAML::Node const& key = entry.first;
-            Place const key_at = place_of(key.Mark(), base, path);
-            if (!key.IsScalar()) fail(key_at, "a key must be a word");
-            if (Node const* first = to.find(key.Scalar()))
-                fail(key_at, "duplicate key \"" + key.Scalar() + "\" (first at line " + std::to_string(first->at.line) + ")");
-            Node& value = to.add(key.Scalar(), key_at, convert(entry.second, base, path_below(path, key.Scalar()), depth + 1));
-            if (value.kind == Node::Kind::empty) value.at = place_of(key.Mark(), base, value.at.path);  // nothing has no place
+/// Makes nodes of what the parser finds, one event after the other, within limits: the parser itself has none.
+class Builder final : public YAML::EventHandler {
+public:
+    Builder(Place const& base, std::string const& text) : base_(base), text_(text), root_{Node::Kind::empty, "", base, {}} {}
+
+    Node take() {
+        if (bad_key_) fail(*bad_key_, "a key must be a word");
+        return std::move(root_);
+    }
+
+    void OnDocumentStart(YAML::Mark const& mark) override {
+        if (++documents_ == 1) return;
+        auto const from = std::min(static_cast<std::size_t>(std::max(mark.pos, 0)), text_.size());
+        Place const at = place_of(mark, base_, base_.path);
+        if (text_.compare(from, 3, "---") == 0) fail(at, "holds more than one YAML document");
+        fail(at, "not valid YAML: the document ends before this (a comma or a bracket too many?)");
+    }
+    void OnDocumentEnd() override {}
+
+    void OnNull(YAML::Mark const& mark, YAML::anchor_t anchor) override {
+        Node node = begin(mark, Node::Kind::empty);
+        if (!open_.empty() && open_.back().node.kind == Node::Kind::map)
+            node.at = {base_.source, open_.back().key_at.line, open_.back().key_at.column, node.at.path};  // nothing has no place
+        end(std::move(node), anchor);
+    }
+    void OnScalar(YAML::Mark const& mark, std::string const& tag, YAML::anchor_t anchor, std::string const& value) override {
+        if (value.size() > kLongest) fail(place(mark), "a value of more than " + std::to_string(kLongest) + " characters");
+        if (auto const bad = find_bad_character(value)) fail(place(mark), bad->problem);  // in quotes it may be written as \x01
+        if (expects_key()) return take_key(mark, value, anchor);
+        Node node = begin(mark, Node::Kind::scalar);
+        node.text = value, node.quoted = tag == "!";
+        end(std::move(node), anchor);
+    }
+    void OnAlias(YAML::Mark const& mark, YAML::anchor_t anchor) override {
+        auto const known = anchors_.find(anchor);
+        if (known == anchors_.end()) fail(place(mark), "an alias inside what it stands for would have no end");
+        if (expects_key() && known->second.node.kind == Node::Kind::scalar) return take_key(mark, std::string(known->second.node.text), 0);
+        charge(known->second.nodes, mark);
+        Node node = known->second.node;
+        move_to(node, place(mark).path, static_cast<int>(open_.size()));
+        end(std::move(node), 0);
+    }
+    void OnSequenceStart(YAML::Mark const& mark, std::string const&, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
+        open(mark, Node::Kind::list, anchor);
+    }
+    void OnMapStart(YAML::Mark const& mark, std::string const&, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
+        open(mark, Node::Kind::map, anchor);
+    }
+    void OnSequenceEnd() override { close(); }
+    void OnMapEnd() override { close(); }
+
+private:
+    /// A list or map that is not complete, and of a map the key whose value is awaited.
+    struct Open {
+        Node node;
+        YAML::anchor_t anchor = 0;
+        std::size_t nodes_before = 0;
+        std::string key;
+        Place key_at;
+        bool has_key = false;
+    };
+    struct Anchor {
+        Node node;
+        std::size_t nodes;
+    };
+
+    bool expects_key() const { return !open_.empty() && open_.back().node.kind == Node::Kind::map && !open_.back().has_key; }
+
+    /// Of what begins now.
+    Place place(YAML::Mark const& mark) const {
+        if (open_.empty()) return place_of(mark, base_, base_.path);
+        Open const& in = open_.back();
+        std::string const& path = in.node.at.path;
+        if (in.node.kind == Node::Kind::list) return place_of(mark, base_, path_below(path, in.node.members.size()));
+        return place_of(mark, base_, in.has_key ? path_below(path, in.key) : path);
+    }
+    void take_key(YAML::Mark const& mark, std::string const& key, YAML::anchor_t anchor) {
+        Open& in = open_.back();
+        Place const at = place(mark);
+        if (Node const* first = in.node.find(key))
+            fail(at,
+                 "duplicate key \"" + key + "\"" + (first->at.in_file() ? " (first at line " + std::to_string(first->at.line) + ")" : ""));
+        if (in.node.members.size() >= kMostEntries) fail(at, "more than " + std::to_string(kMostEntries) + " entries");
+        in.key = key, in.key_at = at, in.has_key = true;
+        if (anchor != 0) anchors_[anchor] = {Node{Node::Kind::scalar, key, at, {}}, 1};
+    }
+    void charge(std::size_t nodes, YAML::Mark const& mark) {
+        nodes_ += nodes;
+        if (nodes_ > kMostNodes)
+            fail(place(mark),
+                 "more than " + std::to_string(kMostNodes) + " values, with what aliases stand for (cells in their thousands: a CSV file)");
+    }
+    Node begin(YAML::Mark const& mark, Node::Kind kind) {
+        charge(1, mark);
+        check_depth(place(mark), static_cast<int>(open_.size()));
+        return Node{kind, "", place(mark), {}};
+    }
+    static void check_depth(Place const& at, int depth) {
+        if (depth > kDeepest) fail(at, "nested too deeply (more than " + std::to_string(kDeepest) + " levels)");
+    }
+    void open(YAML::Mark const& mark, Node::Kind kind, YAML::anchor_t anchor) {
+        std::size_t const before = nodes_;
+        Node node = begin(mark, kind);
+        open_.push_back({std::move(node), anchor, before, {}, {}, false});
+    }
+    void close() {
+        Open done = std::move(open_.back());
+        open_.pop_back();
+        end(std::move(done.node), done.anchor, nodes_ - done.nodes_before);
+    }
+    /// Puts a complete node where it belongs.
+    void end(Node node, YAML::anchor_t anchor, std::size_t nodes = 1) {
+        if (anchor != 0) anchors_[anchor] = {node, nodes};
+        if (expects_key()) {  // an unclosed bracket looks like one until the end, of which the parser then complains
+            if (!bad_key_) bad_key_ = node.at;
+            open_.back().key.clear(), open_.back().has_key = true;
+        } else if (open_.empty()) {
+            root_ = std::move(node);
+        } else if (Open& in = open_.back(); in.node.kind == Node::Kind::list) {
+            in.node.members.push_back({"", {}, std::move(node)});
+        } else {
+            in.node.add(in.key, in.key_at, std::move(node));
+            in.has_key = false;
         }
     }
-    return to;
-}
+    /// Gives a copy the paths of its new place.
+    static void move_to(Node& node, std::string const& path, int depth) {
+        node.at.path = path;
+        check_depth(node.at, depth);
+        for (std::size_t i = 0; i < node.members.size(); ++i) {
+            Node::Member& m = node.members[i];
+            m.key_at.path = path;
+            move_to(m.value, node.kind == Node::Kind::list ? path_below(path, i) : path_below(path, m.key), depth + 1);
+        }
+    }
+
+    Place const& base_;
+    std::string const& text_;
+    Node root_;
+    std::vector<Open> open_;
+    std::map<YAML::anchor_t, Anchor> anchors_;
+    std::optional<Place> bad_key_;
+    std::size_t nodes_ = 0;
+    int documents_ = 0;
+};
 
 Node parse(std::string const& text, Place const& base) {
+    check_text(text, base);
+    Builder builder(base, text);
     try {
-        auto const documents = YAML::LoadAll(text);
-        if (documents.size() > 1) fail(base, "holds more than one YAML document");
-        return documents.empty() ? Node{Node::Kind::empty, "", base, {}} : convert(documents[0], base, base.path, 0);
+        std::istringstream in(text);
+        YAML::Parser parser(in);
+        // Not LoadAll: at a comma outside brackets the parser finds one empty document after the other, without end.
+        if (parser.HandleNextDocument(builder)) parser.HandleNextDocument(builder);
+        return builder.take();
     } catch (YAML::Exception const& error) {
         fail(place_of(error.mark, base, base.path), "not valid YAML: " + error.msg);
     }
@@ -103,6 +231,12 @@ double distance(std::string_view a, std::string_view b) {
     return d[a.size()][b.size()];
 }
 
+/// For messages, of one line.
+std::string shortened(std::string const& text) {
+    constexpr std::size_t most = 200;
+    return text.size() <= most ? text : text.substr(0, most) + "…";
+}
+
 }  // namespace
 
 std::string Place::text() const {
@@ -114,6 +248,8 @@ std::string Place::text() const {
 void fail(Place const& at, std::string const& problem) { throw PlacedError(at.text() + ": " + problem); }
 
 std::optional<std::string> likely_meant(std::string_view found, std::vector<std::string> const& known) {
+    constexpr std::size_t longest = 200;  // of a word
+    if (found.size() > longest) return std::nullopt;
     auto const nearer = [&](auto const& a, auto const& b) { return distance(found, a) < distance(found, b); };
     auto const best = std::min_element(known.begin(), known.end(), nearer);
     if (best == known.end()) return std::nullopt;
@@ -163,7 +299,7 @@ std::string Node::what() const {
         case Kind::empty:
             return "nothing";
         case Kind::scalar:
-            return "\"" + text + "\"";
+            return "\"" + shortened(text) + "\"";
         case Kind::list:
             return "a list";
         case Kind::map:
@@ -174,13 +310,7 @@ std::string Node::what() const {
 
 Node read_yaml(std::filesystem::path const& file) {
     Place const base{file.string(), 1, 1, ""};
-    errno = 0;
-    std::ifstream in(file, std::ios::binary);
-    if (!in || std::filesystem::is_directory(file))
-        throw InputError(file.string() + ": cannot be read (" + (errno ? std::strerror(errno) : "it is a directory") + ")");
-    std::ostringstream text;
-    text << in.rdbuf();
-    return parse(text.str(), base);
+    return parse(read_text(file, kMostBytes), base);
 }
 
 Node parse_yaml(std::string const& text, Place const& at) { return parse(text, {at.source, 0, 0, at.path}); }
@@ -189,6 +319,11 @@ std::string write_yaml(Node const& root) {
     YAML::Emitter out;
     emit(out, root);
     return std::string(out.c_str()) + "\n";
+}
+
+std::filesystem::path folder_of(Place const& at) {
+    bool const pipe = at.source.starts_with("/dev/") || at.source.starts_with("/proc/");
+    return at.in_file() && !pipe ? std::filesystem::path(at.source).parent_path() : std::filesystem::path();
 }
 
 std::string path_below(std::string const& path, std::string const& key) { return path.empty() ? key : path + "." + key; }

@@ -28,11 +28,13 @@ struct PlacedError : InputError {
 /// The input is wrong at a place: throws PlacedError `FILE:LINE:COLUMN: key.path: problem`.
 [[noreturn]] void fail(Place const& at, std::string const& problem);
 
-/// Calls a function that throws InputError without a place, and adds the place.
+/// Calls a function that may throw InputError without a place, and adds the place.
 template <class Function>
 auto at_place(Place const& at, Function&& function) {
     try {
         return function();
+    } catch (PlacedError const&) {  // it has one already, nearer to what is wrong
+        throw;
     } catch (InputError const& problem) {
         fail(at, problem.what());
     }
@@ -75,6 +77,9 @@ Node read_yaml(std::filesystem::path const& file);
 /// Parses a value that was not written in a file; all of it is at `at`.
 Node parse_yaml(std::string const& text, Place const& at);
 std::string write_yaml(Node const& root);
+
+/// From which relative paths count that are written there: of the file, or the current one for `--set` and pipes.
+std::filesystem::path folder_of(Place const& at);
 
 /// The place of a key or list element below another.
 std::string path_below(std::string const& path, std::string const& key);

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 
+#include <sys/stat.h>
+
 /// What a user sees who made a mistake: one line that says where, what was found, what was expected and, where there is a
 /// likely one, what was meant. Each row breaks one thing in a sound scenario.
 
@@ -66,7 +68,7 @@ std::vector<Broken> const kTable{
     {"tab", "  spacing: 10 um", "\t@spacing: 10 um", ": not valid YAML: "},
     {"unclosed", "rate: f(k) * S * x}\n", "rate: f(k) * S * x\n@", ": not valid YAML: "},
     {"duplicate_key", "    speed: 1 um/min", "    speed: 1 um/min\n    @radius: 6 um", ": cells.T: duplicate key \"radius\" (first at line 16)"},
-    {"two_documents", "output:", "---\noutput:", ":1:1: holds more than one YAML document"},
+    {"two_documents", "output:", "@---\noutput:", ": holds more than one YAML document"},
     // --- keys ---
     {"unknown_section", "placement:", "@placment:", ": unknown key \"placment\"; did you mean \"placement\"?"},
     {"unknown_key", "    speed: 1 um/min", "    @sped: 1 um/min", ": cells.T: unknown key \"sped\"; did you mean \"speed\"?"},
@@ -99,7 +101,19 @@ std::vector<Broken> const kTable{
     {"unit_of_number", "half: 1 nM}", "half: 1 nM, hill: @2 um}", ": cells.T.rules[0].hill: \"2 um\" is a length; expected a number, for example \"0.5\""},
     {"secretion_without_molecules", "{A: 1 molecule/s}", "{A: @1 /s}", ": cells.T.secretion.A: \"1 /s\" is a rate; expected molecules per time, for example \"10 molecule/s\""},
     {"output_unit", "decay: 1e-3 /s}", "decay: 1e-3 /s, unit: @um}", ": ligands.A.unit: \"um\" is a length; expected a concentration, for example \"10 nM\""},
+    {"gap_in_a_number", "radius: 5 um\n", "radius: @1 500 um\n", ": cells.T.radius: \"1 500 um\" has two numbers; expected a length, for example \"5 um\"; did you mean \"1500 um\"?"},
+    {"two_numbers", "radius: 5 um\n", "radius: @5 2 um\n", ": cells.T.radius: \"5 2 um\" has two numbers; expected a length"},
+    {"number_after_the_unit", "radius: 5 um\n", "radius: @5 um 2\n", ": cells.T.radius: \"5 um 2\" has a number after its unit; expected a length"},
+    {"factor_in_the_unit", "end: 1 h", "end: @1 h.2", ": time.end: \"1 h.2\" has a number after its unit; expected a time"},
+    {"apostrophe_in_a_number", "radius: 5 um\n", "radius: @1'000 um\n", ": cells.T.radius: \"1'000 um\" has a number after its unit; expected a length"},
+    {"decimal_comma", "radius: 5 um\n", "radius: @5,5 um\n", ": cells.T.radius: \"5,5 um\" has a comma in its number; expected a decimal point: \"5.5 um\""},
+    {"negative_unit", "decay: 1e-3 /s}", "decay: 1e-3 /s, unit: @-1 nM}", ": ligands.A.unit: \"-1 nM\" has a number; expected a unit of a concentration alone"},
+    {"number_in_a_unit", "decay: 1e-3 /s}", "decay: 1e-3 /s, unit: @100 nM}", ": ligands.A.unit: \"100 nM\" has a number; expected a unit of a concentration alone"},
     // --- ranges ---
+    {"too_small", "decay: 1e-3 /s}", "decay: @1e-40 /s}", ": ligands.A.decay: \"1e-40 /s\" is not a finite number that can be stored; expected a rate"},
+    {"product_too_small", "{receptors: 1000, k_on: 1e6 /M/s}", "{receptors: 1e-20, k_on: @1e-20 /M/s}", ": cells.T.uptake.A.k_on: receptors * k_on is 1.66e-49 in um, s and molecules, which cannot be stored"},
+    {"steep_rule", "half: 1 nM}", "half: 1 nM, hill: @1e40}", ": cells.T.rules[0].hill: \"1e40\" is not a finite number that can be stored"},
+    {"flat_rule", "half: 1 nM}", "half: 1 nM, hill: @1e-40}", ": cells.T.rules[0].hill: \"1e-40\" is not a finite number that can be stored"},
     {"negative_rate", "decay: 1e-3 /s}", "decay: @-1e-3 /s}", ": ligands.A.decay: \"-1e-3 /s\" is negative; expected a rate, for example \"0.05/h\""},
     {"zero_step", "transport: 2 min", "transport: @0 min", ": time.transport: \"0 min\" is not greater than 0; expected a time"},
     {"not_finite", "diffusivity: 60 um^2/s", "diffusivity: @nan um^2/s", ": ligands.A.diffusivity: \"nan um^2/s\" is not a finite number that can be stored"},
@@ -443,6 +457,51 @@ TEST(BadInputTable, CountsMaterials) {
     EXPECT_NE(with(9, 9, ", habitat: [x1, x2]").find("more than 64 different combinations of properties and habitats"), std::string::npos);
 }
 
+/// What is no scenario is refused before it has cost time or memory.
+TEST(BadInputTable, RefusesWhatIsNoScenario) {
+    TemporaryFolder const folder;
+    std::string const file = (folder / "scenario.yaml").string();
+    auto const with = [&](std::string const& text) {
+        write_text(file, text);
+        std::string const message = message_of(file);
+        return message.starts_with(file) ? message.substr(file.size()) : message;
+    };
+    auto const repeated = [](std::size_t n, std::string const& part) {
+        std::string text;
+        while (n-- > 0) text += part;
+        return text;
+    };
+    EXPECT_EQ(with(",type,x\n0,c,1\n"), ":1:1: not valid YAML: the document ends before this (a comma or a bracket too many?)");
+    EXPECT_EQ(with("[1, 2],"), ":1:7: not valid YAML: the document ends before this (a comma or a bracket too many?)");
+    EXPECT_EQ(with("title: caf\xE9\n"), ":1:11: found the byte \\xE9, expected text in UTF-8 (save the file in this encoding?)");
+    EXPECT_EQ(with("seed: 1\ntitle: a\x01z\n"), ":2:9: found the character \\x01, expected text without control characters");
+    EXPECT_EQ(with("title: \"a\\x01z\"\n"), ":1:8: title: found the character \\x01, expected text without control characters");
+    EXPECT_EQ(with("a: &a [1, *a]\n"), ":1:11: a[1]: an alias inside what it stands for would have no end");
+    EXPECT_NE(with(repeated(10000, "- ")).find("nested too deeply (more than 32 levels)"), std::string::npos);
+    EXPECT_NE(with("a: " + repeated(10000, "[")).find("nested too deeply (more than 32 levels)"), std::string::npos);
+    EXPECT_EQ(with("a: " + repeated(70000, "x")), ":1:4: a: a value of more than 65536 characters");
+    EXPECT_NE(with(repeated(150000, "- a\n")).find("more than 100000 values"), std::string::npos);
+    EXPECT_NE(with(repeated(300000, "a: b\n")).find(": more than 1 MiB, which is no scenario"), std::string::npos);
+    std::string bomb = "b0: &b0 [x, x, x, x, x, x, x, x, x, x]\n";
+    for (int n = 1; n < 12; ++n) {
+        std::string const alias = "*b" + std::to_string(n - 1);
+        bomb += "b" + std::to_string(n) + ": &b" + std::to_string(n) + " [" + repeated(9, alias + ", ") + alias + "]\n";
+    }
+    EXPECT_NE(with(bomb).find("more than 100000 values, with what aliases stand for"), std::string::npos);
+    EXPECT_EQ(message_of("/dev/zero"), "/dev/zero: cannot be read (it is a device; expected a file or a pipe)");
+    EXPECT_EQ(message_of(folder.path()), folder.path().string() + ": cannot be read (it is a directory)");
+    ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+    EXPECT_NE(message_of(folder / "pipe").find("nothing comes out of this pipe"), std::string::npos);
+}
+
+TEST(BadInputTable, ReadsAnAnchorAsWhatItStandsFor) {
+    TemporaryFolder const folder;
+    write_text(folder / "scenario.yaml", replaced(replaced(kSound, "radius: 5 um", "radius: &r 5 um"), "radius: 4 um", "radius: *r"));
+    EXPECT_EQ(load_scenario(folder / "scenario.yaml", {}).model.types[1].radius, 5);
+    write_text(folder / "scenario.yaml", replaced(replaced(kSound, "radius: 5 um", "radius: &r 5 min"), "radius: 4 um", "radius: *r"));
+    EXPECT_NE(message_of(folder / "scenario.yaml").find(": cells.T.radius: \"5 min\" is a time"), std::string::npos);
+}
+
 /// A mistake in a table of cells is reported with the line of the table.
 TEST(BadInputTable, NamesTheLineOfACsvFile) {
     TemporaryFolder const folder;
@@ -453,16 +512,16 @@ TEST(BadInputTable, NamesTheLineOfACsvFile) {
     };
     std::string const file = (folder / "cells.csv").string();
     EXPECT_EQ(with("type,x,y,z\nT,1,2,3\n"), "no error");
-    EXPECT_EQ(with("type,x,y,w\n"), file + ":1:1: unknown column \"w\"; known: type, x, y, z, radius");
+    EXPECT_EQ(with("type,x,y,w\n"), file + ":1:10: unknown column \"w\"; known: type, x, y, z, radius");
     EXPECT_EQ(with("type,x,y\n"), file + ":1:1: the column \"z\" is missing (the first line names the columns type,x,y,z)");
     EXPECT_EQ(with("type,x,y,z\nT,1,2,3\nT,1,2\n"), file + ":3:1: 3 values, expected 4 as in the first line");
-    EXPECT_EQ(with("type,x,y,z\nT,1,two,3\n"), file + ":2:1: y: \"two\" is not a finite number");
-    EXPECT_EQ(with("type,x,y,z\nT,1,nan,3\n"), file + ":2:1: y: \"nan\" is not a finite number");
+    EXPECT_EQ(with("type,x,y,z\nT,1,two,3\n"), file + ":2:5: y: \"two\" is not a finite number");
+    EXPECT_EQ(with("type,x,y,z\nT,1,nan,3\n"), file + ":2:5: y: \"nan\" is not a finite number");
     EXPECT_EQ(with("type,x,y,z\nC,1,2,3\n"), file + ":2:1: \"C\" is not a cell type of this scenario; known: T, B");
     EXPECT_EQ(with("type,x,y,z\nT,1,2,300\n"), file + ":2:1: the position is outside the domain");
-    EXPECT_EQ(with("type,x,y,z,radius\nT,1,2,3,0\n"), file + ":2:1: a cell of this radius is implausible; expected 0.1 um to 1000 um");
-    EXPECT_EQ(with("type,x,y,z,radius\nT,1,2,3,51\n"), file + ":2:1: the cell is wider than the domain");
-    EXPECT_EQ(with("type,x,y,x,z\n"), file + ":1:1: the column \"x\" is there twice");
+    EXPECT_EQ(with("type,x,y,z,radius\nT,1,2,3,0\n"), file + ":2:9: a cell of this radius is implausible; expected 0.1 um to 1000 um");
+    EXPECT_EQ(with("type,x,y,z,radius\nT,1,2,3,51\n"), file + ":2:9: the cell is wider than the domain");
+    EXPECT_EQ(with("type,x,y,x,z\n"), file + ":1:10: the column \"x\" is there twice");
     EXPECT_EQ(with(""), file + ":1:1: the file is empty (the first line names the columns type,x,y,z)");
     EXPECT_EQ(with("\xEF\xBB\xBFtype,x,y,z\nT,1,2,3\n"), "no error");  // as spreadsheets write it
 }

@@ -33,10 +33,10 @@ TEST(Format, TimesHaveTheUnitThatSuitsThem) {
 TEST(Format, CountsAreGrouped) {
     EXPECT_EQ(count(0), "0");
     EXPECT_EQ(count(9999), "9999");
-    EXPECT_EQ(count(10000), "10 000");
-    EXPECT_EQ(count(155000000), "155 000 000");
+    EXPECT_EQ(count(10000), "10000");
+    EXPECT_EQ(count(155000000), "155000000");
     EXPECT_EQ(counted(1, "cell"), "1 cell");
-    EXPECT_EQ(counted(17000, "cell"), "17 000 cells");
+    EXPECT_EQ(counted(17000, "cell"), "17000 cells");
     EXPECT_EQ(bytes(512), "512 B");
     EXPECT_EQ(bytes(1024.0 * 1024 * 3), "3 MiB");
 }

@@ -25,6 +25,39 @@ TEST(Merge, TheLaterLibraryWinsAndLibrariesIncludeOthers) {
     EXPECT_EQ(s.model.ligands[1].display_unit, "pM");
 }
 
+/// Each file is read once, however many ways lead to it.
+TEST(Merge, LibrariesThatIncludeEachOtherInManyWays) {
+    TemporaryFolder const folder;
+    for (int n = 0; n < 25; ++n) {
+        std::string const next = std::to_string(n + 1);
+        for (std::string const side : {"a", "b"})
+            write_text(folder / (side + std::to_string(n) + ".yaml"), "include: [a" + next + ".yaml, b" + next + ".yaml]\n");
+    }
+    for (std::string const side : {"a", "b"}) write_text(folder / (side + "25.yaml"), "ligands: {A: {diffusivity: 3 um^2/s}}\n");
+    EXPECT_EQ(load_text(kHead + "include: a0.yaml\nligands: {A: }\n", folder).model.property(0, 0).diffusivity, 3);
+    for (int n = 0; n < 40; ++n) write_text(folder / ("c" + std::to_string(n) + ".yaml"), "include: c" + std::to_string(n + 1) + ".yaml\n");
+    write_text(folder / "c40.yaml", "ligands: {}\n");
+    EXPECT_THROW(load_text(kHead + "include: c0.yaml\n", folder), InputError);  // too deep
+}
+
+TEST(Merge, RefusesALibraryThatIsNone) {
+    TemporaryFolder const folder;
+    auto const with = [&](std::string const& library) {
+        write_text(folder / "library.yaml", library);
+        try {
+            load_text(kHead + "include: library.yaml\n", folder);
+        } catch (InputError const& error) {
+            return std::string(error.what()).substr((folder / "library.yaml").string().size());
+        }
+        return std::string("no error");
+    };
+    EXPECT_EQ(with(""), ": found nothing, expected a map with keys like \"ligands\"");
+    EXPECT_EQ(with("hello\n"), ":1:1: found \"hello\", expected a map with keys like \"ligands\"");
+    EXPECT_EQ(with("[1, 2]\n"), ":1:1: found a list, expected a map with keys like \"ligands\"");
+    EXPECT_EQ(with("\x7f\x45LF"), ":1:1: found the character \\x7F, expected text without control characters");
+    EXPECT_EQ(with("ligands: {}\n"), "no error");
+}
+
 /// Maps by name are merged name by name, lists and single values are replaced.
 TEST(Merge, InheritsKeyByKey) {
     TemporaryFolder const folder;
