@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <unordered_set>
 
 namespace crine {
 namespace {
@@ -22,14 +23,52 @@ double compute(Op op, double a, double b, double c) {
 
 constexpr double kInfinite = std::numeric_limits<double>::infinity();
 
+/// The finalizer of MurmurHash3 (Appleby), for tables.
+std::uint64_t mixed(std::uint64_t x) {
+    x = (x ^ (x >> 33)) * 0xff51afd7ed558ccdu;
+    x = (x ^ (x >> 33)) * 0xc4ceb9fe1a85ec53u;
+    return x ^ (x >> 33);
+}
+
 }  // namespace
 
+bool Algebra::Node::operator==(Node const& other) const {
+    return kind == other.kind && op == other.op && index == other.index && operands == other.operands &&
+           std::bit_cast<std::uint64_t>(value) == std::bit_cast<std::uint64_t>(other.value);
+}
+
+std::size_t Algebra::Hash::operator()(Node const& n) const {
+    std::uint64_t hash = std::bit_cast<std::uint64_t>(n.value) ^ (static_cast<std::uint64_t>(n.kind) << 40) ^
+                         (static_cast<std::uint64_t>(n.op) << 32) ^ static_cast<std::uint32_t>(n.index);
+    for (Term operand : n.operands) hash = mixed(hash ^ static_cast<std::uint32_t>(operand));
+    return hash;
+}
+std::size_t Algebra::Hash::operator()(std::pair<Term, int> const& of) const {
+    return mixed((static_cast<std::uint64_t>(of.first) << 32) ^ static_cast<std::uint32_t>(of.second));
+}
+
 Algebra::Term Algebra::keep(Node const& n) {
-    auto const key = std::make_tuple(static_cast<int>(n.kind), static_cast<int>(n.op), std::bit_cast<std::uint64_t>(n.value), n.index,
-                                     n.operands[0], n.operands[1], n.operands[2]);
-    auto const [found, fresh] = places_.try_emplace(key, static_cast<Term>(nodes_.size()));
+    constexpr std::size_t most = 500'000;
+    auto const [found, fresh] = places_.try_emplace(n, static_cast<Term>(nodes_.size()));
     if (fresh) nodes_.push_back(n);
+    if (nodes_.size() > most)
+        throw InputError("the formulas have more than half a million operations, with derivatives and the solution of an implicit step");
     return found->second;
+}
+
+template <class Known>
+std::vector<Algebra::Term> Algebra::made_of(Term t, Known const& known) const {
+    std::vector<Term> all, left{t};
+    std::unordered_set<Term> seen;
+    while (!left.empty()) {
+        Term const term = left.back();
+        left.pop_back();
+        if (term == kNone || known(term) || !seen.insert(term).second) continue;
+        all.push_back(term);
+        for (Term operand : node(term).operands) left.push_back(operand);
+    }
+    std::sort(all.begin(), all.end());
+    return all;
 }
 
 Algebra::Term Algebra::number(double value) {
@@ -106,18 +145,20 @@ Algebra::Term Algebra::simplified(Op op, Term a, Term b, Term c) {
 }
 
 Algebra::Term Algebra::derivative(Term t, int variable) {
-    Node const n = node(t);
-    if (n.kind == Kind::number) return number(0);
-    if (n.kind == Kind::variable) return number(n.index == variable ? 1 : 0);
-    auto const found = derivatives_.find({t, variable});
-    if (found != derivatives_.end()) return found->second;
-    Term const d = derivative_of_operation(n, t, variable);
-    return derivatives_[{t, variable}] = d;
+    auto const known = [&](Term term) { return derivatives_.contains({term, variable}); };
+    if (!known(t))
+        for (Term const term : made_of(t, known)) {
+            Node const n = node(term);
+            Term const d = n.kind == Kind::operation ? derivative_of_operation(n, term, variable)
+                                                     : number(n.kind == Kind::variable && n.index == variable ? 1 : 0);
+            derivatives_[{term, variable}] = d;
+        }
+    return derivatives_.at({t, variable});
 }
 
 Algebra::Term Algebra::derivative_of_operation(Node const& n, Term t, int variable) {
     auto const [a, b, c] = n.operands;
-    auto const d = [&](Term operand) { return derivative(operand, variable); };
+    auto const d = [&](Term operand) { return derivatives_.at({operand, variable}); };
     // clang-format off
     switch (n.op) {
         case Op::copy: return d(a);
@@ -152,15 +193,14 @@ Algebra::Term Algebra::derivative_of_operation(Node const& n, Term t, int variab
 }
 
 Algebra::Range Algebra::range(Term t, std::function<Range(int)> const& of_variable) const {
-    std::map<Term, Range> known;
+    std::unordered_map<Term, Range> known;
     auto const product = [](double x, double y) { return x == 0 || y == 0 ? 0 : x * y; };
-    std::function<Range(Term)> const of = [&](Term term) -> Range {
-        if (auto const found = known.find(term); found != known.end()) return found->second;
+    auto const of = [&](Term term) { return term == kNone ? Range{0, 0} : known.at(term); };
+    auto const compute_range = [&](Term term) -> Range {
         Node const& n = node(term);
         if (n.kind == Kind::number) return {n.value, n.value};
         if (n.kind == Kind::variable) return of_variable(n.index);
-        Range const a = of(n.operands[0]), b = n.operands[1] == kNone ? Range{0, 0} : of(n.operands[1]),
-                    c = n.operands[2] == kNone ? Range{0, 0} : of(n.operands[2]);
+        Range const a = of(n.operands[0]), b = of(n.operands[1]), c = of(n.operands[2]);
         Range r{-kInfinite, kInfinite};
         auto const corners = [&](Range const& x, Range const& y) -> Range {
             double const all[4] = {product(x.low, y.low), product(x.low, y.high), product(x.high, y.low), product(x.high, y.high)};
@@ -193,9 +233,10 @@ Algebra::Range Algebra::range(Term t, std::function<Range(int)> const& of_variab
         // clang-format on
         if (std::isnan(r.low)) r.low = -kInfinite;
         if (std::isnan(r.high)) r.high = kInfinite;
-        return known[term] = r;
+        return r;
     };
-    return of(t);
+    for (Term const term : made_of(t, [](Term) { return false; })) known[term] = compute_range(term);
+    return known.at(t);
 }
 
 /// Writes a program depth first, so that few intermediate values are alive at a time, and gives their registers to others once they
@@ -206,7 +247,7 @@ public:
         : algebra_(algebra), constant_(constant), next_(scratch) {}
 
     Instructions write(std::vector<Term> const& terms, std::vector<int> const& to) {
-        for (Term t : terms) count(t);
+        count(terms);
         for (std::size_t n = 0; n < terms.size(); ++n)
             if (algebra_.node(terms[n]).kind == Kind::operation) destined_.try_emplace(terms[n], to[n]);
         for (std::size_t n = 0; n < terms.size(); ++n) {
@@ -219,22 +260,20 @@ public:
 
 private:
     static std::uint16_t narrow(int r) {
-        if (r > std::numeric_limits<std::uint16_t>::max()) throw InputError("the network is too large");
+        if (r > std::numeric_limits<std::uint16_t>::max()) throw InputError("the formulas are too large (more than 65535 registers)");
         return static_cast<std::uint16_t>(r);
     }
     void push(Instruction const& i) { program_.push_back(i); }
 
     /// How often each operation is an operand, as far as the program reaches.
-    void count(Term t) {
-        Node const& n = algebra_.node(t);
-        if (n.kind != Kind::operation || uses_[t]++ > 0) return;
-        for (Term operand : operands(t))
-            if (operand != kNone) count(operand);
-    }
-    /// Those of a fused operation where there is one: a - b c, if nobody else wants the product.
-    std::array<Term, 3> operands(Term t) const {
-        Node const& n = algebra_.node(t);
-        return {n.operands[0], n.operands[1], n.operands[2]};
+    void count(std::vector<Term> left) {
+        while (!left.empty()) {
+            Term const t = left.back();
+            left.pop_back();
+            if (t == kNone) continue;
+            Node const& n = algebra_.node(t);
+            if (n.kind == Kind::operation && uses_[t]++ == 0) left.insert(left.end(), n.operands.begin(), n.operands.end());
+        }
     }
     bool fuses(Node const& n) const {
         if (n.op != Op::subtract) return false;
@@ -243,26 +282,53 @@ private:
                !destined_.contains(n.operands[1]) && !places_.contains(n.operands[1]);
     }
 
-    int place(Term t) {
+    /// An operation whose operands are being placed, one after the other.
+    struct Open {
+        Term term;
+        Op op;
+        std::array<Term, 3> from;
+        int at[3] = {0, 0, 0};
+        std::size_t next = 0;
+    };
+    Open open(Term t) const {
+        Node const& n = algebra_.node(t);
+        if (!fuses(n)) return {t, n.op, n.operands};
+        Node const& product = algebra_.node(n.operands[1]);
+        return {t, Op::subtract_product, {n.operands[0], product.operands[0], product.operands[1]}};
+    }
+    /// Where a term is, if it needs no operation or has been computed.
+    std::optional<int> placed(Term t) const {
         Node const& n = algebra_.node(t);
         if (n.kind == Kind::variable) return n.index;
         if (n.kind == Kind::number) return constant_(n.value);
-        if (auto const found = places_.find(t); found != places_.end()) return found->second;
-        Op op = n.op;
-        std::array<Term, 3> from = operands(t);
-        if (fuses(n)) {
-            Node const& product = algebra_.node(n.operands[1]);
-            op = Op::subtract_product, from = {n.operands[0], product.operands[0], product.operands[1]};
+        auto const found = places_.find(t);
+        return found == places_.end() ? std::nullopt : std::optional(found->second);
+    }
+
+    int place(Term whole) {
+        std::vector<Open> stack;
+        if (!placed(whole)) stack.push_back(open(whole));
+        while (!stack.empty()) {
+            Open& now = stack.back();
+            if (now.next < now.from.size()) {
+                Term const operand = now.from[now.next];
+                auto const there = operand == kNone ? std::optional(0) : placed(operand);
+                if (there)
+                    now.at[now.next++] = *there;
+                else
+                    stack.push_back(open(operand));
+                continue;
+            }
+            for (Term operand : now.from)
+                if (operand != kNone) release(operand);
+            auto const destined = destined_.find(now.term);
+            int const to = destined != destined_.end() ? destined->second : take();
+            push({now.op, narrow(to), narrow(now.at[0]), narrow(now.at[now.from[1] == kNone ? 0 : 1]),
+                  narrow(now.at[now.from[2] == kNone ? 0 : 2])});
+            places_[now.term] = to;
+            stack.pop_back();
         }
-        int at[3] = {0, 0, 0};
-        for (std::size_t o = 0; o < 3; ++o)
-            if (from[o] != kNone) at[o] = place(from[o]);
-        for (Term operand : from)
-            if (operand != kNone) release(operand);
-        auto const destined = destined_.find(t);
-        int const to = destined != destined_.end() ? destined->second : take();
-        push({op, narrow(to), narrow(at[0]), narrow(from[1] == kNone ? at[0] : at[1]), narrow(from[2] == kNone ? at[0] : at[2])});
-        return places_[t] = to;
+        return *placed(whole);
     }
     void release(Term t) {
         if (algebra_.node(t).kind != Kind::operation || --uses_[t] > 0 || destined_.contains(t)) return;
@@ -277,7 +343,7 @@ private:
 
     Algebra const& algebra_;
     std::function<int(double)> const& constant_;
-    std::map<Term, int> uses_, destined_, places_;
+    std::unordered_map<Term, int> uses_, destined_, places_;
     std::vector<int> free_;
     int next_;
     Instructions program_;

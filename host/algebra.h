@@ -2,10 +2,10 @@
 
 #include "crine/network.h"
 
+#include <array>
 #include <functional>
-#include <map>
-#include <span>
-#include <tuple>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace crine {
@@ -16,6 +16,7 @@ class Algebra {
 public:
     using Term = int;
 
+    /// Makes no more than half a million terms: throws InputError without a place.
     Term number(double value);
     Term variable(int index);  ///< later: a register
     Term apply(Op op, Term a, Term b = kNone, Term c = kNone);
@@ -51,7 +52,8 @@ private:
         Op op = Op::copy;
         double value = 0;
         int index = 0;
-        Term operands[3] = {kNone, kNone, kNone};
+        std::array<Term, 3> operands = {kNone, kNone, kNone};
+        bool operator==(Node const& other) const;
     };
     class Emitter;
 
@@ -59,10 +61,18 @@ private:
     Term keep(Node const& node);
     Term simplified(Op op, Term a, Term b, Term c);  ///< kNone: there is nothing simpler
     Term derivative_of_operation(Node const& n, Term t, int variable);
+    /// Of what a term is made, as far as `known` does not hold for it, operands first. Terms may be too deep for recursion.
+    template <class Known>
+    std::vector<Term> made_of(Term t, Known const& known) const;
 
-    std::vector<Node> nodes_;
-    std::map<std::tuple<int, int, std::uint64_t, int, Term, Term, Term>, Term> places_;
-    std::map<std::pair<Term, int>, Term> derivatives_;
+    struct Hash {
+        std::size_t operator()(Node const& n) const;
+        std::size_t operator()(std::pair<Term, int> const& of) const;
+    };
+
+    std::vector<Node> nodes_;  ///< operands before what is made of them
+    std::unordered_map<Node, Term, Hash> places_;
+    std::unordered_map<std::pair<Term, int>, Term, Hash> derivatives_;
 };
 
 }  // namespace crine

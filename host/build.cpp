@@ -29,10 +29,10 @@ Vec3 position(Point const& p, Grid const& grid) {
 
 }  // namespace
 
-Real stored(double value, char const* what, Place const& at) {
-    if (!can_be_stored(value) && !std::isinf(value))
+double stored(double value, char const* what, Place const& at) {
+    if (!can_be_stored(value))
         fail(at, std::string(what) + " is " + rounded(value) + " in um, s and molecules, which cannot be stored; expected 1e-37 to 1e37");
-    return static_cast<Real>(value);
+    return value;
 }
 
 Schedule make_schedule(TimeInput const& in) {
@@ -344,7 +344,7 @@ std::vector<Real> make_field(ScenarioInput const& in, int ligand, Model const& m
         } else if (initial.value) {
             each([&](Voxel) { return initial.value->value; });
         } else if (initial.expression) {
-            auto const formula = at_place(initial.expression->at, [&] { return Expression(initial.expression->value); });
+            Expression formula(*initial.expression);
             each([&](Voxel v) { return checked(formula(grid.centre(v.i, v.j, v.k)), v, initial.expression->at); });
         } else {
             if (!initial.array) fail(initial.at, "\"array\" is missing (name of the array in the file)");

@@ -4,13 +4,16 @@
 #include "host/scenario.h"
 #include "host/words.h"
 
+#include <array>
+#include <map>
+
 namespace crine {
 
 /// The parts of a Scenario, each made from the part of the file that describes it. Synapses, materials, regions and placement have headers
 /// of their own.
 
 /// A number that was worked out from others of the file; fails if storage makes it 0 or infinite.
-Real stored(double value, char const* what, Place const& at);
+double stored(double value, char const* what, Place const& at);
 
 // --- build.cpp: time, space, ligands and receptors, what is measured and written ---
 
@@ -74,8 +77,21 @@ VariableOfPathway find_variable(int variable, Model const& model);
 
 // --- rules.cpp ---
 
+/// Where rules stand, to find one that is there twice, in whatever words: both would count.
+class WrittenRules {
+public:
+    /// Fails at the second of a signal, a behaviour and a direction for a type.
+    void add(Rule const& rule, Place const& at);
+    std::vector<Place> const& places() const { return places_; }  ///< in the order in which they were added
+
+private:
+    std::map<std::array<int, 4>, Place> first_;
+    std::vector<Place> places_;
+};
+
 /// `model` has its types, pathways and synapses.
-std::vector<Rule> make_rules(ScenarioInput const& in, Phrases const& signals, Phrases const& behaviours, Model const& model);
+std::vector<Rule> make_rules(ScenarioInput const& in, Phrases const& signals, Phrases const& behaviours, Model const& model,
+                             WrittenRules& written);
 /// Refuses a rule that cannot be meant, however it is written.
 void check_rule(WrittenRule const& written, Rule const& rule, ScenarioInput const& in, Phrases const& behaviours, Model const& model);
 /// Refuses a rule that works against the base value of what it changes.
@@ -91,6 +107,6 @@ void add_response_times(ScenarioInput const& in, Phrases const& behaviours, Mode
 
 /// Rules of a PhysiCell file (CSV, version 3) for a model that has its types and synapses.
 std::vector<Rule> read_peer_rules(InputFile const& file, ScenarioInput const& in, Dictionary const& names, Phrases const& signals,
-                                  Phrases const& behaviours, Model const& model);
+                                  Phrases const& behaviours, Model const& model, WrittenRules& written);
 
 }  // namespace crine

@@ -38,7 +38,7 @@ Rule make_rule(RuleInput const& in, CellPool const& pool, Dictionary const& name
 }
 
 double loss_rate(CellPoolInput const& in) {
-    if (in.half_life) return std::log(2.0) / *in.half_life;
+    if (in.half_life) return stored(std::log(2.0) / *in.half_life, "the rate of loss", in.half_life->at);
     return in.loss ? in.loss->value : 0;
 }
 
@@ -65,7 +65,11 @@ void make_cell_pools(ScenarioInput const& in, Dictionary const& names, Phrases c
                      "there are fewer cells than stand behind a single one of the tissue (domain.represents)");
             pool.loss = loss_rate(written);
             pool.production = written.production ? written.production->value : pool.loss * pool.initial;
-            for (RuleInput const& rule : written.rules) pool.rules.push_back(make_rule(rule, pool, names, signals, model));
+            WrittenRules rules;
+            for (RuleInput const& rule : written.rules) {
+                pool.rules.push_back(make_rule(rule, pool, names, signals, model));
+                rules.add(pool.rules.back(), rule.at);
+            }
             for (auto const& [behaviour, response] : written.response_times) {
                 if (behaviour.value != kProduction)
                     fail(behaviour.at, "\"" + behaviour.value + "\" is nothing that cells in a compartment do" +

@@ -98,8 +98,8 @@ std::vector<CellType> make_types(ScenarioInput const& in, Dictionary const& name
             ReceptorRates const& rates = model.receptors[static_cast<std::size_t>(kind)].rates;
             k.receptors[static_cast<std::size_t>(kind)] = expressed.number;
             base(words.of(behaviour::synthesis, kind)) =
-                stored(expressed.synthesis ? expressed.synthesis->value : expressed.number * (rates.turnover + rates.shedding),
-                       "the synthesis of receptors", expressed.at);
+                real(stored(expressed.synthesis ? expressed.synthesis->value : expressed.number * (rates.turnover + rates.shedding),
+                            "the synthesis of receptors", expressed.at));
             for (auto const& b : model.receptors[static_cast<std::size_t>(kind)].bindings)
                 if (!b.on_membrane && std::isinf(base(words.of(behaviour::uptake, b.ligand))))
                     fail(receptor.at, "cells that take up \"" + names.ligands.list[static_cast<std::size_t>(b.ligand)] +
@@ -110,9 +110,9 @@ std::vector<CellType> make_types(ScenarioInput const& in, Dictionary const& name
             int const m = names.membrane_ligands.find(ligand);
             k.presented[static_cast<std::size_t>(m)] = presented.number;
             base(words.of(behaviour::presentation, m)) =
-                stored(presented.synthesis ? presented.synthesis->value
-                                           : presented.number * model.membrane_ligands[static_cast<std::size_t>(m)].turnover,
-                       "the synthesis of membrane ligands", presented.at);
+                real(stored(presented.synthesis ? presented.synthesis->value
+                                                : presented.number * model.membrane_ligands[static_cast<std::size_t>(m)].turnover,
+                            "the synthesis of membrane ligands", presented.at));
         }
         for (auto const& [ligand, store] : cell.stores) {
             int const l = names.ligands.find(ligand);

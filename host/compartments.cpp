@@ -120,7 +120,11 @@ void make_compartments(Model& model, ScenarioInput const& in, Names const& ligan
     make_walls(model, in, ligands, pools);
     for (auto const& t : in.transfers) {
         if (t.from.value == t.to.value) fail(t.to.at, "a transfer from a compartment to itself");
-        model.transfers.push_back({pools.find(t.ligand, t.from), pools.find(t.ligand, t.to), t.rate});
+        int const from = pools.find(t.ligand, t.from), to = pools.find(t.ligand, t.to);
+        for (auto const& other : model.transfers)
+            if (other.from == from && other.to == to)
+                fail(t.at, "this transfer is there already, and both would count; expected one of them");
+        model.transfers.push_back({from, to, t.rate});
     }
     for (auto const& d : in.doses) {
         Dose dose = make_dose(d, in, ligands, pools, regions.names());

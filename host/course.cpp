@@ -2,6 +2,7 @@
 
 #include "crine/contracts.h"
 #include "host/format.h"
+#include "host/formula.h"
 #include "host/mass_balance.h"
 #include "host/observer.h"
 #include "host/units.h"
@@ -9,8 +10,6 @@
 #include "host/yaml.h"
 
 #include <algorithm>
-
-#include <muParser.h>
 
 namespace crine {
 namespace {
@@ -104,27 +103,12 @@ Course run_course(Scenario scenario, Device const& device) {
 }
 
 double evaluate(std::string const& formula, std::map<std::string, Course> const& runs, std::string const& run, double time) {
-    std::vector<double> values;
-    std::string text;
-    for (std::size_t i = 0; i < formula.size(); ++i) {
-        if (formula[i] != '\'') {
-            text += formula[i];
-            continue;
-        }
-        auto const end = formula.find('\'', i + 1);
-        if (end == std::string::npos) throw InputError("bad formula \"" + formula + "\": a quote is not closed");
-        text += "column" + std::to_string(values.size());
-        values.push_back(look_up(formula.substr(i + 1, end - i - 1), runs, run, time));
-        i = end;
-    }
-    mu::Parser parser;
+    Algebra algebra;
+    FormulaNames const columns{[&](std::string const& name) { return algebra.number(look_up(name, runs, run, time)); }, {}};
     try {
-        for (std::size_t v = 0; v < values.size(); ++v) parser.DefineVar("column" + std::to_string(v), &values[v]);
-        parser.DefineConst("pi", 3.14159265358979323846);
-        parser.SetExpr(text);
-        return parser.Eval();
-    } catch (mu::Parser::exception_type const& error) {
-        throw InputError("bad formula \"" + formula + "\": " + error.GetMsg());
+        return algebra.value(parse_formula(formula, algebra, columns));
+    } catch (FormulaError const& error) {
+        throw InputError("bad formula \"" + formula + "\": " + error.what());
     }
 }
 

@@ -1,57 +1,53 @@
 #include "host/expression.h"
 
-#include "crine/contracts.h"
-#include "crine/units.h"
+#include "crine/model/network.h"
+#include "host/formula.h"
 
-#include <string_view>
-
-#include <muParser.h>
+#include <array>
 
 namespace crine {
 namespace {
 
-/// muParser would let a formula assign to a variable.
-bool assigns(std::string const& text) {
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] != '=') continue;
-        if (i + 1 < text.size() && text[i + 1] == '=')
-            ++i;
-        else if (i == 0 || std::string_view("<>!").find(text[i - 1]) == std::string_view::npos)
-            return true;
-    }
-    return false;
-}
+constexpr int kFirstConstant = 40000;  ///< until it is known how many registers there are
 
 }  // namespace
 
-/// The parser keeps addresses of its variables: both stay where they are.
-struct Expression::Parser {
-    mu::Parser formula;
-    double x = 0, y = 0, z = 0;
-};
-
-Expression::Expression(std::string const& text) : parser_(std::make_unique<Parser>()) {
-    auto& p = *parser_;
-    if (assigns(text)) throw InputError("bad expression \"" + text + "\": it assigns; to compare write ==");
+Expression::Expression(Text const& text) {
+    std::vector<std::string> const variables{"x", "y", "z"};
+    int const value = static_cast<int>(variables.size());
+    Algebra algebra;
+    FormulaNames const names{[&](std::string const& name) {
+                                 for (std::size_t v = 0; v < variables.size(); ++v)
+                                     if (variables[v] == name) return algebra.variable(static_cast<int>(v));
+                                 throw InputError("\"" + name + "\" is none of x, y, z, the position in um");
+                             },
+                             {}};
+    std::vector<double> constants;
+    auto const constant = [&](double number) {
+        constants.push_back(number);
+        return kFirstConstant + static_cast<int>(constants.size()) - 1;
+    };
+    int end = value + 1;
     try {
-        p.formula.DefineVar("x", &p.x);
-        p.formula.DefineVar("y", &p.y);
-        p.formula.DefineVar("z", &p.z);
-        p.formula.DefineConst("pi", kPi);
-        p.formula.SetExpr(text);
-        p.formula.Eval();
-    } catch (mu::Parser::exception_type const& error) {
-        throw InputError("bad expression \"" + text + "\": " + error.GetMsg() + " (variables are x, y, z in um)");
+        Algebra::Term const term = parse_formula(text.value, algebra, names);
+        program_ = algebra.program({term}, {value}, constant, end, end);
+    } catch (FormulaError const& error) {
+        fail(inside(text, error.offset), error.what());
+    } catch (InputError const& error) {
+        fail(text.at, error.what());
     }
+    if (end > kFirstConstant) fail(text.at, "the formula is too large");
+    registers_.assign(static_cast<std::size_t>(end), 0);
+    registers_.insert(registers_.end(), constants.begin(), constants.end());
+    for (Instruction& i : program_)
+        for (std::uint16_t* r : {&i.a, &i.b, &i.c})
+            if (*r >= kFirstConstant) *r = static_cast<std::uint16_t>(*r - kFirstConstant + end);
 }
 
-Expression::~Expression() = default;
-Expression::Expression(Expression&&) noexcept = default;
-Expression& Expression::operator=(Expression&&) noexcept = default;
-
-double Expression::operator()(Vec3 p) const {
-    parser_->x = p.x, parser_->y = p.y, parser_->z = p.z;
-    return parser_->formula.Eval();
+double Expression::operator()(Vec3 p) {
+    registers_[0] = p.x, registers_[1] = p.y, registers_[2] = p.z;
+    run<1>({program_.data(), program_.size()}, Registers<1>{registers_.data(), 1});
+    return registers_[3];
 }
 
 }  // namespace crine

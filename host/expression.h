@@ -1,26 +1,24 @@
 #pragma once
 
+#include "crine/network.h"
 #include "crine/vec.h"
+#include "host/input_values.h"
 
-#include <memory>
-#include <string>
+#include <vector>
 
 namespace crine {
 
-/// A formula of x, y, z [µm], such as `10*exp(-x/100)`: operators, comparisons, `a ? b : c`, the usual functions and `pi`.
+/// A formula of x, y, z [µm], such as `10*exp(-x/100)`, as a program.
 class Expression {
 public:
-    /// Throws InputError without a place: what is wrong and where in the text.
-    explicit Expression(std::string const& text);
-    ~Expression();
-    Expression(Expression&&) noexcept;
-    Expression& operator=(Expression&&) noexcept;
+    /// Fails at the character that is wrong.
+    explicit Expression(Text const& text);
 
-    double operator()(Vec3 p) const;
+    double operator()(Vec3 p);
 
 private:
-    struct Parser;
-    std::unique_ptr<Parser> parser_;
+    Instructions program_;
+    std::vector<double> registers_;  ///< x, y, z, the value, and what is needed on the way
 };
 
 }  // namespace crine

@@ -1,11 +1,10 @@
 #include "host/formula.h"
 
-#include "host/yaml.h"
-
 #include <cctype>
 #include <charconv>
 #include <map>
 #include <numbers>
+#include <optional>
 
 namespace crine {
 namespace {
@@ -59,6 +58,8 @@ private:
         double value = 0;
         auto const [end, error] = std::from_chars(text_.data() + at_, text_.data() + text_.size(), value);
         std::size_t const length = static_cast<std::size_t>(end - text_.data()) - at_;
+        if (error == std::errc::result_out_of_range)
+            throw FormulaError(at_, "\"" + text_.substr(at_, length) + "\" is not a finite number that can be stored");
         if (error != std::errc{} || length == 0) throw FormulaError(at_, "\"" + text_.substr(at_, 1) + "\" is not a number");
         now_ = {Token::Kind::number, text_.substr(at_, length), value, at_};
         at_ += length;
@@ -88,6 +89,7 @@ public:
 
     Term whole() {
         Term const t = choice();
+        if (tokens_.is(",")) tokens_.wrong("expected an operator or the end (numbers have a decimal point, not a comma)");
         if (tokens_.now().kind != Token::Kind::end) tokens_.wrong("expected an operator or the end");
         return t;
     }
@@ -121,26 +123,22 @@ private:
         while (tokens_.take("&&")) t = algebra_.apply(Op::both, t, comparison());
         return t;
     }
+    /// One: 10 < x < 50 would compare the 0 or 1 of the first with 50.
     Term comparison() {
-        Term t = sum();
-        for (;;) {
-            if (tokens_.take("<="))
-                t = algebra_.apply(Op::less_or_equal, t, sum());
-            else if (tokens_.take(">="))
-                t = algebra_.apply(Op::less_or_equal, sum(), t);
-            else if (tokens_.take("=="))
-                t = algebra_.apply(Op::equal, t, sum());
-            else if (tokens_.take("!="))
-                t = algebra_.subtract(algebra_.number(1), algebra_.apply(Op::equal, t, sum()));
-            else if (tokens_.take("<"))
-                t = algebra_.apply(Op::less, t, sum());
-            else if (tokens_.take(">"))
-                t = algebra_.apply(Op::less, sum(), t);
-            else if (tokens_.is("="))
-                tokens_.wrong("which would assign; to compare write ==");
-            else
-                return t;
-        }
+        Term const t = compared(sum());
+        if (tokens_.is("=")) tokens_.wrong("which would assign; to compare write ==");
+        for (char const* another : {"<=", ">=", "==", "!=", "<", ">"})
+            if (tokens_.is(another)) tokens_.wrong("a second comparison; a < b < c is written a < b && b < c");
+        return t;
+    }
+    Term compared(Term t) {
+        if (tokens_.take("<=")) return algebra_.apply(Op::less_or_equal, t, sum());
+        if (tokens_.take(">=")) return algebra_.apply(Op::less_or_equal, sum(), t);
+        if (tokens_.take("==")) return algebra_.apply(Op::equal, t, sum());
+        if (tokens_.take("!=")) return algebra_.subtract(algebra_.number(1), algebra_.apply(Op::equal, t, sum()));
+        if (tokens_.take("<")) return algebra_.apply(Op::less, t, sum());
+        if (tokens_.take(">")) return algebra_.apply(Op::less, sum(), t);
+        return t;
     }
     Term sum() {
         Term t = product();
@@ -213,10 +211,7 @@ private:
     }
 
     Term function(std::string const& name, std::vector<Term> const& x) {
-        auto const wants = [&](std::size_t n) {
-            if (x.size() != n)
-                throw InputError("\"" + name + "\" has " + std::to_string(x.size()) + " arguments, expected " + std::to_string(n));
-        };
+        auto const wants = [&](std::size_t n) { expect_arguments(name, x, n); };
         static std::map<std::string, Op> const of_one = {{"exp", Op::exp}, {"log", Op::log},     {"ln", Op::log},   {"sqrt", Op::sqrt},
                                                          {"sin", Op::sin}, {"cos", Op::cos},     {"tan", Op::tan},  {"tanh", Op::tanh},
                                                          {"abs", Op::abs}, {"floor", Op::floor}, {"ceil", Op::ceil}};
@@ -224,6 +219,7 @@ private:
             wants(1);
             return algebra_.apply(found->second, x[0]);
         }
+        if (auto const composed = composition(name, x)) return *composed;
         if (name == "log10" || name == "log2") {
             wants(1);
             return algebra_.divide(algebra_.apply(Op::log, x[0]), algebra_.number(name == "log2" ? std::numbers::ln2 : std::numbers::ln10));
@@ -242,6 +238,68 @@ private:
         return names_.function(name, x);
     }
 
+    /// Functions that others make up.
+    std::optional<Term> composition(std::string const& name, std::vector<Term> const& x) {
+        Algebra& a = algebra_;
+        Term const one = a.number(1), two = a.number(2), half_pi = a.number(std::numbers::pi / 2);
+        auto const root = [&](Term square) { return a.apply(Op::sqrt, square); };
+        auto const select = [&](Term condition, Term yes, Term no) { return a.apply(Op::select, condition, yes, no); };
+        auto const below = [&](Term s, Term t) { return a.apply(Op::less, s, t); };
+        Term const zero = a.number(0), pi = a.number(std::numbers::pi);
+        // Three times atan u = 2 atan (u / (1 + sqrt(1 + u^2))) of |u| < 1, then the series.
+        auto const arctangent = [&](Term t) {
+            Term const large = below(one, a.apply(Op::abs, t));
+            Term u = select(large, a.divide(one, t), t);
+            for (int n = 0; n < 3; ++n) u = a.divide(u, a.add(one, root(a.add(one, a.multiply(u, u)))));
+            Term const square = a.multiply(u, u);
+            Term series = zero;
+            for (int n = 15; n > 0; n -= 2) series = a.add(a.number((n % 4 == 1 ? 1.0 : -1.0) / n), a.multiply(square, series));
+            Term const angle = a.multiply(a.number(8), a.multiply(u, series));
+            return select(large, a.subtract(select(below(t, zero), a.apply(Op::negate, half_pi), half_pi), angle), angle);
+        };
+        auto const arcsine = [&](Term s) {
+            return a.multiply(two, arctangent(a.divide(s, a.add(one, root(a.subtract(one, a.multiply(s, s)))))));
+        };
+        using OfOne = std::function<Term(Term)>;
+        std::map<std::string, OfOne> const of_one = {
+            {"sinh", [&](Term t) { return a.divide(a.subtract(a.apply(Op::exp, t), a.apply(Op::exp, a.apply(Op::negate, t))), two); }},
+            {"cosh", [&](Term t) { return a.divide(a.add(a.apply(Op::exp, t), a.apply(Op::exp, a.apply(Op::negate, t))), two); }},
+            {"asinh", [&](Term t) { return a.apply(Op::log, a.add(t, root(a.add(a.multiply(t, t), one)))); }},
+            {"acosh", [&](Term t) { return a.apply(Op::log, a.add(t, root(a.subtract(a.multiply(t, t), one)))); }},
+            {"atanh", [&](Term t) { return a.divide(a.apply(Op::log, a.divide(a.add(one, t), a.subtract(one, t))), two); }},
+            {"atan", arctangent},
+            {"asin", arcsine},
+            {"acos", [&](Term t) { return a.subtract(half_pi, arcsine(t)); }},
+            {"sign", [&](Term t) { return a.subtract(a.apply(Op::less, a.number(0), t), a.apply(Op::less, t, a.number(0))); }},
+            {"rint", [&](Term t) { return a.apply(Op::floor, a.add(t, a.number(0.5))); }},
+        };
+        bool const own = static_cast<bool>(names_.function);  // names that networks may have given to their own
+        bool const common = name == "sign" || name == "rint" || name == "sum" || name == "avg";
+        if (own && common) return std::nullopt;
+        if (auto const found = of_one.find(name); found != of_one.end()) {
+            expect_arguments(name, x, 1);
+            return found->second(x[0]);
+        }
+        if (name == "atan2") {  // of y and x: the angle of a point
+            expect_arguments(name, x, 2);
+            Term const y = x[0], along = x[1], r = root(a.add(a.multiply(along, along), a.multiply(y, y)));
+            Term const right = a.divide(y, a.add(r, along)), left = a.divide(a.subtract(r, along), y);  // of half the angle
+            Term const backwards = select(a.apply(Op::equal, y, zero), pi, a.multiply(two, arctangent(left)));
+            return select(below(along, zero), backwards, select(a.apply(Op::equal, r, zero), zero, a.multiply(two, arctangent(right))));
+        }
+        if (name == "sum" || name == "avg") {
+            if (x.empty()) expect_arguments(name, x, 1);
+            Term total = a.number(0);
+            for (Term t : x) total = a.add(total, t);
+            return name == "sum" ? total : a.divide(total, a.number(static_cast<double>(x.size())));
+        }
+        return std::nullopt;
+    }
+    static void expect_arguments(std::string const& name, std::vector<Term> const& x, std::size_t n) {
+        if (x.size() != n)
+            throw InputError("\"" + name + "\" has " + std::to_string(x.size()) + " arguments, expected " + std::to_string(n));
+    }
+
     Tokens tokens_;
     Algebra& algebra_;
     FormulaNames const& names_;
@@ -254,9 +312,26 @@ Algebra::Term parse_formula(std::string const& text, Algebra& algebra, FormulaNa
     return Parser(text, algebra, names).whole();
 }
 
+std::vector<std::string> names_in(std::string const& text) {
+    std::vector<std::string> names;
+    try {
+        for (Tokens tokens(text); tokens.now().kind != Token::Kind::end; tokens.next())
+            if (tokens.now().kind == Token::Kind::name) names.push_back(tokens.now().text);
+    } catch (FormulaError const&) {  // which is for who parses it
+    }
+    return names;
+}
+
+Place inside(Text const& text, std::size_t offset) {
+    Place at = text.at;
+    if (at.in_file() && text.value.find('\n') == std::string::npos) at.column += static_cast<int>(offset) + (text.quoted ? 1 : 0);
+    return at;
+}
+
 std::vector<std::string> const& formula_words() {
-    static std::vector<std::string> const words = {"exp",  "log", "ln",    "log10", "log2", "sqrt", "sin", "cos", "tan",
-                                                   "tanh", "abs", "floor", "ceil",  "pow",  "min",  "max", "pi"};
+    static std::vector<std::string> const words = {"exp",   "log",  "ln",    "log10", "log2", "sqrt", "sin",  "cos",   "tan",
+                                                   "asin",  "acos", "atan",  "atan2", "sinh", "cosh", "tanh", "asinh", "acosh",
+                                                   "atanh", "abs",  "floor", "ceil",  "pow",  "min",  "max",  "pi"};
     return words;
 }
 

@@ -2,6 +2,7 @@
 
 #include "crine/contracts.h"
 #include "host/algebra.h"
+#include "host/input_values.h"
 
 #include <functional>
 #include <string>
@@ -22,9 +23,15 @@ struct FormulaNames {
     std::function<Algebra::Term(std::string const& name, std::vector<Algebra::Term> const& arguments)> function;
 };
 
-/// Parses a formula in the syntax of muParser: + - * / ^, comparisons, && ||, `a ? b : c`, the usual functions, `pi`; names of letters,
-/// digits and _, any others in quotes. Throws FormulaError.
+/// Parses a formula: + - * / ^, comparisons, && ||, `a ? b : c`, the usual functions, `pi`; names of letters, digits and _, any others in
+/// quotes. Throws FormulaError.
 Algebra::Term parse_formula(std::string const& text, Algebra& algebra, FormulaNames const& names);
+
+/// The names in it, functions too, as far as it can be read.
+std::vector<std::string> names_in(std::string const& text);
+
+/// Where inside a formula; only a plain one-line text shows its characters where they stand.
+Place inside(Text const& text, std::size_t offset);
 
 /// Names that mean something in every formula.
 std::vector<std::string> const& formula_words();

@@ -1,8 +1,11 @@
 #include "host/merge.h"
 
+#include "host/formula.h"
+
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <set>
 
 namespace crine {
 namespace {
@@ -259,6 +262,42 @@ void check_listed(Node const& root, Node const& all, std::string const& part, ch
     }
 }
 
+/// Where a network gives names to things.
+constexpr char const* kNaming[] = {"species", "parameters", "inputs", "assignments", "functions", "compartments"};
+
+void add_words(Node const& node, bool naming, std::set<std::string>& words) {
+    if (node.kind == Node::Kind::scalar) {
+        words.insert(node.text);
+        for (auto const& name : names_in(node.text)) words.insert(name);
+    }
+    for (auto const& m : node.members) {
+        if (!naming) words.insert(m.key);
+        add_words(m.value, false, words);
+    }
+}
+
+/// What a pathway has beside what a library gives it is misspelt, unless something in the network uses its name. `own` is the entry as it
+/// was before it inherited.
+void check_added(Node::Member const& pathway, Node const& own, Node const& theirs) {
+    std::set<std::string> words;
+    std::vector<std::string> known;
+    for (auto const& m : pathway.value.members) {
+        bool const naming = std::find(std::begin(kNaming), std::end(kNaming), m.key) != std::end(kNaming);
+        add_words(m.value, naming, words);
+    }
+    for (auto const* section : kNaming)
+        if (auto const* named = theirs.find(section))
+            for (auto const& key : named->keys()) known.push_back(key);
+    for (auto const* section : kNaming) {
+        Node const *const mine = own.find(section), *const named = theirs.find(section);
+        if (!mine) continue;
+        for (auto const& m : mine->members)
+            if (!(named && named->find(m.key)) && !words.contains(m.key))
+                fail(m.key_at, "\"" + m.key + "\" is not in the library's pathway \"" + pathway.key +
+                                   "\", and nothing in it uses this name" + suggestion(m.key, known));
+    }
+}
+
 /// What ligands, receptors, pathways and cell types do not say themselves, from the libraries; of those the later wins.
 void inherit_from_libraries(Node& root, std::vector<Library> const& libraries) {
     Node all;
@@ -276,7 +315,9 @@ void inherit_from_libraries(Node& root, std::vector<Library> const& libraries) {
             Node const* const theirs = known ? known->find(m.key) : nullptr;
             bool const receptor = part == std::string_view("receptors");
             std::string absent;
+            Node const own = m.value;
             if (theirs) inherit(m.value, receptor ? of_scenario(*theirs, root, absent) : *theirs, key);
+            if (theirs && part == std::string_view("pathways")) check_added(m, own, *theirs);
             if (receptor) inherit_from_class(m.value, known, root, absent);
             if (receptor) check_binds(m, absent, root);
             if (!theirs) check_complete(m, needs, known ? known->keys() : std::vector<std::string>{});

@@ -19,13 +19,6 @@ using Term = Algebra::Term;
 
 constexpr double kInfinite = std::numeric_limits<double>::infinity();
 
-/// Where inside a formula; only a plain one-line text shows its characters where they stand.
-Place inside(Text const& text, std::size_t offset) {
-    Place at = text.at;
-    if (at.in_file() && text.value.find('\n') == std::string::npos) at.column += static_cast<int>(offset) + (text.quoted ? 1 : 0);
-    return at;
-}
-
 /// The matrix of an implicit step, eliminated symbolically without exchanges of rows, in an order that keeps it sparse: its diagonal is
 /// large, by the shift.
 class Elimination {
@@ -97,11 +90,13 @@ public:
     }
 
     Network compile() {
-        make_equations();
-        observe();
-        find_events();
-        start();
-        write_programs();
+        at_place(in_.at, [&] {
+            make_equations();
+            observe();
+            find_events();
+            start();
+            write_programs();
+        });
         return std::move(network_);
     }
     Network compile_gated() {
@@ -110,7 +105,7 @@ public:
     }
     std::vector<bool> used() {
         gated_ = true;
-        make_equations();
+        at_place(in_.at, [&] { make_equations(); });
         std::vector<bool> all(in_.species.size());
         for (std::size_t s = 0; s < all.size(); ++s) all[s] = used_.contains(static_cast<int>(s));
         return all;
@@ -214,38 +209,81 @@ private:
                 return when == When::now ? algebra_.variable(layout().input + static_cast<int>(i)) : algebra_.number(in_.inputs[i].value);
         if (auto const s = species_.find(n); s != species_.end()) {
             if (when == When::now) return used_.insert(s->second), algebra_.variable(s->second);
-            return once(n, in_.species[static_cast<std::size_t>(s->second)].value.initial, when);
+            return once(n, when);
         }
-        if (auto const a = assignments_.find(n); a != assignments_.end()) return once(n, *a->second, when);
+        if (assignments_.contains(n)) return once(n, when);
         std::vector<std::string> known(names_.begin(), names_.end());
         known.push_back("time");
         throw InputError("\"" + n + "\" is not a name of this network" + suggestion(n, known));
     }
-    /// A formula with a name, parsed when it is first needed.
-    Term once(std::string const& n, Text const& formula, When when) {
-        auto const key = std::make_pair(n, when);
-        if (auto const found = known_.find(key); found != known_.end()) return found->second;
-        if (!open_.insert(key).second) fail(formula.at, "\"" + n + "\" depends on itself");
-        Term const t = parse(formula, when);
-        open_.erase(key);
-        return known_[key] = t;
+    /// The formula of an assignment, or of what a species begins with.
+    Text const* formula_of(std::string const& n, When when) const {
+        if (auto const a = assignments_.find(n); a != assignments_.end()) return a->second;
+        auto const s = species_.find(n);
+        return when == When::at_start && s != species_.end() ? &in_.species[static_cast<std::size_t>(s->second)].value.initial : nullptr;
+    }
+    FunctionInput const* function_of(std::string const& n) const {
+        for (auto const& f : in_.functions)
+            if (f.name.value == n) return &f.value;
+        return nullptr;
+    }
+    /// Names of formulas that one needs, directly or by functions.
+    std::vector<std::string> needs(Text const& formula, When when) const {
+        std::vector<std::string> all, left = names_in(formula.value);
+        std::set<std::string> seen;
+        while (!left.empty()) {
+            std::string const n = left.back();
+            left.pop_back();
+            if (!seen.insert(n).second) continue;
+            if (formula_of(n, when)) all.push_back(n);
+            FunctionInput const* const function = function_of(n);
+            if (!function) continue;
+            for (std::string const& inner : names_in(function->is.value))
+                if (std::none_of(function->of.begin(), function->of.end(), [&](Text const& own) { return own.value == inner; }))
+                    left.push_back(inner);
+        }
+        return all;
+    }
+    /// A formula with a name, parsed when it is first needed, after all those that it needs: a chain of them may be long.
+    Term once(std::string const& n, When when) {
+        std::vector<std::string> stack{n};
+        while (!stack.empty()) {
+            std::string const now = stack.back();
+            auto const key = std::make_pair(now, when);
+            Text const& formula = *formula_of(now, when);
+            if (!known_.contains(key) && open_.insert(key).second)
+                for (std::string const& needed : needs(formula, when)) {
+                    if (open_.contains({needed, when})) fail(formula_of(needed, when)->at, "\"" + needed + "\" depends on itself");
+                    if (!known_.contains({needed, when})) stack.push_back(needed);
+                }
+            if (stack.back() != now) continue;
+            stack.pop_back();
+            if (known_.contains(key)) continue;
+            known_[key] = parse(formula, when);
+            open_.erase(key);
+        }
+        return known_.at({n, when});
     }
     Term call(std::string const& n, std::vector<Term> const& x, When when) {
-        std::vector<std::string> known = formula_words();
-        for (auto const& f : in_.functions) {
-            known.push_back(f.name.value);
-            if (f.name.value != n) continue;
-            if (x.size() != f.value.of.size())
-                throw InputError("\"" + n + "\" has " + std::to_string(x.size()) + " arguments, expected " +
-                                 std::to_string(f.value.of.size()));
-            if (!open_.insert({n, when}).second) fail(f.value.is.at, "\"" + n + "\" calls itself");
-            std::map<std::string, Term> locals;
-            for (std::size_t i = 0; i < x.size(); ++i) locals[f.value.of[i].value] = x[i];
-            Term const t = parse(f.value.is, when, locals);
-            open_.erase({n, when});
-            return t;
+        FunctionInput const* const function = function_of(n);
+        if (!function) {
+            std::vector<std::string> known = formula_words();
+            for (auto const& f : in_.functions) known.push_back(f.name.value);
+            throw InputError("\"" + n + "\" is not a function" + suggestion(n, known));
         }
-        throw InputError("\"" + n + "\" is not a function" + suggestion(n, known));
+        if (x.size() != function->of.size())
+            throw InputError("\"" + n + "\" has " + std::to_string(x.size()) + " arguments, expected " +
+                             std::to_string(function->of.size()));
+        if (auto const found = calls_.find({n, when, x}); found != calls_.end()) return found->second;
+        constexpr std::size_t deepest = 32;
+        if (calling_.size() >= deepest) fail(function->is.at, "functions call each other more than " + std::to_string(deepest) + " deep");
+        if (std::find(calling_.begin(), calling_.end(), n) != calling_.end()) fail(function->is.at, "\"" + n + "\" calls itself");
+        std::map<std::string, Term> locals;
+        for (std::size_t i = 0; i < x.size(); ++i) locals[function->of[i].value] = x[i];
+        calling_.push_back(n);
+        Term const t = parse(function->is, when, locals);
+        calling_.pop_back();
+        return calls_[{n, when, x}] = t;
     }
     int find_species(Text const& text) {
         auto const found = species_.find(text.value);
@@ -511,7 +549,9 @@ private:
     bool gated_ = false;                              ///< an input for each species says whether it changes
     std::map<std::string, Text const*> assignments_;  ///< also of parameters and compartments by formulas
     std::map<std::pair<std::string, When>, Term> known_;
-    std::set<std::pair<std::string, When>> open_;  ///< being parsed
+    std::set<std::pair<std::string, When>> open_;  ///< what it needs is being parsed
+    std::map<std::tuple<std::string, When, std::vector<Term>>, Term> calls_;
+    std::vector<std::string> calling_;  ///< functions, each by the one before
     std::vector<Term> rates_, observables_, triggers_, delays_, settings_, initial_;
     std::set<std::string> negative_;
     std::map<std::uint64_t, int> constants_;  ///< by their bits: what is not a number is equal to none

@@ -92,7 +92,7 @@ private:
 }  // namespace
 
 std::vector<Rule> read_peer_rules(InputFile const& file, ScenarioInput const& in, Dictionary const& names, Phrases const& signals,
-                                  Phrases const& behaviours, Model const& model) {
+                                  Phrases const& behaviours, Model const& model, WrittenRules& written) {
     constexpr std::size_t columns = 8;
     PeerUnits const units(model);
     std::vector<Rule> rules;
@@ -116,12 +116,14 @@ std::vector<Rule> read_peer_rules(InputFile const& file, ScenarioInput const& in
         if (saturation < 0 && behaviour.limits != Phrases::Limits::none)
             fail(value[4].at, "found \"" + value[4].value + "\", expected 0 or more");
         CellType const& type = model.types[static_cast<std::size_t>(rule.type)];
-        rule.saturation = stored(saturation * units.of_behaviour(behaviour, value[3], type), "the value at infinite signal", value[4].at);
-        rule.half = stored(positive_number(value[5], "the signal at half effect") * units.of_signal(signal), "the signal at half effect",
-                           value[5].at);
-        rule.hill = stored(positive_number(value[6], "the Hill power"), "the Hill power", value[6].at);
+        rule.saturation = static_cast<Real>(
+            stored(saturation * units.of_behaviour(behaviour, value[3], type), "the value at infinite signal", value[4].at));
+        rule.half = static_cast<Real>(stored(positive_number(value[5], "the signal at half effect") * units.of_signal(signal),
+                                             "the signal at half effect", value[5].at));
+        rule.hill = static_cast<Real>(stored(positive_number(value[6], "the Hill power"), "the Hill power", value[6].at));
         rule.applies_to_dead = flag(value[7]);
         check_rule({value[1], value[3], value[4].at}, rule, in, behaviours, model);
+        written.add(rule, value[0].at);
         rules.push_back(rule);
     }
     return rules;

@@ -177,7 +177,7 @@ void place_from_csv(PlacementInput const& in, Names const& types, Sink& sink) {
             auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
             if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value))
                 fail(of(c).at, known[c] + ": \"" + text + "\" is not a finite number");
-            return stored(value * scale, known[c].c_str(), of(c).at);
+            return static_cast<Real>(stored(value * scale, known[c].c_str(), of(c).at));
         };
         int const type = types.find(of(0));
         Vec3 const p{number(1), number(2), number(3)};

@@ -31,7 +31,7 @@ Binding binding_of(ReactionInput const& in, Names const& ligands, Model const& m
     b.a = ligands.find(in.bind[0]), b.b = ligands.find(in.bind[1]), b.complex = ligands.find(in.to.values[0]);
     if (b.a == b.b) fail(in.bind[1].at, "a ligand cannot bind itself; expected two different ones");
     if (b.complex == b.a || b.complex == b.b) fail(in.to.values[0].at, "the complex is a ligand of its own; expected another one");
-    b.k_on = real(*in.k_on), b.k_off = in.k_off ? real(*in.k_off) : stored(*in.k_d * *in.k_on, "K_d * k_on", in.k_d->at);
+    b.k_on = real(*in.k_on), b.k_off = real(in.k_off ? in.k_off->value : stored(*in.k_d * *in.k_on, "K_d * k_on", in.k_d->at));
     Text const* const named[] = {&in.bind[0], &in.bind[1], &in.to.values[0]};
     int const index[] = {b.a, b.b, b.complex};
     for (int n = 0; n < 3; ++n)
@@ -106,14 +106,24 @@ LocalReactions local_reactions_of(ReactionInput const& in, Model const& model) {
 }  // namespace
 
 void make_reactions(ScenarioInput const& in, Names const& ligands, Model& model) {
+    auto const once = [](bool again, Place const& at) {
+        if (again) fail(at, "this reaction is there already, and both would count; expected one of them");
+    };
     for (auto const& reaction : in.reactions) {
         only_with(reaction.network ? std::nullopt : reaction.unit, "unit", "network");
-        if (reaction.network)
+        if (reaction.network) {
             model.local_reactions.push_back(local_reactions_of(reaction, model));
-        else if (reaction.convert)
-            model.conversions.push_back(conversion_of(reaction, ligands));
-        else
-            model.bindings.push_back(binding_of(reaction, ligands, model));
+        } else if (reaction.convert) {
+            Conversion const c = conversion_of(reaction, ligands);
+            for (Conversion const& other : model.conversions)
+                once(c.from == other.from && c.to == other.to && c.enzyme == other.enzyme && (c.half > 0) == (other.half > 0), reaction.at);
+            model.conversions.push_back(c);
+        } else {
+            Binding const b = binding_of(reaction, ligands, model);
+            for (Binding const& other : model.bindings)
+                once(b.complex == other.complex && std::minmax(b.a, b.b) == std::minmax(other.a, other.b), reaction.at);
+            model.bindings.push_back(b);
+        }
     }
 }
 

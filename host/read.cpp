@@ -180,12 +180,12 @@ struct Read {
     static void value(Node& node, T& to);
 
 private:
-    /// Names stand in CSV columns, in rules and in --set.
+    /// Names stand in CSV columns, in rules, in --set and in XML.
     static void check_name(std::string const& name, Place const& at) {
         constexpr std::size_t longest = 200;
         if (name.size() > longest) fail(at, "a name of more than " + std::to_string(longest) + " characters");
-        if (name.empty() || name.front() == ' ' || name.back() == ' ' || name.find_first_of(",.=[]\"\n\t\r") != std::string::npos)
-            fail(at, "\"" + name + "\" cannot be a name (a name has no comma, dot, equals sign, bracket or quote)");
+        if (name.empty() || name.front() == ' ' || name.back() == ' ' || name.find_first_of(",.=[]\"&<\n\t\r") != std::string::npos)
+            fail(at, "\"" + name + "\" cannot be a name (a name has no comma, dot, equals sign, bracket, quote, & or <)");
         if (auto const bad = find_bad_character(name)) fail(at, bad->problem);  // of --set
     }
 };

@@ -63,7 +63,7 @@ Regions::Test Regions::make_test(RegionInput const& in) const {
         found.push_back(of_point([=](Vec3 p) { return dot(p - point, normal) >= 0; }));
     }
     if (in.expression) {
-        auto const formula = at_place(in.expression->at, [&] { return std::make_shared<Expression>(in.expression->value); });
+        auto const formula = std::make_shared<Expression>(*in.expression);
         found.push_back(of_point([=](Vec3 p) { return (*formula)(p) != 0; }));
     }
     if (in.mask) {

@@ -73,7 +73,15 @@ void check_direction(Place const& to, std::string const& behaviour, bool increas
                      "\" to a value that is " + (increases ? "below" : "above") + " its base value");
 }
 
-std::vector<Rule> make_rules(ScenarioInput const& in, Phrases const& signals, Phrases const& behaviours, Model const& model) {
+void WrittenRules::add(Rule const& rule, Place const& at) {
+    std::array<int, 4> const key{rule.type, rule.signal, rule.behaviour, rule.increases ? 1 : 0};
+    auto const [found, fresh] = first_.try_emplace(key, at);
+    if (!fresh) fail(at, "this rule is there already (" + found->second.text() + "), and both would count; expected one of them");
+    places_.push_back(at);
+}
+
+std::vector<Rule> make_rules(ScenarioInput const& in, Phrases const& signals, Phrases const& behaviours, Model const& model,
+                             WrittenRules& written) {
     std::vector<Rule> rules;
     for (std::size_t t = 0; t < in.cells.size(); ++t) {
         for (auto const& rule : in.cells[t].value.rules) {
@@ -93,6 +101,7 @@ std::vector<Rule> make_rules(ScenarioInput const& in, Phrases const& signals, Ph
             r.hill = real(rule.hill);
             r.applies_to_dead = rule.applies_to_dead.value;
             check_rule({rule.signal, changed, rule.to.node.at}, r, in, behaviours, model);
+            written.add(r, rule.at);
             rules.push_back(r);
         }
     }

@@ -1,6 +1,7 @@
 #include "host/scenario.h"
 
 #include "host/build.h"
+#include "host/idle_rules.h"
 #include "host/merge.h"
 #include "host/placement.h"
 #include "host/synapses.h"
@@ -58,9 +59,13 @@ Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> 
     model.types = make_types(in, names, model);
     make_pathways(in, names.vocabulary(), signals, model);
     model.synapses = make_synapses(in, ligands, types, model);
-    model.rules = make_rules(in, signals, behaviours, model);
+    WrittenRules rules;
+    model.rules = make_rules(in, signals, behaviours, model, rules);
     for (InputFile const& file : in.rules.values) {
-        auto const more = read_peer_rules(file, in, names, signals, behaviours, model);
+        auto const same = [&](InputFile const& other) { return other.path == file.path; };
+        if (std::count_if(in.rules.values.begin(), in.rules.values.end(), same) > 1)
+            fail(file.at, file.path.string() + " is listed twice; its rules would count twice");
+        auto const more = read_peer_rules(file, in, names, signals, behaviours, model, rules);
         model.rules.insert(model.rules.end(), more.begin(), more.end());
     }
     check_bias(in, model);
@@ -99,6 +104,8 @@ Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> 
     s.pairings = make_pairings(in);
     if (!size_only) s.initial.synapses = make_pairs(in, s);
 
+    find_idle_rules(s.findings, in, model, rules.places());
+    find_held_sheets(s.findings, in, model.grid);
     find_long_steps_of_fields(s.findings, in, model, s.schedule);
 
     s.regions = regions.take_masks(size_only);

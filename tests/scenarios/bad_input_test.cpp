@@ -146,6 +146,8 @@ std::vector<Broken> const kTable{
     {"bind_k_off_twice", "regions:\n", "reactions:\n  - {bind: [A, E], to: A, k_on: 1 /M/s, k_off: 0 /s, K_d: @1 nM}\nregions:\n", ": reactions[0].K_d: expected only one of k_off, K_d (k_off = K_d * k_on)"},
     {"bind_never", "regions:\n", "reactions:\n  - {bind: [A, E], to: A, k_on: @0 /M/s, k_off: 0 /s}\nregions:\n", ": reactions[0].k_on: \"0 /M/s\" is not greater than 0"},
     {"bind_with_rate", "regions:\n", "reactions:\n  - {bind: [A, E], to: A, k_on: 1 /M/s, k_off: 0 /s, rate: @1 /s}\nregions:\n", ": reactions[0].rate: \"rate\" has a meaning only with convert"},
+    {"bind_twice", "regions:\n", "  C: {diffusivity: 0 um^2/s}\nreactions:\n  - {bind: [A, E], to: C, k_on: 1 /M/s, k_off: 0 /s}\n  - @{bind: [E, A], to: C, k_on: 2 /M/s, k_off: 0 /s}\nregions:\n", ": reactions[1]: this reaction is there already, and both would count"},
+    {"convert_a_second_time", "regions:\n", "reactions:\n  - {convert: A, to: E, rate: 1 /s}\n  - @{convert: A, to: E, rate: 2 /s}\nregions:\n", ": reactions[1]: this reaction is there already, and both would count"},
     {"bind_and_convert", "regions:\n", "reactions:\n  - @{bind: [A, E], convert: A, to: E}\nregions:\n", ": reactions[0]: expected exactly one of bind, convert, network, found several"},
     {"convert_without_rate", "regions:\n", "reactions:\n  - @{convert: A, to: E}\nregions:\n", ": reactions[0]: expected exactly one of rate, k, k_cat, V_max, found none"},
     {"convert_twice", "regions:\n", "reactions:\n  - @{convert: A, rate: 1 /s, V_max: 1 nM/s, K_m: 1 nM}\nregions:\n", ": reactions[0]: expected exactly one of rate, k, k_cat, V_max, found several"},
@@ -166,9 +168,11 @@ std::vector<Broken> const kTable{
     // --- names, initial values ---
     {"ligand_named_like_a_signal", "  E: {", "  @age: {", ": ligands: \"age\" is another signal in rules and cannot be a ligand"},
     {"name_with_comma", "  E: {", "  @\"E, active\": {", ": ligands: \"E, active\" cannot be a name"},
+    {"name_with_ampersand", "  E: {", "  @PDGF-A&B: {", ": ligands: \"PDGF-A&B\" cannot be a name (a name has no comma, dot, equals sign, bracket, quote, & or <)"},
+    {"name_with_a_bracket_of_xml", "  B: {radius", "  @a<b: {radius", ": cells: \"a<b\" cannot be a name"},
     {"initial_twice", "decay: 1e-3 /s}", "decay: 1e-3 /s, initial: @{value: 1 nM, expression: x}}", ": ligands.A.initial: expected exactly one of value, expression, file, found several"},
-    {"bad_expression", "decay: 1e-3 /s}", "decay: 1e-3 /s, initial: {expression: @\"10*exp(-x/100\"}}", ": ligands.A.initial.expression: bad expression \"10*exp(-x/100\": "},
-    {"unknown_variable", "decay: 1e-3 /s}", "decay: 1e-3 /s, initial: {expression: @x + w}}", ": ligands.A.initial.expression: bad expression \"x + w\": "},
+    {"bad_expression", "decay: 1e-3 /s}", "decay: 1e-3 /s, initial: {expression: \"10*exp(-x/100@\"}}", ": ligands.A.initial.expression: the formula ends, expected \")\""},
+    {"unknown_variable", "decay: 1e-3 /s}", "decay: 1e-3 /s, initial: {expression: x + @w}}", ": ligands.A.initial.expression: \"w\" is none of x, y, z, the position in um"},
     {"negative_initial", "decay: 1e-3 /s}", "decay: 1e-3 /s, initial: {expression: @x - 50}}", ": ligands.A.initial.expression: the concentration is -45 nM at (5, 5, 5) um"},
     {"infinite_initial", "decay: 1e-3 /s}", "decay: 1e-3 /s, initial: {expression: @1/(x-5)}}", ": ligands.A.initial.expression: the concentration is inf nM at (5, "},
     {"missing_image", "decay: 1e-3 /s}", "decay: 1e-3 /s, initial: {file: @none.vti, array: c}}", ": ligands.A.initial.file: file "},
@@ -182,7 +186,13 @@ std::vector<Broken> const kTable{
     {"region_below", "{layer: {axis: z, from: 0 um, to: 50 um}}", "{all_of: [@core]}", ": regions.low.all_of[0]: \"core\" is not a region listed above this one"},
     {"ligand_of_region", "decay: {A: 1e-2 /s}}", "decay: {@AA: 1e-2 /s}}", ": regions.core.decay: \"AA\" is not a ligand of this scenario; did you mean \"A\"?"},
     {"initial_of_region", "decay: {A: 1e-2 /s}}", "initial: {@C: 1 nM}}", ": regions.core.initial: \"C\" is not a ligand of this scenario"},
-    {"bad_region_expression", "{layer: {axis: z, from: 0 um, to: 50 um}}", "{expression: @\"x <\"}", ": regions.low.expression: bad expression \"x <\": "},
+    {"bad_region_expression", "{layer: {axis: z, from: 0 um, to: 50 um}}", "{expression: \"x <@\"}", ": regions.low.expression: the formula ends, expected a number, a name"},
+    {"decimal_comma_of_an_expression", "decay: 1e-3 /s}", "decay: 1e-3 /s, initial: {expression: \"1@,5*x\"}}", ": ligands.A.initial.expression: found \",\", expected an operator or the end (numbers have a decimal point, not a comma)"},
+    {"decimal_comma_of_a_region", "{layer: {axis: z, from: 0 um, to: 50 um}}", "{expression: \"x < 50@,5\"}", ": regions.low.expression: found \",\", expected an operator or the end"},
+    {"two_comparisons", "{layer: {axis: z, from: 0 um, to: 50 um}}", "{expression: 10 < x @< 50}", ": regions.low.expression: found \"<\", a second comparison; a < b < c is written a < b && b < c"},
+    {"decimal_comma_of_a_rate", "f(k) * S * x", "\"1@,5 * S\"", ": pathways.P.reactions[0].rate: found \",\", expected an operator or the end"},
+    {"two_comparisons_of_a_rate", "f(k) * S * x", "0 < S @== 1", ": pathways.P.reactions[0].rate: found \"==\", a second comparison"},
+    {"number_that_overflows", "f(k) * S * x", "@1e400 * S", ": pathways.P.reactions[0].rate: \"1e400\" is not a finite number that can be stored"},
     // --- cells ---
     {"ligand_of_cell", "secretion: {A:", "secretion: {@a:", ": cells.T.secretion: \"a\" is not a ligand of this scenario; did you mean \"A\"?"},
     {"type_of_cell", "speed: 1 um/min", "becomes: {@C: 1 /h}", ": cells.T.becomes: \"C\" is not a cell type of this scenario"},
@@ -311,6 +321,12 @@ std::vector<Broken> const kTable{
     {"unknown_pathway_of_a_library", "B: {radius: 4 um}", "B: {radius: 4 um, pathways: {@NFkB: {}}}", ": cells.B.pathways: \"NFkB\" is not a pathway of this scenario; did you mean \"NF-kB\"?", "seed: 1", "include: good.yaml"},
     {"pathway_of_a_library_not_listed", "B: {radius: 4 um}", "B: {radius: 4 um, pathways: {@NF-kB: {}}}", ": cells.B.pathways: \"NF-kB\" is not a pathway of this scenario, only of an included library; list it under \"pathways\" of the scenario", "seed: 1", "include: good.yaml"},
     {"misspelt_pathway_of_a_library", "pathways:\n  P:", "pathways:\n  @NFkB: {parameters: {k: 2}}\n  P:", ": pathways: \"NFkB\" has no species, and no included library has it; did you mean \"NF-kB\"?", "seed: 1", "include: good.yaml"},
+    {"misspelt_species_of_a_library", "pathways:\n  P:", "pathways:\n  NF-kB: {species: {@IKKK: {initial: 0, fixed: true}}}\n  P:", ": pathways.NF-kB.species: \"IKKK\" is not in the library's pathway \"NF-kB\", and nothing in it uses this name; did you mean \"IKK\"?", "seed: 1", "include: good.yaml"},
+    {"misspelt_parameter_of_a_library", "pathways:\n  P:", "pathways:\n  NF-kB: {parameters: {@k: 2}}\n  P:", ": pathways.NF-kB.parameters: \"k\" is not in the library's pathway \"NF-kB\", and nothing in it uses this name", "seed: 1", "include: good.yaml"},
+    {"rule_twice", "half: 1 nM}\n", "half: 1 nM}\n      - @{signal: A, increases: speed, to: 6 um/min, half: 2 nM}\n", ": cells.T.rules[1]: this rule is there already ("},
+    {"rule_twice_by_a_synonym", "half: 1 nM}\n", "half: 1 nM}\n      - @{signal: A, increases: migration speed, to: 6 um/min, half: 2 nM}\n", ": cells.T.rules[1]: this rule is there already ("},
+    {"rule_twice_by_a_file", "seed: 1", "rules: same.csv", "same.csv:2:1: this rule is there already ("},
+    {"rules_twice", "seed: 1", "rules: [other.csv, other.csv]", "other.csv is listed twice; its rules would count twice"},
     {"misspelt_receptor_of_a_library", "pathways:\n  P:", "receptors: {@TNF-R1: {turnover: 1 /h}}\npathways:\n  P:", ": receptors: \"TNF-R1\" has no ligands, and no included library has it; did you mean \"TNFR1\"?", "seed: 1", "include: good.yaml"},
     {"receptor_that_binds_nothing", "pathways:\n  P:", "receptors: {@Q: {turnover: 1 /h}}\npathways:\n  P:", ": receptors: \"Q\" binds nothing (list what it binds under \"ligands\" or \"membrane_ligands\")"},
     {"receptor_of_a_class_that_binds_nothing", "seed: 1", "include: good.yaml\nreceptors: {@Q: {class: GPCR}}", ": receptors: \"Q\" binds nothing"},
@@ -382,6 +398,8 @@ TEST_P(BadInput, IsOneLineThatSaysWhereAndWhat) {
                "1 nM}}}\n"
                "  EGFR: {ligands: {EGF: {k_on: 1 /M/s, K_d: 1 nM}, HB-EGF: {k_on: 1 /M/s, K_d: 1 nM}}}\n");
     write_text(folder / "good.csv", "type,x,y,z\n");
+    write_text(folder / "same.csv", "T,E,increases,migration speed,5,1,1,0\nT,A,increases,migration speed,5,1,1,0\n");
+    write_text(folder / "other.csv", "T,E,increases,migration speed,5,1,1,0\n");
     write_text(folder / "wrong.csv", "// type, signal, …\n\nT,A,increases, migraton speed, 5, 1, 1, 0\n");
 
     std::string text = replaced(kSound, row.find, row.put);

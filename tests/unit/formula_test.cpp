@@ -161,7 +161,7 @@ TEST(Formula, SaysWhatIsWrongAndAtWhichCharacter) {
         {"1.2.3", 3, "found \".3\", expected an operator or the end"},
         {"1 + 'x0", 4, "a quote is not closed"},
         {"1 + .", 4, "\".\" is not a number"},
-        {"1e999", 0, "\"1\" is not a number"},
+        {"1e999", 0, "\"1e999\" is not a finite number that can be stored"},
         {"x0 # 2", 3, "found \"#\", expected an operator or the end"},
     };
     for (auto const& row : rows) {

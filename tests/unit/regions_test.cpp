@@ -3,6 +3,7 @@
 #include "support/scenario_text.h"
 
 #include "crine/units.h"
+#include "host/vti.h"
 
 #include <gtest/gtest.h>
 
@@ -118,6 +119,8 @@ TEST(Regions, ComeFromImages) {
     auto const write = [&](char const* name, bool by_cell) {
         vtkNew<vtkImageData> image;
         image->SetDimensions(g.nx + by_cell, g.ny + by_cell, g.nz + by_cell);
+        image->SetSpacing(g.spacing, g.spacing, g.spacing);
+        if (!by_cell) image->SetOrigin(g.spacing / 2, g.spacing / 2, g.spacing / 2);
         vtkNew<vtkDoubleArray> array;
         array->SetName("label");
         array->SetNumberOfTuples(static_cast<vtkIdType>(g.voxels()));
@@ -161,6 +164,69 @@ TEST(Regions, ComeFromImages) {
     EXPECT_NE(message("file: small.vti, array: label")
                   .find("has 39 x 32 x 24 cells (40 x 33 x 25 points), but the domain has 40 x 32 x 24 voxels"),
               std::string::npos);
+}
+
+/// An image of 2 × 2 × 1 voxels of 10 um, with something in it replaced.
+constexpr char const* kImage = R"(<VTKFile type="ImageData" version="1.0" byte_order="LittleEndian" header_type="UInt32">
+<ImageData WholeExtent="0 2 0 2 0 1" Origin="0 0 0" Spacing="10 10 10">
+<Piece Extent="0 1 0 2 0 1"><CellData><DataArray type="Float32" Name="m" format="ascii">1 2</DataArray></CellData></Piece>
+<Piece Extent="1 2 0 2 0 1"><CellData><DataArray type="Float32" Name="m" format="ascii">3 4</DataArray></CellData></Piece>
+</ImageData>
+</VTKFile>
+)";
+
+TEST(Regions, RefuseImagesThatDoNotFit) {
+    TemporaryFolder const folder;
+    Grid grid;
+    grid.nx = grid.ny = 2, grid.nz = 1, grid.spacing = 10;
+    auto const read = [&](std::string const& text) {
+        write_text(folder / "m.vti", text);
+        return read_vti(folder / "m.vti", "m", grid);
+    };
+    EXPECT_EQ(read(kImage), (std::vector<double>{1, 3, 2, 4}));
+    struct {
+        char const *find, *put, *problem;
+    } const rows[] = {
+        {"10 10 10", "1 1 1", "its spacing is 1 1 1, but voxels have 10 um; expected Spacing=\"10 10 10\""},
+        {"10 10 10", "10 10 nan", "its spacing is"},
+        {"10 10 10", "10 10", "Spacing is \"10 10\", expected 3 numbers"},
+        {"Origin=\"0 0 0\"", "Origin=\"0 5 0\"",
+         "its first cell is at 5 on axis y, but the domain begins at 0 um; expected Origin=\"0 0 0\""},
+        {"WholeExtent=\"0 2 0 2 0 1\"", "WholeExtent=\"0 2 0 2 0 2\"", "has 2 x 2 x 2 cells"},
+        {"WholeExtent=\"0 2 0 2 0 1\"", "WholeExtent=\"0 2 0 2 0 2147483648\"", "expected 6 numbers"},
+        {"WholeExtent=\"0 2 0 2 0 1\"", "WholeExtent=\"0 2 0 2 -1 2147483647\"", "has 2 x 2 x 2147483648 cells"},
+        {"\"1 2 0 2 0 1\"", "\"0 1 0 2 0 1\"", "the piece with Extent \"0 1 0 2 0 1\" overlaps another"},
+        {"\"1 2 0 2 0 1\"", "\"1 3 0 2 0 1\"", "is not a part of the whole extent"},
+        {"\"1 2 0 2 0 1\"", "\"1 2 0 2 0 0\"", "is not a part of the whole extent"},
+        {"\"1 2 0 2 0 1\"", "\"2 1 0 2 0 1\"", "is not a part of the whole extent"},
+        {"\"1 2 0 2 0 1\"", "\"1 2 0 1 0 1\"", "its pieces do not fill the whole extent"},
+        {"\"1 2 0 2 0 1\"", "\"1 2 0 2 0\"", "Extent is \"1 2 0 2 0\", expected 6 numbers"},
+        {">1 2<", ">1 nan<", "array \"m\""},
+        {">1 2<", ">1<", "array \"m\" does not hold 2 values"},
+        {">1 2<", ">1 2 3<", "array \"m\" does not hold 2 values"},
+        {">1 2<", " NumberOfComponents=\"0\">1 2<", "array \"m\" has 0 components, expected one value for each voxel"},
+        {">1 2<", " NumberOfComponents=\"-1\">1 2<", "array \"m\" has -1 components"},
+        {">1 2<", " NumberOfComponents=\"1000000000\">1 2<", "array \"m\" has 1000000000 components"},
+        {"Float32", "String", "array \"m\" has the type \"String\", expected numbers"},
+        {">1 2</DataArray>", ">1 2</DataArray><DataArray type=\"Float32\" Name=\"m\" format=\"ascii\">1 2</DataArray>",
+         "two arrays have the name \"m\""},
+        {"\"ascii\">1 2<", "\"binary\">CAAAAAAAgD8AAABA<", "no error"},
+        {"\"ascii\">1 2<", "\"binary\">EAAAAAAAgD8AAABA<", "array \"m\" does not hold 2 values"},
+        {"\"ascii\">1 2<", "\"binary\">CAAAAAAAgD8=<", "array \"m\" does not hold 2 values"},
+        {"\"ascii\">1 2<", "\"binary\">CAAAAAAAwH8AAABA<", "array \"m\" is nan in voxel 0 0 0; expected finite values"},
+        {"\"ascii\">1 2<", "\"appended\" offset=\"0\">1 2<", "array \"m\" does not hold 2 values"},
+        {"</VTKFile>", "", "is not a whole VTK image file (.vti)"},
+        {"ImageData\"", "PolyData\"", "is not a whole VTK image file (.vti)"},
+    };
+    for (auto const& row : rows) {
+        std::string message = "no error";
+        try {
+            read(replaced(kImage, row.find, row.put));
+        } catch (InputError const& error) {
+            message = error.what();
+        }
+        EXPECT_NE(message.find(row.problem), std::string::npos) << row.put << ": " << message;
+    }
 }
 
 }  // namespace
