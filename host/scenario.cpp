@@ -1,6 +1,7 @@
 #include "host/scenario.h"
 
 #include "host/build.h"
+#include "host/format.h"
 #include "host/idle_rules.h"
 #include "host/merge.h"
 #include "host/placement.h"
@@ -51,6 +52,13 @@ Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> 
     model.seed = in.seed.value;
     model.solver_tolerance = in.transport.tolerance;
     if (model.solver_tolerance > 0.1) fail(in.transport.tolerance.at, "a tolerance above 0.1 is no solution; expected for example 1e-3");
+    // what is stored is rounded by half of ε, and what a step or a solve adds up from it by some of that
+    constexpr double kLeastTolerance = 8 * std::numeric_limits<Real>::epsilon();
+    if (model.solver_tolerance < kLeastTolerance)
+        fail(in.transport.tolerance.at, "a tolerance of " + rounded(model.solver_tolerance) +
+                                            " cannot be reached: concentrations are stored to " +
+                                            rounded(std::numeric_limits<Real>::epsilon(), 2) + " of their value; expected " +
+                                            rounded(kLeastTolerance, 2) + " or more");
     model.ligands = make_ligands(in, ligands, model.grid);
     make_reactions(in, ligands, model);
     model.membrane_ligands = make_membrane_ligands(in);

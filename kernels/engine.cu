@@ -257,6 +257,10 @@ void Engine::check(Moment now) {
         case ErrorCode::not_finite_cell:
             throw RunError("cell " + std::to_string(found[0].who) + " has a position or radius that is not finite" + when);
         case ErrorCode::solver_stalled:
+            if (found[0].who < fields_.ligands.size() && fields_.ligands[found[0].who].no_equilibrium)
+                throw RunError("quasi-steady " + ligand() + " has no equilibrium" + when +
+                               ": in a part of the domain from where nothing leads out it is made, and nothing loses it — a decay or "
+                               "half_life, a boundary with a value, or another scheme?");
             throw RunError("the transport of " + ligand() + " did not converge" + when +
                            " — a larger transport.tolerance, or a shorter time.transport?");
         case ErrorCode::overshot:

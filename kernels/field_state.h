@@ -3,6 +3,7 @@
 #include "crine/backend.h"
 #include "crine/model.h"
 #include "kernels/device.h"
+#include "kernels/layers.h"
 #include "kernels/line_solver.h"
 #include "kernels/multigrid.h"
 #include "kernels/react.h"
@@ -28,11 +29,13 @@ struct LigandField {
     double recapture_rate = 0;  ///< likewise: what they catch before it has got away, model/autocrine.h [molecules/s]
     std::array<Face, 6> faces;
     bool stale_halo = false;
-    bool diffuses = false;  ///< somewhere
-    bool held = false;      ///< somewhere at a fixed value
-    bool bound = false;     ///< by receptors of some cells
-    bool becomes = false;   ///< other ligands, by conversions
-    bool present = false;   ///< there has been some, or a source of it
+    bool diffuses = false;        ///< somewhere
+    bool held = false;            ///< somewhere at a fixed value
+    bool bound = false;           ///< by receptors of some cells
+    bool becomes = false;         ///< other ligands, by conversions
+    bool present = false;         ///< there has been some, or a source of it
+    bool idle = false;            ///< nothing changes it but cells, reactions and doses: it neither diffuses nor decays
+    bool no_equilibrium = false;  ///< of its last solve
     bool uniform_diffusivity = false;
     Real reference = 1;  ///< the highest diffusivity of any material [µm²/s]; 1 if there is none
     int shape = -1;      ///< of its diffusivity in space, relative to the reference: the first ligand that has the same; -1: it varies
@@ -81,6 +84,7 @@ struct FieldState {
     Buffer<Real> before, middle;   ///< concentration before and in the middle of a step, for saturable conversions
     Buffer<Real> mean_before;      ///< mean over what is done of an interval in pieces
     Buffer<Real> at_start;         ///< where an interval starts that may have to be repeated
+    Buffer<Layers> layers;         ///< by ligand
     Buffer<Real const*> hindered;  ///< by ligand: its diffusivity by voxel, or null; empty where nothing hinders any
     ReactionState reactions;
     Buffer<double> partial;  ///< of sums

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace crine {
 inline namespace CRINE_NS {
@@ -98,11 +99,12 @@ struct HinderBody {
 };
 
 struct SampleBody {
-    Grid grid;
+    Span<Layers const> layers;
+    int ligand;
     Real const* field;
     Span<Vec3 const> points;
     Span<Real> values;
-    CRINE_HD void operator()(std::size_t i) const { values[i] = interpolate(grid, field, points[i]); }
+    CRINE_HD void operator()(std::size_t i) const { values[i] = layers[ligand].between(points[i])(field); }
 };
 
 /// Mixes (ligand, voxel, bits of the value) into 64 bits; their sum does not depend on any order.
@@ -184,7 +186,7 @@ void Engine::start_fields(InitialState const& state) {
         bool sources = false;
         Real reference = 0;
         field.everywhere = model_.property(0, l);
-        field.uniform_diffusivity = field.plain = true;
+        field.uniform_diffusivity = field.plain = field.idle = true;
         for (int a = 0; a < materials; ++a) {
             MaterialLigand const& here = model_.property(a, l);
             for (int b = 0; b < materials; ++b) {  // a held voxel has its value up to its faces: no links from centre to centre
@@ -200,10 +202,12 @@ void Engine::start_fields(InitialState const& state) {
                           here.exchange == 0;
             field.vessels = field.vessels || here.exchange != 0;
             sources = sources || here.source != 0 || here.exchange != 0;
+            field.idle = field.idle && (here.fixed || (here.diffusivity == 0 && here.decay == 0 && here.source == 0 && here.exchange == 0));
         }
         for (Face const& face : model_.ligands[l].faces) {
             sources = sources || (face.kind != FaceKind::zero_flux && face.amount != 0);
             field.plain = field.plain && face.kind == FaceKind::zero_flux;
+            field.idle = field.idle && face.kind != FaceKind::flux;
         }
         field.links.upload(links);
         if (reference > 0) field.reference = reference;
@@ -225,6 +229,13 @@ void Engine::start_fields(InitialState const& state) {
         field.ledger.initial = field.ledger.free = content_of(f, field);
         field.present = sources || max_rows(g, f.partial, Magnitude{field.concentration.data()}) > 0;
     }
+    std::vector<Layers> layers;
+    for (int l = 0; l < ligands; ++l) {
+        LigandField const& field = f.ligands[static_cast<std::size_t>(l)];
+        layers.push_back({g, std::as_const(f.material).span(), std::as_const(f.properties).span(),
+                          field.diffusivity.size() == 0 ? nullptr : field.diffusivity.data(), l, ligands, field.uniform_diffusivity});
+    }
+    f.layers.upload(layers);
     std::vector<Real const*> hindered;
     for (LigandField const& field : f.ligands) hindered.push_back(field.diffusivity.size() == 0 ? nullptr : field.diffusivity.data());
     if (std::count(hindered.begin(), hindered.end(), nullptr) < ligands) f.hindered.upload(hindered);
@@ -254,7 +265,8 @@ void Engine::snapshot_fields(Snapshot& to, std::vector<bool> const& which) {
 std::vector<Real> Engine::sample(int ligand, std::vector<Vec3> const& points) {
     Buffer<Vec3> const at(points);
     Buffer<Real> found(points.size());
-    for_each_index(points.size(), SampleBody{fields_.grid, sensed(fields_, ligand), at.span(), found.span()});
+    for_each_index(points.size(),
+                   SampleBody{std::as_const(fields_.layers).span(), ligand, sensed(fields_, ligand), at.span(), found.span()});
     std::vector<Real> values;
     found.download(values);
     return values;

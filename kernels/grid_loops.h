@@ -43,6 +43,13 @@ double max_rows(Grid const& grid, Buffer<double>& partial, Term const& term) {
     return reduce<1, Maximum>(grid.voxels(), grid.nx, partial, LargestTerm<Term>{grid, term})[0];
 }
 
+struct CopyBody {
+    Grid grid;
+    Real const* from;
+    Real* to;
+    CRINE_HD void operator()(int i, int j, int k) const { to[grid.at(i, j, k)] = from[grid.at(i, j, k)]; }
+};
+
 struct Magnitude {
     Real const* field;
     CRINE_HD Real operator()(std::size_t p) const { return std::fabs(field[p]); }

@@ -11,13 +11,10 @@ inline namespace CRINE_NS {
 
 namespace {
 
-/// Weights of the two smoothing steps: inverse roots of the Chebyshev polynomial on [1/3, 2], where the eigenvalues of the
-/// diagonally scaled operator lie whose modes a grid twice as coarse cannot carry (in 3-D; 2 is a bound for any coefficients).
-constexpr double kMid = 7.0 / 6, kHalfWidth = 5.0 / 6, kRootHalf = 0.70710678118654752;
-constexpr Real kFirstWeight = static_cast<Real>(1 / (kMid + kHalfWidth * kRootHalf));
-constexpr Real kSecondWeight = static_cast<Real>(1 / (kMid - kHalfWidth * kRootHalf));
+constexpr Real kFirstWeight = static_cast<Real>(smoothing::kFirstWeight), kSecondWeight = static_cast<Real>(smoothing::kSecondWeight);
 
-constexpr int kMaxCycles = 60;
+constexpr int kMaxCycles = 30;
+constexpr double kDiverging = 1e3;
 constexpr double kLeastFactor = 0.5;  ///< a cycle is not trusted to reduce the error by more
 
 struct Balance {
@@ -56,9 +53,8 @@ struct FirstSweepBody {
     Real* to;
     Real weight;
     CRINE_HD void operator()(int i, int j, int k) const {
-        std::size_t const p = e.grid.at(i, j, k), sy = e.grid.stride_y(), sz = e.grid.stride_z();
-        Real const diagonal =
-            ((e.kx.data[p] + e.kx.data[p + 1]) + (e.ky.data[p] + e.ky.data[p + sy]) + (e.kz.data[p] + e.kz.data[p + sz])) + e.loss.data[p];
+        std::size_t const p = e.grid.at(i, j, k);
+        Real const diagonal = e.faces(p) + e.loss.data[p];
         Real const x = weight * e.rhs.data[p] / diagonal;
         to[p] = diagonal > 0 ? x : Real(0);
     }
@@ -106,6 +102,13 @@ struct FeltResidualBody {
     }
 };
 
+/// Coarse voxels of an axis of n: pairs, the last one of three where n is odd, so that no voxel is left to itself on level after level, and
+/// widths differ by less than a factor of 2.
+CRINE_HD inline int coarse_count(int n) { return n > 1 ? n / 2 : 1; }
+CRINE_HD inline int first_child(int coarse) { return 2 * coarse; }
+CRINE_HD inline int children(int coarse, int n) { return coarse + 1 < coarse_count(n) ? 2 : n - first_child(coarse); }
+CRINE_HD inline int parent(int i, int n) { return i / 2 < coarse_count(n) ? i / 2 : coarse_count(n) - 1; }
+
 /// What is needed of one axis to find the faces around a voxel: k of its low faces, and where they are.
 struct AxisFaces {
     Real const* k;
@@ -113,28 +116,31 @@ struct AxisFaces {
     int n;  ///< fine voxels
     bool periodic;
 
-    /// Half the resistance between the children of a coarse voxel on the line through p; 0 if there is no flow between them.
-    /// `child` is the first of the two: even.
-    CRINE_HD Real half_inside(std::size_t p, int from, int child) const {
-        if (child < 0) child = periodic ? (n - 1) / 2 * 2 : n;
-        if (child >= n && periodic) child = 0;
-        bool const pair = child + 1 < n;  // neither an only child, nor beyond a wall
-        Real const inside = k[pair ? p + (child + 1 - from) * stride : p];
-        return pair && inside > 0 ? Real(0.5) / inside : Real(0);
+    /// Resistance between the first or last child p, with index i, of a coarse voxel and its centre: the middle of two children, the
+    /// second of three. 0 if nothing flows between them.
+    CRINE_HD Real to_centre(std::size_t p, int i, bool first) const {
+        int const siblings = children(parent(i, n), n);
+        Real const inside = k[first ? p + stride : p];
+        return siblings > 1 && inside > 0 ? (siblings == 2 ? Real(0.5) : Real(1)) / inside : Real(0);
     }
-    /// Conductance between the centres of the coarse voxels on both sides of the low face of fine voxel p at even index i
-    /// (or of the high wall, i = n): three resistances in series.
+    /// The same for the voxels on both sides of the low face of p, with index i; n: of the high wall.
+    CRINE_HD Real above(std::size_t p, int i) const { return i < n ? to_centre(p, i, true) : to_centre(p - n * stride, 0, true); }
+    CRINE_HD Real below(std::size_t p, int i) const {
+        return i > 0 ? to_centre(p - stride, i - 1, false) : to_centre(p + (n - 1) * stride, n - 1, false);
+    }
+    /// Conductance between the centres of the coarse voxels on both sides of that face: three resistances in series.
     CRINE_HD Real coarse_link(std::size_t p, int i) const {
         Real const face = k[p];
-        return face > 0 ? 1 / (half_inside(p, i, i % 2 == 0 ? i - 2 : i - 1) + 1 / face + half_inside(p, i, i % 2 == 0 ? i : i + 1))
-                        : Real(0);
+        return face > 0 ? 1 / (below(p, i) + 1 / face + above(p, i)) : Real(0);
     }
     /// Share of the next coarse voxel in the correction at fine voxel p with index i: linear in the resistance to both centres, as the
     /// solution between two cells is, so that a jump of D is met on its own side. 1/4 for uniform D, 1/2 towards a wall at 0.
     CRINE_HD Real next_share(std::size_t p, int i) const {
-        bool const lower = i % 2 == 0;
-        Real const own = half_inside(p, i, lower ? i : i - 1), other = half_inside(p, i, lower ? i - 2 : i + 1),
-                   face = k[lower ? p : p + stride];
+        int const coarse = parent(i, n);
+        bool const first = i == first_child(coarse), last = i + 1 == first_child(coarse) + children(coarse, n);
+        if (first == last || coarse_count(n) == 1) return 0;  // the second of three is where the coarse voxel is
+        Real const face = k[first ? p : p + stride];
+        Real const own = to_centre(p, i, first), other = first ? below(p, i) : above(p + stride, i + 1);
         Real const share = own / (own + 1 / face + other);
         return face > 0 ? share : Real(0);
     }
@@ -152,7 +158,7 @@ Axes axes_of(Equations const& e) {
 }
 
 /// Interpolation and its adjoint, one axis at a time: two fine voxels on both sides of a coarse face mix their values with their
-/// shares of each other's coarse voxel. One index is one such pair; pairs do not overlap.
+/// shares of each other's coarse voxel. One index is one such pair; pairs do not overlap, as every coarse voxel has two children or more.
 template <int axis, bool adjoint>
 struct MixBody {
     Grid fine;
@@ -160,8 +166,9 @@ struct MixBody {
     Real* value;
 
     CRINE_HD void operator()(int i, int j, int k) const {
-        int const pair = axis == 0 ? i : (axis == 1 ? j : k), n = axis == 0 ? fine.nx : (axis == 1 ? fine.ny : fine.nz);
-        int const low = 2 * pair + 1 < n ? 2 * pair + 1 : n - 1, high = low + 1 < n ? low + 1 : 0;  // the last pair closes a periodic axis
+        int const pair = axis == 0 ? i : (axis == 1 ? j : k), n = fine.voxels_on(axis);
+        bool const closes = pair + 1 == coarse_count(n);  // a periodic axis
+        int const low = closes ? n - 1 : first_child(pair) + 1, high = closes ? 0 : low + 1;
         std::size_t const a = axis == 0 ? fine.at(low, j, k) : (axis == 1 ? fine.at(i, low, k) : fine.at(i, j, low));
         std::size_t const b = axis == 0 ? fine.at(high, j, k) : (axis == 1 ? fine.at(i, high, k) : fine.at(i, j, high));
         Real const va = value[a], vb = value[b], sa = share[a], sb = share[b];
@@ -178,21 +185,26 @@ struct MixBody {
 
 template <int axis, bool adjoint>
 void mix(Grid const& grid, Real const* share, Real* value) {
-    auto const pairs = [&](int a, int n) { return a != axis ? n : (grid.periodic[axis] && n > 1 ? (n + 1) / 2 : (n - 1) / 2); };
+    int const coarse = coarse_count(grid.voxels_on(axis)), count = grid.periodic[axis] && coarse > 1 ? coarse : coarse - 1;
+    auto const pairs = [&](int a, int n) { return a != axis ? n : count; };
     for_each_voxel(pairs(0, grid.nx), pairs(1, grid.ny), pairs(2, grid.nz), MixBody<axis, adjoint>{grid, share, value});
 }
 
-/// Sum over the children of a coarse voxel; fewer at the end of an axis of odd length.
+/// Sum over the children of a coarse voxel.
 struct SumChildrenBody {
     Grid fine, coarse;
     Real const* value;
     Real* sum;
     CRINE_HD void operator()(int i, int j, int k) const {
-        std::size_t const p = fine.at(2 * i, 2 * j, 2 * k), sy = fine.stride_y(), sz = fine.stride_z();
-        bool const more_x = 2 * i + 1 < fine.nx, more_y = 2 * j + 1 < fine.ny, more_z = 2 * k + 1 < fine.nz;
-        auto const line = [&](std::size_t q) { return value[q] + (more_x ? value[q + 1] : Real(0)); };
-        auto const plane = [&](std::size_t q) { return line(q) + (more_y ? line(q + sy) : Real(0)); };
-        sum[coarse.at(i, j, k)] = plane(p) + (more_z ? plane(p + sz) : Real(0));
+        std::size_t const p = fine.at(first_child(i), first_child(j), first_child(k)), sy = fine.stride_y(), sz = fine.stride_z();
+        int const of_x = children(i, fine.nx), of_y = children(j, fine.ny), of_z = children(k, fine.nz);
+        auto const line = [&](std::size_t q) {
+            return value[q] + (of_x > 1 ? value[q + 1] : Real(0)) + (of_x > 2 ? value[q + 2] : Real(0));
+        };
+        auto const plane = [&](std::size_t q) {
+            return line(q) + (of_y > 1 ? line(q + sy) : Real(0)) + (of_y > 2 ? line(q + 2 * sy) : Real(0));
+        };
+        sum[coarse.at(i, j, k)] = plane(p) + (of_z > 1 ? plane(p + sz) : Real(0)) + (of_z > 2 ? plane(p + 2 * sz) : Real(0));
     }
 };
 
@@ -200,7 +212,9 @@ struct InjectBody {
     Grid fine, coarse;
     Real const* correction;
     Real* to;
-    CRINE_HD void operator()(int i, int j, int k) const { to[fine.at(i, j, k)] = correction[coarse.at(i / 2, j / 2, k / 2)]; }
+    CRINE_HD void operator()(int i, int j, int k) const {
+        to[fine.at(i, j, k)] = correction[coarse.at(parent(i, fine.nx), parent(j, fine.ny), parent(k, fine.nz))];
+    }
 };
 
 struct CorrectBody {
@@ -230,15 +244,15 @@ struct PullBody {
     Equations e;
     Real *pull, *felt_loss;
     CRINE_HD void operator()(int i, int j, int k) const {
-        std::size_t const p = e.grid.at(i, j, k), sy = e.grid.stride_y(), sz = e.grid.stride_z();
-        Real const faces = (e.kx.data[p] + e.kx.data[p + 1]) + (e.ky.data[p] + e.ky.data[p + sy]) + (e.kz.data[p] + e.kz.data[p + sz]);
+        std::size_t const p = e.grid.at(i, j, k);
+        Real const faces = e.faces(p);
         Real const share = faces / (faces + e.loss.data[p]);
         pull[p] = faces > 0 ? share : Real(0);
         felt_loss[p] = pull[p] * e.loss.data[p];
     }
 };
 
-/// One coarse face along an axis: the sum of its two by two fine ones. Along the axis the index goes up to the high wall.
+/// One coarse face along an axis: the sum of its fine ones. Along the axis the index goes up to the high wall.
 template <int axis>
 struct CoarsenFacesBody {
     Grid fine, coarse;
@@ -247,20 +261,17 @@ struct CoarsenFacesBody {
 
     CRINE_HD void operator()(int i, int j, int k) const {
         std::size_t const p = coarse.at(i, j, k);
-        int const along = axis == 0 ? i : (axis == 1 ? j : k), at = 2 * along < faces.n ? 2 * along : faces.n;
-        if (faces.periodic && faces.n <= 2) {  // one coarse voxel, its own neighbour
+        int const along = axis == 0 ? i : (axis == 1 ? j : k), at = along < coarse_count(faces.n) ? first_child(along) : faces.n;
+        if (faces.periodic && coarse_count(faces.n) == 1) {  // one coarse voxel, its own neighbour
             k_coarse[p] = 0;
             return;
         }
-        int const u = axis == 0 ? 2 * j : 2 * i, v = axis == 2 ? 2 * j : 2 * k;  // the first fine voxel across
-        int const end_u = axis == 0 ? fine.ny : fine.nx, end_v = axis == 2 ? fine.ny : fine.nz;
-        auto const link = [&](int a, int b) {
-            return faces.coarse_link(axis == 0 ? fine.at(at, a, b) : (axis == 1 ? fine.at(a, at, b) : fine.at(a, b, at)), at);
-        };
-        Real sum = link(u, v);
-        if (u + 1 < end_u) sum += link(u + 1, v);
-        if (v + 1 < end_v) sum += link(u, v + 1);
-        if (u + 1 < end_u && v + 1 < end_v) sum += link(u + 1, v + 1);
+        int const u = axis == 0 ? j : i, v = axis == 2 ? j : k;  // across
+        int const of_u = children(u, axis == 0 ? fine.ny : fine.nx), of_v = children(v, axis == 2 ? fine.ny : fine.nz);
+        Real sum = 0;
+        for (int b = first_child(v); b < first_child(v) + of_v; ++b)
+            for (int a = first_child(u); a < first_child(u) + of_u; ++a)
+                sum += faces.coarse_link(axis == 0 ? fine.at(at, a, b) : (axis == 1 ? fine.at(a, at, b) : fine.at(a, b, at)), at);
         k_coarse[p] = sum;
     }
 };
@@ -286,6 +297,37 @@ struct WrapBody {
     }
 };
 
+/// x below 0 counts as 0, and every voxel solves its equation with the others as they are: with rhs ≥ 0 the error grows nowhere.
+struct PositiveBody {
+    Equations e;
+    Real const* from;
+    Real* to;
+    CRINE_HD void operator()(int i, int j, int k) const {
+        std::size_t const p = e.grid.at(i, j, k), sy = e.grid.stride_y(), sz = e.grid.stride_z();
+        auto const given = [&](Real conductance, std::size_t q) { return from[q] > 0 ? conductance * from[q] : Real(0); };
+        Real const in = (given(e.kx.data[p], p - 1) + given(e.kx.data[p + 1], p + 1)) +
+                        (given(e.ky.data[p], p - sy) + given(e.ky.data[p + sy], p + sy)) +
+                        (given(e.kz.data[p], p - sz) + given(e.kz.data[p + sz], p + sz));
+        Real const diagonal = e.faces(p) + e.loss.data[p], x = (in + e.rhs.data[p]) / diagonal;
+        to[p] = diagonal > 0 ? x : from[p];
+    }
+};
+
+struct Below {
+    Real const* field;
+    CRINE_HD Real operator()(std::size_t p) const { return field[p] < 0 ? -field[p] : Real(0); }
+};
+
+/// Largest |x| and largest -x.
+struct ExtremesTerm {
+    Grid grid;
+    Real const* x;
+    CRINE_HD void operator()(int i, int j, int k, double (&into)[2]) const {
+        Real const value = x[grid.at(i, j, k)];
+        into[0] = Maximum::join(into[0], std::fabs(value)), into[1] = Maximum::join(into[1], -value);
+    }
+};
+
 struct Change {
     Real const *before, *after;
     CRINE_HD Real operator()(std::size_t p) const { return std::fabs(after[p] - before[p]); }
@@ -308,11 +350,13 @@ void Multigrid::allocate(Grid const& finest) {
         for (auto* array : {&level.kx, &level.ky, &level.kz, &level.loss, &level.rhs, &level.x, &level.y}) array->resize(grid.storage());
         if (grid.voxels() == 1) return;
         for (auto* array : {&level.share_x, &level.share_y, &level.share_z, &level.pull}) array->resize(grid.storage());
-        for (int* n : {&grid.nx, &grid.ny, &grid.nz}) *n = (*n + 1) / 2;
+        for (int* n : {&grid.nx, &grid.ny, &grid.nz}) *n = coarse_count(*n);
     }
 }
 
-void Multigrid::coarsen_faces() {
+void Multigrid::coarsen_faces(Faces faces) {
+    by_joining_ = faces == Faces::different, joined_ = false;
+    if (by_joining_) return;
     for (std::size_t l = 0; l + 1 < levels_.size(); ++l) {
         Level &fine = levels_[l], &coarse = levels_[l + 1];
         Axes const axes = axes_of(fine.view());
@@ -326,6 +370,7 @@ void Multigrid::coarsen_faces() {
 }
 
 void Multigrid::coarsen_losses() {
+    if (by_joining_) return;
     for (std::size_t l = 0; l + 1 < levels_.size(); ++l) {
         Level &fine = levels_[l], &coarse = levels_[l + 1];
         for_each_voxel(fine.grid, PullBody{fine.view(), fine.pull.data(), fine.y.data()});
@@ -393,8 +438,41 @@ void Multigrid::cycle(std::size_t l) {
     sweep(level, level.y, level.x, kSecondWeight);
 }
 
-Multigrid::Outcome Multigrid::solve(double tolerance) {
-    Outcome outcome;
+Solved Multigrid::solve(double tolerance, Real const* start, bool steady) {
+    Level& level = levels_[0];
+    bool const loses = !steady || max_rows(level.grid, partial_, Magnitude{level.loss.data()}) > 0;
+    if (loses && !by_joining_) {
+        Solved const solved = solve_by_cycles(tolerance);
+        if (solved.converged) {
+            make_positive(solved.below);
+            return solved;
+        }
+        for_each_voxel(level.grid, CopyBody{level.grid, start, level.x.data()});
+        by_joining_ = true;  // for as long as the faces stay
+    }
+    return solve_by_joining(tolerance, start);
+}
+
+Solved Multigrid::solve_by_joining(double tolerance, Real const* start) {
+    Level& level = levels_[0];
+    if (!joined_) algebraic_.join(level.view());
+    joined_ = true;
+    Solved solved = algebraic_.solve(level.view(), level.x.data(), tolerance);
+    make_positive(max_rows(level.grid, partial_, Below{level.x.data()}));
+    solved.defined = algebraic_.balance(level.view(), level.x.data(), start) && solved.defined;
+    return solved;
+}
+
+void Multigrid::make_positive(double below) {
+    Level& level = levels_[0];
+    if (below == 0 || max_rows(level.grid, partial_, Below{level.rhs.data()}) > 0) return;
+    wrap_halo(level.grid, level.x.span());
+    for_each_voxel(level.grid, PositiveBody{level.view(), level.x.data(), level.y.data()});
+    level.x.swap(level.y);
+}
+
+Solved Multigrid::solve_by_cycles(double tolerance) {
+    Solved outcome;
     double correction = 0;
     while (!outcome.converged && outcome.cycles < kMaxCycles) {
         end_if_out_of_time();
@@ -407,10 +485,12 @@ Multigrid::Outcome Multigrid::solve(double tolerance) {
         correction = max_rows(fine.grid, partial_, Change{fine.y.data(), fine.x.data()});
         if (levels_.size() > 1) correction = std::max(correction, max_rows(levels_[1].grid, partial_, Magnitude{levels_[1].x.data()}));
         double const factor = outcome.cycles > 1 && correction < before ? correction / before : 0.5;
-        double const error = correction * std::max(factor / (1 - factor), kLeastFactor),
-                     largest = max_rows(fine.grid, partial_, Magnitude{fine.x.data()});
-        outcome.largest = largest, outcome.error = largest > kNothing ? error / largest : 0;
+        double const error = correction * std::max(factor / (1 - factor), kLeastFactor);
+        auto const [largest, below] = reduce<2, Maximum>(fine.grid.voxels(), fine.grid.nx, partial_,
+                                                         VoxelTerm<ExtremesTerm>{ExtremesTerm{fine.grid, fine.x.data()}, fine.grid.ny});
+        outcome.largest = largest, outcome.below = below, outcome.error = largest > kNothing ? error / largest : 0;
         outcome.converged = outcome.error <= tolerance;
+        if (!(outcome.error < kDiverging)) break;
     }
     return outcome;
 }

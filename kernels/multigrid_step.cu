@@ -32,6 +32,27 @@ struct FacesBody {
     }
 };
 
+/// The largest and the smallest conductance, and whether there is a face that conducts nothing between voxels that are not held.
+struct FacesTerm {
+    Medium medium;
+    Equations e;
+    enum { largest, least_inverse, closed, count };
+    CRINE_HD void operator()(int i, int j, int k, double (&into)[count]) const {
+        Grid const& g = medium.grid;
+        std::size_t const p = g.at(i, j, k);
+        auto const look = [&](int side, int index, Real conductance) {
+            Medium::Beyond const there = medium.beyond(side, index, p);
+            if (there.wall || there.itself) return;
+            into[largest] = Maximum::join(into[largest], conductance);
+            if (conductance > 0)
+                into[least_inverse] = Maximum::join(into[least_inverse], 1 / static_cast<double>(conductance));
+            else if (!medium.at(p).fixed && !medium.at(there.q).fixed)
+                into[closed] = 1;
+        };
+        look(x_low, i, e.kx.data[p]), look(y_low, j, e.ky.data[p]), look(z_low, k, e.kz.data[p]);
+    }
+};
+
 /// rhs = inflow + shift (w_a a + w_b b), and where the solution starts from.
 struct HistoryBody {
     Equations e;
@@ -53,13 +74,6 @@ struct TrapezoidBody {
         std::size_t const p = e.grid.at(i, j, k);
         e.rhs[p] = inflow[p] + (e.loss[p] > 0 ? 2 * shift * c[p] : Real(0)) + residual[p];
     }
-};
-
-struct CopyBody {
-    Grid grid;
-    Real const* from;
-    Real* to;
-    CRINE_HD void operator()(int i, int j, int k) const { to[grid.at(i, j, k)] = from[grid.at(i, j, k)]; }
 };
 
 /// Net rate of change by the equations just solved, content, and how both answer to c → c + δ |c|.
@@ -182,10 +196,21 @@ private:
         if (!field_.diffuses) return;
         if (whole_.shape < 0 || whole_.shape != fields_.solver_shape) {
             for_each_voxel(grid(), FacesBody{medium_, equations, whole_.reference});
-            fields_.solver.coarsen_faces();
+            fields_.solver.coarsen_faces(faces());
             fields_.solver_shape = whole_.shape;
         }
         fields_.solver.coarsen_losses();
+    }
+
+    /// With jumps of more than that, the error left by geometric multigrid is not seen in its corrections.
+    Multigrid::Faces faces() {
+        constexpr double kAlike = 10;
+        if (whole_.uniform_diffusivity) return Multigrid::Faces::alike;
+        using Term = FacesTerm;
+        auto const found = reduce<Term::count, Maximum>(grid().voxels(), grid().nx, fields_.partial,
+                                                        VoxelTerm<Term>{Term{medium_, fields_.solver.equations()}, grid().ny});
+        bool const alike = found[Term::closed] == 0 && found[Term::largest] * found[Term::least_inverse] <= kAlike;
+        return alike ? Multigrid::Faces::alike : Multigrid::Faces::different;
     }
 
     void set_history(Real const* a, double a_weight, Real const* b, double b_weight) {
@@ -195,10 +220,11 @@ private:
 
     void solve() {
         if (!field_.diffuses) return fields_.solver.solve_pointwise();
-        Multigrid::Outcome const outcome = fields_.solver.solve(tolerance_);
+        Solved const outcome = fields_.solver.solve(tolerance_, concentration(), model_.scheme == Scheme::quasi_steady);
         field_.solve.cycles += outcome.cycles;
         field_.solve.error = outcome.error > field_.solve.error ? outcome.error : field_.solve.error;
         converged_ = converged_ && outcome.converged;
+        field_.no_equilibrium = !outcome.defined;
         left_ += tolerance_ * outcome.largest;
     }
 

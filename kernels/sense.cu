@@ -16,6 +16,7 @@ struct SignalBody {
     Phenotype phenotype;
     Grid grid;
     Span<Real const* const> concentration;
+    Span<Layers const> layers;     ///< by ligand
     Span<Real const> circulating;  ///< by pool
     ListsView<Sensed> sensed;
     OpenChannels open_channels;
@@ -56,7 +57,7 @@ struct SignalBody {
             case Sensed::Kind::necrotic:
                 return Real(cells.state[i] == CellState::necrotic);
             case Sensed::Kind::concentration:
-                return here(concentration[what.index]);
+                return (layers[what.index].uniform ? here : layers[what.index].between(position(cells, i)))(concentration[what.index]);
             case Sensed::Kind::gradient:
                 return norm(gradient(grid, concentration[what.index], position(cells, i)));
             case Sensed::Kind::stored: {
@@ -188,8 +189,9 @@ void Engine::sense(Moment now) {
     CellView const cells = cells_.view();
     Phenotype const phenotype = cells_.phenotype();
     for_each_index(cells_.size(), SignalBody{cells, phenotype, model_.grid, std::as_const(cells_.concentrations).span(),
-                                             std::as_const(cells_.circulating).span(), programs.signals.view(), synapses_.open_channels(),
-                                             cells_.work.span(), cells_.receptors.view(cells_.size()), cells_.pathways.view(cells_.size()),
+                                             std::as_const(fields_.layers).span(), std::as_const(cells_.circulating).span(),
+                                             programs.signals.view(), synapses_.open_channels(), cells_.work.span(),
+                                             cells_.receptors.view(cells_.size()), cells_.pathways.view(cells_.size()),
                                              std::as_const(cells_.pathways.variable_places).span(), programs.first_activity, now.time});
     if (programs.contact_signals.items.size() != 0)
         for_each_index(

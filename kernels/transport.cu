@@ -2,6 +2,8 @@
 #include "kernels/engine.h"
 #include "kernels/ligand_step.h"
 
+#include <algorithm>
+
 namespace crine {
 inline namespace CRINE_NS {
 
@@ -70,6 +72,12 @@ private:
     Ledger start_;
 };
 
+/// To enzymes or other reactions within transport.
+bool loses(Model const& model, int ligand) {
+    return !model.ligands[static_cast<std::size_t>(ligand)].cleaved_by.empty() ||
+           std::any_of(model.conversions.begin(), model.conversions.end(), [&](Conversion const& c) { return c.from == ligand; });
+}
+
 }  // namespace
 
 ErrorCode take_step(FieldState& fields, Model const& model, int ligand, double dt, double& nonlinear) {
@@ -80,13 +88,16 @@ ErrorCode take_step(FieldState& fields, Model const& model, int ligand, double d
         book_own(field, 0, dt);
         return ErrorCode::none;
     }
+    field.solve = {};
+    if (field.idle && field.source.size() == 0 && field.made_sum == 0 && !field.infusing && !field.mean_wanted() && !loses(model, ligand))
+        return ErrorCode::none;
     bool saturable = false;
     for (Conversion const& c : model.conversions) saturable = saturable || (c.from == ligand && c.half > 0);
     auto const take = by_lines(model.ligands[ligand].scheme) ? take_line_steps : take_multigrid_step;
     bool const converged =
         saturable ? SaturableStep(fields, model, ligand).take(take, dt, nonlinear) : take(fields, model, ligand, dt, nullptr);
     if (!std::isfinite(field.ledger.free)) return ErrorCode::not_finite_field;
-    if (converged) return ErrorCode::none;
+    if (converged && !field.no_equilibrium) return ErrorCode::none;
     return model.ligands[ligand].scheme == Scheme::adi ? ErrorCode::overshot : ErrorCode::solver_stalled;
 }
 

@@ -179,6 +179,38 @@ TEST_P(RulesOnEveryEngine, ConcentrationAndGradientAreReadAtTheCell) {
     EXPECT_TRUE(close(speed_of(*engine, 1, {1, 1, 1}), by_hand(0.5, 3, 0.1, up, down), 1e-3));
 }
 
+// Between materials a concentration has a kink at their face: two layers in their steady state, and a wall.
+TEST_P(RulesOnEveryEngine, ConcentrationHasItsKinkWhereMaterialsMeet) {
+    Model m = walker(1);
+    Vocabulary const words = m.vocabulary();
+    m.material_names = {"fast", "slow", "wall"};
+    MaterialLigand const fast = m.materials[0];
+    m.materials = {fast, fast, fast};
+    m.materials[0].diffusivity = 10, m.materials[1].diffusivity = 1, m.materials[2].diffusivity = 0;
+    double const face = m.grid.spacing * (m.grid.nx / 2);
+    for (std::size_t v = 0; v < m.material.size(); ++v) m.material[v] = static_cast<int>(v) % m.grid.nx >= m.grid.nx / 2;
+    m.rules = {{0, words.of(signal::concentration, 0), behaviour::speed, true, 3, 4, 2, false}};
+    auto const layers = [&](Vec3 p) { return 3 - (p.x < face ? 0.1 : 1) * (p.x - face) / m.grid.spacing; };
+    for (Real const off : {Real(-0.4), Real(-0.1), Real(0), Real(0.1), Real(0.4)}) {
+        InitialState s = empty_state(m, [&](int, Vec3 p) { return layers(p); });
+        Vec3 const at{static_cast<Real>(face + off * m.grid.spacing), 98, 107};
+        s.cells.add(0, at, 5);
+        auto const engine = make_backend(GetParam());
+        engine->start(m, s);
+        EXPECT_TRUE(
+            close(speed_of(*engine, 1, {1, 1, 1}), by_hand(m.types[0].base[behaviour::speed], 3, 0, std::pow(layers(at) / 4, 2), 0), 1e-3))
+            << off;
+        EXPECT_TRUE(close(engine->sample(0, {at})[0], layers(at), 1e-5)) << off;
+    }
+    for (auto& material : m.material) material *= 2;  // what is slow becomes a wall
+    auto const engine = make_backend(GetParam());
+    engine->start(m, empty_state(m, [&](int, Vec3 p) { return p.x < face ? 3 : 0; }));
+    Real const h = m.grid.spacing, x = static_cast<Real>(face);
+    auto const read = engine->sample(0, {{x - Real(0.1) * h, 98, 107}, {x + Real(0.1) * h, 98, 107}});
+    EXPECT_EQ(read[0], 3);
+    EXPECT_EQ(read[1], 0);
+}
+
 TEST_P(RulesOnEveryEngine, OfTheDeadOnlyThoseRulesActThatSaySo) {
     Model m = walker();
     m.rules = {{0, signal::time, behaviour::speed, true, 2, 100, 1, false}};

@@ -408,6 +408,9 @@ TEST_P(Diffusion, TwoLayersAreExact) {
         double const x = (i + 0.5) * 5;
         EXPECT_TRUE(close(c[i], x < 100 ? 1 - x / 1100 : (200 - x) / 110, kDouble ? 1e-12 : 1e-5));
     }
+    // and between the nodes: at the face it has the value of both materials
+    for (Real x : {Real(96), Real(98.5), Real(99.9), Real(100), Real(100.1), Real(101), Real(104)})
+        EXPECT_TRUE(close(engine->sample(0, {{x, 2, 2}})[0], x < 100 ? 1 - x / 1100 : (200 - x) / 110, kDouble ? 1e-10 : 1e-5)) << x;
     // through a face of 25 µm², in and out again at the far wall
     double const flux = 10 * 2 * (1 - c[0]) / 5;
     EXPECT_TRUE(close(flux, 1 / 110.0, kDouble ? 1e-10 : 1e-4));

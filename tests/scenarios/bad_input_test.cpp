@@ -119,6 +119,7 @@ std::vector<Broken> const kTable{
     {"not_finite", "diffusivity: 60 um^2/s", "diffusivity: @nan um^2/s", ": ligands.A.diffusivity: \"nan um^2/s\" is not a finite number that can be stored"},
     {"infinite", "speed: 1 um/min", "speed: @inf um/min", ": cells.T.speed: \"inf um/min\" is not a finite number that can be stored"},
     {"too_large", "diffusivity: 60 um^2/s", "diffusivity: @1e400 um^2/s", ": ligands.A.diffusivity: \"1e400 um^2/s\" is not a finite number that can be stored"},
+    {"tight_tolerance", "domain:", "transport: {tolerance: @1e-15}\ndomain:", ": transport.tolerance: a tolerance of 1e-15 cannot be reached: concentrations are stored to "},
     {"loose_tolerance", "domain:", "transport: {tolerance: @0.5}\ndomain:", ": transport.tolerance: a tolerance above 0.1 is no solution; expected for example 1e-3"},
     {"huge_cell", "radius: 5 um\n", "radius: @5 m\n", ": cells.T.radius: a cell of this radius is implausible; expected 0.1 um to 1000 um"},
     {"wide_cell", "radius: 5 um\n", "radius: @60 um\n", ": cells.T.radius: the cell is wider than the domain"},
