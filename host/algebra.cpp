@@ -192,6 +192,23 @@ Algebra::Term Algebra::derivative_of_operation(Node const& n, Term t, int variab
     // clang-format on
 }
 
+std::vector<Algebra::Comparison> Algebra::comparisons(std::vector<Term> const& in) {
+    std::vector<Term> open = in;
+    std::vector<Comparison> found;
+    std::vector<bool> seen(nodes_.size());
+    while (!open.empty()) {
+        Term const t = open.back();
+        open.pop_back();
+        if (t == kNone || seen[static_cast<std::size_t>(t)]) continue;
+        seen[static_cast<std::size_t>(t)] = true;
+        Node const n = node(t);
+        for (Term operand : n.operands) open.push_back(operand);
+        bool const compares = n.kind == Kind::operation && (n.op == Op::less || n.op == Op::less_or_equal || n.op == Op::equal);
+        if (compares) found.push_back({n.op, subtract(n.operands[1], n.operands[0])});
+    }
+    return found;
+}
+
 Algebra::Range Algebra::range(Term t, std::function<Range(int)> const& of_variable) const {
     std::unordered_map<Term, Range> known;
     auto const product = [](double x, double y) { return x == 0 || y == 0 ? 0 : x * y; };

@@ -39,6 +39,13 @@ public:
     };
     Range range(Term t, std::function<Range(int)> const& of_variable) const;
 
+    /// Every comparison of an a with a b that these terms depend on.
+    struct Comparison {
+        Op op;
+        Term difference;  ///< b - a
+    };
+    std::vector<Comparison> comparisons(std::vector<Term> const& in);
+
     /// Programs compute `to[n]`, a register, for each of the terms; variables are registers, numbers are found by `constant`. Scratch
     /// registers are taken from `scratch` on; the number of the first that was not needed is left there if it is larger.
     Instructions program(std::vector<Term> const& terms, std::vector<int> const& to, std::function<int(double)> const& constant,

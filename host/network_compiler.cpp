@@ -186,6 +186,7 @@ private:
         take(at.rate, at.species), take(at.drift, at.species), take(at.right, at.species), take(at.solution, at.species);
         take(at.observable, at.observables), take(at.trigger, at.events), take(at.delay, at.events), take(at.setting, at.settings);
         take(at.stages, 4 * at.species), take(at.start, at.species);
+        if (at.events > 0) take(at.first_rate, at.species), take(at.finish, at.species);
         at.registers = next;  // so far: factors, scratch and constants follow
         for (auto const& e : in_.species) network_.variables.push_back(e.name.value);
         for (auto const& e : in_.assignments) network_.variables.push_back(e.name.value);
@@ -389,6 +390,12 @@ private:
             NetworkEvent event;
             event.first = static_cast<int>(settings_.size());
             triggers_.push_back(parse(e.when, When::now));
+            for (auto const& [op, difference] : algebra_.comparisons({triggers_.back()})) {
+                if (op == Op::equal && !algebra_.is_number(algebra_.derivative(difference, layout().time), 0))
+                    fail(e.when.at,
+                         "found == of something that changes with time, which holds at no time that a step meets; expected >= or <=");
+                watches_.push_back(difference);
+            }
             event.delayed = e.delay.has_value(), event.values_then = event.delayed && e.values.value == EventValues::then;
             delays_.push_back(e.delay ? parse(*e.delay, When::now) : zero());
             if (e.set.empty()) fail(e.at, "an event needs something to set");
@@ -436,6 +443,12 @@ private:
         }
         if (!at.timed) system.resize(n), places.resize(n);
 
+        std::sort(watches_.begin(), watches_.end());
+        watches_.erase(std::unique(watches_.begin(), watches_.end()), watches_.end());
+        at.watches = static_cast<int>(watches_.size());
+        at.watch = at.registers, at.watched = at.watch + at.watches;
+        at.registers = at.watched + kLooks * at.watches;
+
         Elimination const eliminated(algebra_, matrix());
         at.factor = at.registers;
         int factors = 0;
@@ -475,8 +488,10 @@ private:
         std::vector<int> to = registers(at.trigger, triggers_.size());
         conditions.insert(conditions.end(), delays_.begin(), delays_.end());
         conditions.insert(conditions.end(), settings_.begin(), settings_.end());
+        conditions.insert(conditions.end(), watches_.begin(), watches_.end());
         for (int r : registers(at.delay, delays_.size())) to.push_back(r);
         for (int r : registers(at.setting, settings_.size())) to.push_back(r);
+        for (int r : registers(at.watch, watches_.size())) to.push_back(r);
         network_.conditions = write(conditions, to);
 
         at.constant = end, at.constants = static_cast<int>(network_.constants.size());
@@ -553,6 +568,7 @@ private:
     std::map<std::tuple<std::string, When, std::vector<Term>>, Term> calls_;
     std::vector<std::string> calling_;  ///< functions, each by the one before
     std::vector<Term> rates_, observables_, triggers_, delays_, settings_, initial_;
+    std::vector<Term> watches_;
     std::set<std::string> negative_;
     std::map<std::uint64_t, int> constants_;  ///< by their bits: what is not a number is equal to none
 };

@@ -53,6 +53,7 @@ struct NetworkLayout {
     int visible = 0;      ///< of these the first have names; the others are on their way through a delay
     int observables = 0;  ///< what assignments derive from them
     int inputs = 0, parameters = 0, constants = 0, events = 0, settings = 0;
+    int watches = 0;  ///< comparisons in conditions of events
     // first register of each group
     int time = 0, shift = 0, input = 0, parameter = 0, constant = 0;
     int rate = 0;        ///< dy/dt, by species
@@ -66,6 +67,10 @@ struct NetworkLayout {
     int setting = 0;     ///< by setting: the value that it gives
     int stages = 0;      ///< of the integrator: 4 by species
     int start = 0;       ///< by species: where a step began
+    int watch = 0;       ///< by watch: a difference that a condition compares with 0
+    int watched = 0;     ///< the same at several times in a step, by time and watch
+    int first_rate = 0;  ///< by species: dy/dt where a step began; this and the next only if there are events
+    int finish = 0;      ///< by species: where it ended
     int registers = 0;   ///< of all
     bool timed = false;  ///< rates depend on time itself
 
@@ -79,6 +84,9 @@ struct NetworkLayout {
     /// Of a variable with a name, species first.
     CRINE_HD int column(int variable) const { return variable < visible ? variable : species + variable - visible; }
 };
+
+/// Times in a step at which conditions of events are looked at, evenly spread from its beginning to its end.
+inline constexpr int kLooks = 5;
 
 /// Numbers that a network may keep for its events, beside species and observables: two for each, and one for each value that they set.
 inline constexpr int kMostKept = 32;
@@ -107,7 +115,7 @@ struct Network {
     Instructions system;      ///< the same and shift → rates, drifts and the factors of the matrix
     Instructions solve;       ///< factors and right-hand side → solution
     Instructions observe;     ///< → observables
-    Instructions conditions;  ///< → triggers, delays, settings
+    Instructions conditions;  ///< → triggers, delays, settings, watches
 };
 
 /// A signal that feeds an input: times · signal / per.

@@ -228,6 +228,43 @@ TEST(NetworkEvents, MayComeInTheFirstStep) {
     }
 }
 
+/// Whatever comes and goes between the ends of a step, of the integrator's own too.
+TEST(NetworkEvents, AreNotMissedWithinALongStep) {
+    std::string const keys =
+        "parameters: {scale: 1}\n"
+        "species: {s: 1, hit: {initial: 0, fixed: true}, pulse: {initial: 0, fixed: true}, brief: {initial: 0, fixed: true},\n"
+        "          last: {initial: 0, fixed: true}, A: 1, B: 0, hump: {initial: 0, fixed: true}}\n"
+        "reactions: [{from: s, k: 0.001}, {from: A, to: B, k: 0.2}, {from: B, k: 0.2}]\n"
+        "events:\n"
+        "  - {when: sin(time) > 0.99, set: {hit: hit + 1, last: time}}\n"
+        "  - {when: time >= 13 && time <= 16, set: {pulse: pulse + 1}}\n"
+        "  - {when: time > 17.2 && time < 17.2001, set: {brief: brief + 1}}\n"
+        "  - {when: B > 0.36, set: {hump: hump + 1}}\n";  // up to 1/e
+    for (double step : {30.0, 6.0, 1.0, 0.1}) {
+        Integration<1> y(network(keys));
+        for (int n = 1; n <= std::lround(30 / step); ++n) y.advance(step * n);
+        EXPECT_EQ(y.value("hit"), 5) << step;
+        EXPECT_NEAR(y.value("last"), 8 * std::acos(-1.0) + std::asin(0.99), 1e-6) << step;
+        EXPECT_EQ(y.value("pulse"), 1) << step;
+        EXPECT_EQ(y.value("brief"), 1) << step;
+        EXPECT_EQ(y.value("hump"), 1) << step;
+        EXPECT_FALSE(y.failed);
+    }
+}
+TEST(NetworkEvents, OfAConditionThatFlickersByRoundOffEnd) {
+    Integration<1> y(
+        network("species: {A: 1, n: {initial: 0, fixed: true}}\nrates: {A: 1 - A}\nevents: [{when: A + sin(1e8 * time) * 1e-16 > 1, set: "
+                "{n: n + 1}}]\n"));
+    y.advance(100);
+    EXPECT_FALSE(y.failed);
+    EXPECT_NEAR(y.value("A"), 1, 1e-6);
+}
+TEST(NetworkEvents, AtATimeAreRefused) {
+    EXPECT_THROW(network("species: {A: 0}\nevents: [{when: time == 10, set: {A: 1}}]\n"), InputError);
+    EXPECT_THROW(network("species: {A: 0}\nevents: [{when: A == 0 && 2 * time == 10, set: {A: 1}}]\n"), InputError);
+    EXPECT_NO_THROW(network("species: {A: 0}\nevents: [{when: A == 0 && time >= 10, set: {A: 1}}]\n"));
+}
+
 TEST(NetworkEvents, KeepNoMoreThanThereIsRoomFor) {
     auto const events = [](int n) {
         std::string text = "species: {A: 0}\nevents:\n";

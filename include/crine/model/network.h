@@ -104,7 +104,7 @@ public:
     template <class State>
     CRINE_HD void operator()(State&& state) {
         for (int l = 0; l < Lanes; ++l) {
-            resolution_[l] = kResolution * (end[l] - time[l]), failed[l] = false, rejected_[l] = false;
+            resolution_[l] = kResolution * (end[l] - time[l]), failed[l] = false, rejected_[l] = false, cuts_[l] = 0;
             if (!(step[l] > 0)) step[l] = kFirstStep * (end[l] - time[l]);
         }
         if (layout().events > 0) look_at_new_ones(state);
@@ -132,11 +132,13 @@ private:
     static constexpr double kResolution = 1e-9;  ///< of the time of an event, and of the shortest step, relative to the interval
     static constexpr double kShortest = 1e-5;    ///< a step below this share of the resolution leads nowhere
     static constexpr double kFirstStep = 1e-3;
+    static constexpr int kMostCuts = 10000;  ///< for events in an interval; more are of a condition that flickers by round-off
     static constexpr double kSafety = 0.9, kLeastGrowth = 0.2, kMostGrowth = 5;
 
     NetworkView const& network_;
     Registers<Lanes> r;
-    double h_[Lanes], resolution_[Lanes], error_[Lanes], begun_[Lanes];
+    double h_[Lanes], next_[Lanes], resolution_[Lanes], error_[Lanes], begun_[Lanes];
+    int cuts_[Lanes];
     bool done_[Lanes], last_[Lanes], good_[Lanes], rejected_[Lanes], crossing_[Lanes];
 
     CRINE_HD NetworkLayout const& layout() const { return network_.layout; }
@@ -163,6 +165,7 @@ private:
         }
         set(at.start, [&](int s, int l) { return r[s][l]; });
         run<Lanes>(network_.system, r);
+        if (at.events > 0) set(at.first_rate, [&](int s, int l) { return r[at.rate + s][l]; });
         solve(0);
         solve(1);
         for (int l = 0; l < Lanes; ++l) r[at.time][l] = begun_[l] + h_[l];
@@ -214,17 +217,82 @@ private:
                 if (state(layout().held(e), l) < 0) state(layout().held(e), l) = r[layout().trigger + e][l] != 0 ? 1 : 0;
     }
 
-    /// A step over the time at which a condition becomes true is taken back until it is short enough to say when that was.
+    /// A step over the time at which a condition changes is taken back until it is short enough to say when that was. Conditions are looked
+    /// at several times in a step, on the cubic through its ends, and every comparison in them by itself, so that what comes and goes
+    /// between two looks is seen too.
     template <class State>
     CRINE_HD void look_for_events(State&& state) {
-        for (int l = 0; l < Lanes; ++l) r[layout().time][l] = begun_[l] + h_[l];
-        run<Lanes>(network_.conditions, r);
-        for (int e = 0; e < layout().events; ++e)
-            for (int l = 0; l < Lanes; ++l) {
-                bool const begins = r[layout().trigger + e][l] != 0 && state(layout().held(e), l) == 0;
-                if (!begins || !good_[l] || h_[l] <= resolution_[l]) continue;
-                good_[l] = false, crossing_[l] = true;
+        NetworkLayout const& at = layout();
+        set(at.finish, [&](int s, int l) { return r[s][l]; });
+        for (int l = 0; l < Lanes; ++l) r[at.time][l] = begun_[l] + h_[l];
+        run<Lanes>(network_.rates, r);
+        for (int look = 0; look < kLooks; ++look) {  // the last leaves what there is at the end
+            double const x = static_cast<double>(look) / (kLooks - 1);
+            set(0, [&](int s, int l) { return between(x, s, l); });
+            for (int l = 0; l < Lanes; ++l) r[at.time][l] = begun_[l] + x * h_[l];
+            run<Lanes>(network_.conditions, r);
+            for (int w = 0; w < at.watches; ++w)
+                for (int l = 0; l < Lanes; ++l) r[at.watched + look * at.watches + w][l] = r[at.watch + w][l];
+            for (int e = 0; e < at.events && look == 0; ++e)
+                for (int l = 0; l < Lanes; ++l) {
+                    bool const holds = r[at.trigger + e][l] != 0;
+                    if (!holds && !done_[l]) state(at.held(e), l) = 0;
+                    if (holds && state(at.held(e), l) == 0) cut(l, 0);  // an input or an event has made it true
+                }
+        }
+        for (int l = 0; l < Lanes; ++l) {
+            double const root = first_change(l);
+            if (root <= 1 && (1 - root) * h_[l] > resolution_[l]) cut(l, root);
+        }
+        for (int e = 0; e < at.events; ++e)  // conditions that compare nothing
+            for (int l = 0; l < Lanes; ++l)
+                if (r[at.trigger + e][l] != 0 && state(at.held(e), l) == 0 && at.watches == 0) cut(l, 0.5);
+    }
+    /// A species within the step, Hermite's cubic.
+    CRINE_HD double between(double x, int s, int l) const {
+        NetworkLayout const& at = layout();
+        double const a = r[at.start + s][l], b = r[at.finish + s][l];
+        if (x == 1) return b;
+        return (1 - x) * (1 - x) * ((1 + 2 * x) * a + x * h_[l] * r[at.first_rate + s][l]) +
+               x * x * ((3 - 2 * x) * b - (1 - x) * h_[l] * r[at.rate + s][l]);
+    }
+    /// Takes a step back, to try one that ends just behind a part of it.
+    CRINE_HD void cut(int l, double part) {
+        if (!good_[l] || h_[l] <= resolution_[l] || ++cuts_[l] > kMostCuts) return;
+        double const shorter = part * h_[l] + resolution_[l] / 2;
+        good_[l] = false, crossing_[l] = true;
+        next_[l] = shorter < h_[l] ? (shorter > resolution_[l] ? shorter : resolution_[l]) : h_[l] / 2;
+    }
+    /// The part of the step after which the first of all watches changes its sign, by linear interpolation between looks; 1/2 of a step
+    /// after that if one may have changed twice in between, or has too many bends to tell. Else infinite.
+    CRINE_HD double first_change(int l) const {
+        constexpr double kBend = 0.05, kRoundOff = 1e-9;
+        NetworkLayout const& at = layout();
+        double first = INFINITY;
+        bool bent = false;
+        for (int w = 0; w < at.watches; ++w) {
+            double g[kLooks], largest = 0, smallest = INFINITY, slope = 0;
+            for (int n = 0; n < kLooks; ++n) {
+                g[n] = r[at.watched + n * at.watches + w][l];
+                largest = std::fmax(largest, std::fabs(g[n])), smallest = std::fmin(smallest, std::fabs(g[n]));
+                if (n > 0) slope = std::fmax(slope, std::fabs(g[n] - g[n - 1]));
             }
+            int n = 1;
+            while (n < kLooks && (g[n] > 0) == (g[n - 1] > 0) && (g[n] < 0) == (g[n - 1] < 0)) ++n;
+            if (n < kLooks) {
+                double const root = (n - 1 + (g[n] != g[n - 1] ? g[n - 1] / (g[n - 1] - g[n]) : 0.5)) / (kLooks - 1);
+                first = std::fmin(first, root);
+                continue;
+            }
+            if (smallest > kLooks * slope) continue;  // far from 0
+            bent = bent || std::fabs(g[0] - 4 * g[1] + 6 * g[2] - 4 * g[3] + g[4]) > kBend * slope + kRoundOff * largest;
+            for (int m = 1; m + 1 < kLooks; ++m) {  // the extremum of a parabola through three looks
+                double const curve = g[m - 1] - 2 * g[m] + g[m + 1], rise = g[m + 1] - g[m - 1];
+                double const extreme = curve != 0 ? g[m] - rise * rise / (8 * curve) : g[m];
+                bent = bent || (std::fabs(rise) < 2 * std::fabs(curve) && extreme * g[m] < 0 && std::fabs(extreme) > kRoundOff * largest);
+            }
+        }
+        return bent ? std::fmin(first, 0.5) : first;
     }
 
     CRINE_HD void advance() {
@@ -240,7 +308,7 @@ private:
                 if (!(last_[l] && next < step[l] && growth >= 1)) step[l] = next;  // what an end cut short says nothing against longer ones
                 time[l] = last_[l] && h_[l] == end[l] - begun_[l] ? end[l] : begun_[l] + h_[l];
             } else {
-                step[l] = h_[l] * (crossing_[l] ? 0.5 : (growth < 0.5 ? growth : 0.5));
+                step[l] = crossing_[l] ? next_[l] : h_[l] * (growth < 0.5 ? growth : 0.5);
                 failed[l] = !crossing_[l] && (step[l] < kShortest * resolution_[l] || begun_[l] + step[l] == begun_[l]);
             }
             rejected_[l] = !good_[l];
