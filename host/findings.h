@@ -30,4 +30,7 @@ void find_long_step(Findings& findings, Place const& at, double rate, std::strin
 /// Of fields, reactions, receptors, compartments and synapses; docs/scenario.md, "What a step promises".
 void find_long_steps_of_fields(Findings& findings, ScenarioInput const& in, Model const& model, Schedule const& schedule);
 
+/// Of cells.
+void find_long_steps_of_cells(Findings& findings, ScenarioInput const& in, Schedule const& schedule);
+
 }  // namespace crine

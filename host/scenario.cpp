@@ -115,6 +115,7 @@ Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> 
     find_idle_rules(s.findings, in, model, rules.places());
     find_held_sheets(s.findings, in, model.grid);
     find_long_steps_of_fields(s.findings, in, model, s.schedule);
+    find_long_steps_of_cells(s.findings, in, s.schedule);
 
     s.regions = regions.take_masks(size_only);
     return s;

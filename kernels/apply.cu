@@ -17,6 +17,8 @@ namespace {
 
 /// How many places to try for a new cell before it takes the place of the cell it comes from.
 constexpr int kPlacesToTry = 8;
+/// In one step: rounds of events, and divisions for each cell that there was. A step in which there are more has no meaning.
+constexpr std::uint32_t kMostRounds = 1000, kMostDivisions = 4096;
 
 /// Something happens to the cell or goes on in it: it is about to change.
 CRINE_HD inline bool is_busy(Intent const& intent, CellState state) {
@@ -78,19 +80,15 @@ struct CarryOutBody {
     Lineage lineage;
     std::uint32_t next_id;
     std::uint64_t seed;
-    Moment now;
-
-    CRINE_HD double end() const { return now.time + now.dt; }
+    Round round;
 
     CRINE_HD Real relative_volume_at(double time, std::size_t k) const {
-        TypeConstants const& type = types[cells.type[k]];
         CellState const state = cells.state[k];
-        double const duration = state == CellState::cycling     ? type.cycle_duration
-                                : state == CellState::apoptotic ? type.apoptosis_duration
-                                                                : type.necrosis_duration;
-        return relative_volume(state, static_cast<Real>(time - cells.since[k]), static_cast<Real>(duration));
+        return relative_volume(state, static_cast<Real>(time - cells.since[k]),
+                               static_cast<Real>(duration_of(state, types[cells.type[k]])));
     }
-    CRINE_HD void scale_volume(std::size_t k, Real factor) const { cells.radius[k] *= std::cbrt(factor); }
+    CRINE_HD void grow(std::size_t k, double to) const { cells.radius[k] = cells.entry_radius[k] * std::cbrt(relative_volume_at(to, k)); }
+    CRINE_HD void resize(std::size_t k, Real radius) const { cells.radius[k] = cells.entry_radius[k] = radius; }
 
     CRINE_HD void put(std::size_t k, Vec3 p) const {
         Vec3 heading{};
@@ -116,7 +114,7 @@ struct CarryOutBody {
 
     /// All stages of a response get that value.
     CRINE_HD void settle(Response const& response, std::size_t k, Real value) const {
-        for (int s = 0; s < response.slots(); ++s) responses[(response.slot + s) * cells.id.size + k] = value;
+        for (int s = 0; s < response.slots(); ++s) responses[(response.slot + s) * cells.id.size + k] = response.settled(s, value);
     }
     /// Makes a cell one of that type and state. If other rules apply to it then, behaviours begin anew, except those that take time before
     /// and after: what was under way goes on, and if it goes on in another number of stages, from the value it has.
@@ -149,8 +147,10 @@ struct CarryOutBody {
         }
     }
     CRINE_HD void change_state(std::size_t k, CellState state, double at) const {
+        grow(k, at);
+        cells.entry_radius[k] = cells.radius[k];
         become(k, cells.type[k], state, at);
-        scale_volume(k, relative_volume_at(end(), k));
+        grow(k, round.end());
     }
     CRINE_HD void forget_motion(std::size_t k) const {
         cells.vx[k] = cells.vy[k] = cells.vz[k] = 0;
@@ -165,7 +165,7 @@ struct CarryOutBody {
         Real total = 0;
         for (std::size_t a = 0; a < choices.size; ++a) total += phenotype(choices[a].behaviour, k);
         if (!(total > 0)) return cells.type[k];
-        Random random(seed, Stream::offspring, now.step, mother);
+        Random random(seed, Stream::offspring, round.key(), mother);
         Real pick = (total > 1 ? total : Real(1)) * random.uniform();
         for (std::size_t a = 0; a < choices.size; ++a) {
             pick -= phenotype(choices[a].behaviour, k);
@@ -179,15 +179,15 @@ struct CarryOutBody {
     CRINE_HD void divide(std::size_t k, std::uint32_t mother, double at, bool newborn) const {
         Real const side = newborn ? 1 : -1;
         std::uint8_t const own = cells.type[k], type = newborn ? type_of_daughter(k, mother) : own;
-        scale_volume(k, 1 / relative_volume_at(now.time, k));  // of the volume at entry: it has doubled and is halved
+        resize(k, cells.entry_radius[k]);  // its volume has doubled and is halved
         cells.born[k] = at;
         forget_motion(k);
         stop_attack(k, at);
         if (!receptors.none()) receptors.halve(k);
-        Random random(seed, Stream::division, now.step, mother);
+        Random random(seed, Stream::division, round.key(), mother);
         Vec3 const way = room(position(cells, k), cells.radius[k] / 2, Sides::both, own, random);
         become(k, type, CellState::resting, at);
-        if (type != own) cells.radius[k] = types[type].radius;
+        if (type != own) resize(k, types[type].radius);
         put(k, position(cells, k) + side * way);
     }
 
@@ -205,16 +205,18 @@ struct CarryOutBody {
         }
         return chosen;
     }
-    /// A cell that has come through the wall of the vessel cell of which k is a copy, and now touches it.
-    CRINE_HD void arrive(std::size_t k) const {
-        Random random(seed, Stream::recruitment, now.step, cells.id[k]);
+    /// A cell that has come through the wall of the vessel cell of which k is a copy, some time before `until`, and now touches it.
+    CRINE_HD void arrive(std::size_t k, double begin, double until) const {
+        Random random(seed, Stream::recruitment, round.now.step, cells.id[k]);
         std::uint8_t const type = type_of_recruit(k, random);
         put(k, position(cells, k) + room(position(cells, k), cells.radius[k] + types[type].radius, Sides::one, type, random));
-        cells.radius[k] = types[type].radius, cells.pressure[k] = 0, cells.born[k] = end();
+        double const at = begin + random.uniform_fine() * (until - begin);  // arrivals at a constant rate are evenly spread
+        resize(k, types[type].radius);
+        cells.pressure[k] = 0, cells.born[k] = cells.decided[k] = at;
         forget_motion(k);
-        stop_attack(k, end());
+        stop_attack(k, at);
         cells.damage[k] = cells.attacked[k] = 0;
-        become(k, type, CellState::resting, end());
+        become(k, type, CellState::resting, at);
         if (!receptors.none()) receptors.be_born(k, type);
         if (!pathways.none()) pathways.be_born(k, type);
         auto const list = program[phenotype.row(k)];
@@ -224,6 +226,8 @@ struct CarryOutBody {
     CRINE_HD void operator()(std::size_t k) const {
         Intent const intent = lineage.intents[lineage.origin(k)];
         bool const newborn = lineage.newborn(k);
+        double const begin = round.begin(cells, k);
+        cells.decided[k] = intent.at;
         if (!newborn && !is_busy(intent, cells.state[k])) return;
         std::uint32_t const mother = cells.id[k];
         if (newborn) {
@@ -234,19 +238,17 @@ struct CarryOutBody {
             cells.engulfed[k] += intent.eaten();
         }
         if (lineage.recruit(k)) {
-            arrive(k);
+            arrive(k, begin, intent.at);
             return;
         }
-        if (intent.kind == Intent::Kind::absorb) {
-            Real const own = volume_of(cells.radius[k]);
-            scale_volume(k, (own + static_cast<Real>(intent.at)) / own);
-        }
+        if (intent.kind == Intent::Kind::absorb)
+            cells.entry_radius[k] *= std::cbrt(1 + intent.gained / volume_of(cells.radius[k]));  // and grows on in proportion
         switch (intent.kind) {
             case Intent::Kind::divide:
                 divide(k, mother, intent.at, newborn);
                 return;
             case Intent::Kind::differentiate:
-                cells.radius[k] = types[intent.type].radius;
+                resize(k, types[intent.type].radius);
                 become(k, intent.type, CellState::resting, intent.at);
                 return;
             case Intent::Kind::enter_cycle:
@@ -259,7 +261,7 @@ struct CarryOutBody {
                 change_state(k, CellState::necrotic, intent.at);
                 return;
             default:
-                if (cells.state[k] != CellState::resting) scale_volume(k, relative_volume_at(end(), k) / relative_volume_at(now.time, k));
+                grow(k, round.end());
         }
     }
 };
@@ -268,17 +270,23 @@ struct CarryOutBody {
 struct Tally {
     std::uint32_t divisions = 0, deaths = 0, removals = 0, engulfments = 0, differentiations = 0, recruits = 0;
     std::uint32_t busy = 0;
+    std::uint32_t open = 0;  ///< cells of which it is to be asked what they do in the rest of the step, or that newborn do
 };
 struct TallyOf {
     Span<Intent const> intents;
     Span<CellState const> state;
+    Round round;
     CRINE_HD Tally operator()(std::size_t i) const {
         Intent const& intent = intents[i];
         auto const is = [&](Intent::Kind kind) { return std::uint32_t{intent.kind == kind}; };
-        return {is(Intent::Kind::divide),        is(Intent::Kind::apoptosis) + is(Intent::Kind::necrosis),
-                is(Intent::Kind::vanish),        std::uint32_t{intent.eater() != 0},
-                is(Intent::Kind::differentiate), intent.recruits,
-                is_busy(intent, state[i])};
+        return {is(Intent::Kind::divide),
+                is(Intent::Kind::apoptosis) + is(Intent::Kind::necrosis),
+                is(Intent::Kind::vanish),
+                std::uint32_t{intent.eater() != 0},
+                is(Intent::Kind::differentiate),
+                intent.recruits,
+                is_busy(intent, round.number == 0 ? state[i] : CellState::resting),  // growth of a whole step is in its first round
+                std::uint32_t{(round.open(intent.at) && !is(Intent::Kind::vanish)) || intent.recruits != 0}};
     }
 };
 struct TallySum {
@@ -289,7 +297,8 @@ struct TallySum {
                 a.engulfments + b.engulfments,
                 a.differentiations + b.differentiations,
                 a.recruits + b.recruits,
-                a.busy + b.busy};
+                a.busy + b.busy,
+                a.open + b.open};
     }
 };
 
@@ -302,19 +311,19 @@ struct IsRecruitOfType {
 
 }  // namespace
 
-void Engine::apply(Moment now) {
+/// Carries out what a round has decided; whether there is more to decide.
+bool Engine::carry_out(Round round) {
     Population& c = cells_;
     std::size_t const n = c.size();
-    CRINE_EXPECTS(c.intents.size() == n && now.dt > 0);
     auto const from = THRUST_NS_QUALIFIER::counting_iterator<std::size_t>(0);
     Span<Intent const> const intents = std::as_const(c.intents).span();
-    Tally const tally = THRUST_NS_QUALIFIER::transform_reduce(policy(), from, from + n,
-                                                              TallyOf{intents, std::as_const(c.fields.state).span()}, Tally{}, TallySum{});
-    if (tally.busy == 0 && tally.recruits == 0) return;
+    Tally const tally = THRUST_NS_QUALIFIER::transform_reduce(
+        policy(), from, from + n, TallyOf{intents, std::as_const(c.fields.state).span(), round}, Tally{}, TallySum{});
+    if (tally.busy == 0 && tally.recruits == 0) return false;
     std::uint32_t const births = tally.divisions + tally.recruits, survivors = static_cast<std::uint32_t>(n) - tally.removals;
     if (c.next_id + births > std::uint64_t{std::numeric_limits<std::uint32_t>::max()} + 1) {
         error_.upload({{static_cast<std::uint32_t>(ErrorCode::ids_exhausted), 0}});
-        return;
+        return false;
     }
 
     // what the dead and those who change take with them
@@ -337,11 +346,11 @@ void Engine::apply(Moment now) {
     }
     Lineage const lineage{intents, std::as_const(c.order).span(), std::as_const(c.first_birth).span(), survivors};
     Programs const& programs = c.programs;
-    for_each_index(c.size(),
-                   CarryOutBody{c.view(), c.phenotype(), programs.types.span(), programs.recruits.view(), programs.offspring.view(),
-                                std::as_const(c.supply).span(), programs.responses.view(), c.responses.span(),
-                                c.receptors.none() ? ReceptorView{} : c.receptors.view(c.size()), c.pathways.view(c.size()), model_.grid,
-                                std::as_const(fields_.material).span(), lineage, static_cast<std::uint32_t>(c.next_id), model_.seed, now});
+    for_each_index(
+        c.size(), CarryOutBody{c.view(), c.phenotype(), programs.types.span(), programs.recruits.view(), programs.offspring.view(),
+                               std::as_const(c.supply).span(), programs.responses.view(), c.responses.span(),
+                               c.receptors.none() ? ReceptorView{} : c.receptors.view(c.size()), c.pathways.view(c.size()), model_.grid,
+                               std::as_const(fields_.material).span(), lineage, static_cast<std::uint32_t>(c.next_id), model_.seed, round});
     c.next_id += births;
     ++c.changes;
     for (std::size_t l = 0; l < held.size(); ++l) {
@@ -363,6 +372,21 @@ void Engine::apply(Moment now) {
                                           IsRecruitOfType{lineage, std::as_const(c.fields.type).span(), static_cast<std::uint8_t>(type)});
         c.recruited[type] += came;
         cell_pools_.take(static_cast<int>(type), static_cast<double>(came) * model_.represents);
+    }
+    return tally.open != 0;
+}
+
+void Engine::apply(Moment now) {
+    CRINE_EXPECTS(cells_.intents.size() == cells_.size() && now.dt > 0);
+    Programs const& programs = cells_.programs;
+    std::uint64_t const most = cells_.divisions + kMostDivisions * cells_.size();
+    for (Round round{now}; carry_out(round);) {
+        if (++round.number == kMostRounds || cells_.divisions > most)
+            throw RunError((round.number == kMostRounds ? "a cell does more than " + std::to_string(kMostRounds) + " things"
+                                                        : "cells divide " + std::to_string(kMostDivisions) + " times each") +
+                           " in one step of behaviour at t = " + std::to_string(now.time) + " s — a shorter time.behaviour?");
+        if (programs.phagocytes || programs.predators || programs.fusions) sort();
+        decide(round);
     }
 }
 

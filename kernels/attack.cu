@@ -1,5 +1,6 @@
 #include "kernels/engine.h"
 
+#include "crine/model/attack.h"
 #include "crine/model/damage.h"
 #include "crine/model/fate.h"
 #include "kernels/neighbours.h"
@@ -8,52 +9,80 @@ namespace crine {
 inline namespace CRINE_NS {
 namespace {
 
+/// How eager cells are to attack each other.
+struct Eagerness {
+    CellView cells;
+    Phenotype phenotype;
+    Vocabulary words;
+    CRINE_HD double operator()(std::size_t i, std::size_t j) const {
+        if (!alive(cells.state[j])) return 0;
+        return Race::finite(phenotype(words.of(behaviour::attack, cells.type[j]), i)) *
+               Race::finite(phenotype(words.of(behaviour::immunogenicity, cells.type[i]), j));
+    }
+};
+
 /// Decides whom each cell attacks in [time, time + dt). A cell attacks one other at a time, for the duration of an attack or until that one
-/// dies or no longer touches it, then waits for the next; of several that touch it, what it begins with is a race.
+/// dies or no longer touches it, which it notices at the beginning of a step, then waits for the next; of several that touch it, what it
+/// begins with is a race.
 struct TargetBody {
     CellView cells;
     Phenotype phenotype;
     Bins bins;
     Span<TypeConstants const> types;
-    Vocabulary words;
+    Eagerness eagerness;
     std::uint64_t seed;
     Moment now;
+    Span<AttackCourse> courses;
 
-    CRINE_HD Real eagerness(std::size_t i, std::size_t j) const {
-        if (!alive(cells.state[j])) return 0;
-        return phenotype(words.of(behaviour::attack, cells.type[j]), i) * phenotype(words.of(behaviour::immunogenicity, cells.type[i]), j);
-    }
-    /// Whether its attack is still going on; if it is not, it has ended by now.
-    CRINE_HD bool goes_on(std::size_t i) const {
-        if (cells.target[i] == 0 || cells.attack_end[i] <= now.time) return false;
+    CRINE_HD bool touches_live(std::size_t i, std::uint32_t id) const {
         bool there = false;
-        for_each_touching(bins, cells, types, i,
-                          [&](std::size_t j) { there = there || (cells.id[j] == cells.target[i] && alive(cells.state[j])); });
-        if (!there) cells.attack_end[i] = now.time;
+        for_each_touching(bins, cells, types, i, [&](std::size_t j) { there = there || (cells.id[j] == id && alive(cells.state[j])); });
         return there;
+    }
+    CRINE_HD void begin(std::size_t i, double at, double until, double pick) const {
+        cells.target[i] = 0;
+        double sum = 0;
+        for_each_touching(bins, cells, types, i, [&](std::size_t j) {
+            sum += eagerness(i, j);
+            if (cells.target[i] == 0 && pick < sum) cells.target[i] = cells.id[j];
+        });
+        cells.attack_begin[i] = at, cells.attack_end[i] = until;
     }
 
     CRINE_HD void operator()(std::size_t i) const {
-        if (alive(cells.state[i]) && goes_on(i)) return;
+        AttackCourse& course = courses[i];
+        course = {};
+        double const end = now.time + now.dt;
+        course.free = now.time;
+        if (cells.target[i] != 0 && cells.attack_end[i] > now.time) {
+            if (alive(cells.state[i]) && touches_live(i, cells.target[i])) {
+                course.first = cells.target[i];
+                course.free = course.first_end = cells.attack_end[i] < end ? cells.attack_end[i] : end;
+                if (cells.attack_end[i] >= end) return;
+            } else {
+                cells.attack_end[i] = now.time;
+            }
+        }
         cells.target[i] = 0;
         if (!alive(cells.state[i])) return;
+        double const duration = phenotype(behaviour::attack_duration, i);
+        for_each_touching(bins, cells, types, i, [&](std::size_t j) { course.rate += eagerness(i, j); });
+        if (!(course.rate > 0) || !(duration > 0)) return;
 
         Random random(seed, Stream::attack, now.step, cells.id[i]);
-        Race race(random);
-        for_each_touching(bins, cells, types, i, [&](std::size_t j) { race.add(eagerness(i, j)); });
-        double const end = now.time + now.dt, start = cells.attack_end[i] > now.time - now.dt ? cells.attack_end[i] : now.time;
-        if (!race.ends_within(end - start)) return;
-        bool found = false;
-        for_each_touching(bins, cells, types, i, [&](std::size_t j) {
-            Real const rate = eagerness(i, j);
-            if (found || !(rate > 0)) return;
-            cells.target[i] = cells.id[j];
-            found = race.is(rate);
-        });
-        // at most one attack begins in a step: what a faster cell would have begun before begins now
-        double const begin = start + race.waiting();
-        cells.attack_begin[i] = begin > now.time ? begin : now.time;
-        cells.attack_end[i] = cells.attack_begin[i] + phenotype(behaviour::attack_duration, i);
+        if (Attacks::many(course.rate, duration, end - course.free)) {
+            course.others = AttackCourse::Kind::many;
+            double const age = duration * random.uniform_fine(), pick = course.rate * random.uniform_fine();
+            if (random.uniform_fine() < Attacks::share(course.rate, duration)) begin(i, end - age, end - age + duration, pick);
+            return;
+        }
+        Attacks attacks(random, course.rate, duration, course.free, end);
+        double at = 0, until = 0, pick = 0;
+        while (attacks.next()) {
+            course.others = course.others == AttackCourse::Kind::none ? AttackCourse::Kind::one : AttackCourse::Kind::several;
+            at = attacks.begin(), until = attacks.finish(), pick = attacks.pick();
+        }
+        if (course.others != AttackCourse::Kind::none) begin(i, at, until, pick);
     }
 };
 
@@ -63,29 +92,61 @@ struct DamageBody {
     Phenotype phenotype;
     Bins bins;
     Span<TypeConstants const> types;
-    bool attackers;
+    Eagerness eagerness;
+    std::uint64_t seed;
     Moment now;
+    Span<AttackCourse const> courses;  ///< empty: nobody attacks
 
-    /// For how long in this step cell j attacks its target [s].
-    CRINE_HD double time_of_attack(std::size_t j) const {
+    /// The rates at which cell j begins to attack those that it comes to before cell i, and with cell i, as TargetBody adds them up.
+    struct Part {
+        double before = 0, with = 0;
+    };
+    CRINE_HD Part part_of(std::size_t i, std::size_t j) const {
+        Part part;
+        double sum = 0;
+        for_each_touching(bins, cells, types, j, [&](std::size_t other) {
+            if (other == i) part.before = sum;
+            sum += eagerness(j, other);
+            if (other == i) part.with = sum;
+        });
+        return part;
+    }
+
+    /// Calls visit(from, to, share) for the times at which cell j attacks cell i, or does so for a share of the time.
+    template <class Visit>
+    CRINE_HD void for_each_attack(std::size_t i, std::size_t j, Visit&& visit) const {
+        AttackCourse const& course = courses[j];
         double const end = now.time + now.dt;
-        double const from = cells.attack_begin[j] > now.time ? cells.attack_begin[j] : now.time;
-        double const to = cells.attack_end[j] < end ? cells.attack_end[j] : end;
-        return to > from ? to - from : 0;
+        auto const until_end = [&](double at) { return at < end ? at : end; };
+        if (course.first == cells.id[i]) visit(now.time, course.first_end, 1.0);
+        if (course.others == AttackCourse::Kind::none || eagerness(j, i) == 0) return;
+        if (course.others == AttackCourse::Kind::one) {
+            if (cells.target[j] == cells.id[i]) visit(cells.attack_begin[j], until_end(cells.attack_end[j]), 1.0);
+            return;
+        }
+        Part const part = part_of(i, j);
+        double const duration = phenotype(behaviour::attack_duration, j);
+        if (course.others == AttackCourse::Kind::many) {
+            visit(course.free, end, Attacks::share(course.rate, duration) * (part.with - part.before) / course.rate);
+            return;
+        }
+        Attacks attacks(Random(seed, Stream::attack, now.step, cells.id[j]), course.rate, duration, course.free, end);
+        while (attacks.next())
+            if (attacks.pick() >= part.before && attacks.pick() < part.with) visit(attacks.begin(), until_end(attacks.finish()), 1.0);
     }
 
     CRINE_HD void operator()(std::size_t i) const {
         if (!alive(cells.state[i])) return;
-        Real const dt = static_cast<Real>(now.dt);
-        Real inflicted = phenotype(behaviour::damage, i) * dt;
-        if (attackers)
+        Damage const law{phenotype(behaviour::repair, i), now.dt};
+        double damage = law.left(cells.damage[i]) + phenotype(behaviour::damage, i) * law.of(0, now.dt), attacked = 0;
+        if (!courses.empty())
             for_each_touching(bins, cells, types, i, [&](std::size_t j) {
-                if (cells.target[j] != cells.id[i]) return;
-                Real const time = static_cast<Real>(time_of_attack(j));
-                inflicted += phenotype(behaviour::attack_damage, j) * time;
-                cells.attacked[i] += time;
+                for_each_attack(i, j, [&](double from, double to, double share) {
+                    damage += share * phenotype(behaviour::attack_damage, j) * law.of(from - now.time, to - now.time);
+                    attacked += share * (to - from);
+                });
             });
-        cells.damage[i] = Damage{phenotype(behaviour::repair, i), dt}(cells.damage[i], inflicted);
+        cells.damage[i] = damage, cells.attacked[i] += attacked;
     }
 };
 
@@ -95,10 +156,13 @@ void Engine::attack(Moment now) {
     Programs const& programs = cells_.programs;
     CellView const cells = cells_.view();
     Phenotype const phenotype = cells_.phenotype();
+    Eagerness const eagerness{cells, phenotype, model_.vocabulary()};
+    cells_.courses.resize(programs.attackers ? cells_.size() : 0);
     if (programs.attackers)
-        for_each_index(cells_.size(),
-                       TargetBody{cells, phenotype, cells_.bins, programs.types.span(), model_.vocabulary(), model_.seed, now});
-    for_each_index(cells_.size(), DamageBody{cells, phenotype, cells_.bins, programs.types.span(), programs.attackers, now});
+        for_each_index(cells_.size(), TargetBody{cells, phenotype, cells_.bins, programs.types.span(), eagerness, model_.seed, now,
+                                                 cells_.courses.span()});
+    for_each_index(cells_.size(), DamageBody{cells, phenotype, cells_.bins, programs.types.span(), eagerness, model_.seed, now,
+                                             std::as_const(cells_.courses).span()});
 }
 
 }  // namespace CRINE_NS

@@ -10,10 +10,10 @@ namespace crine {
 inline namespace CRINE_NS {
 namespace {
 
-/// Decides what a cell does in [time, time + dt): what comes first of everything that may happen to it, at its exact time.
+/// Decides what a cell does until the end of the step: what comes first of everything that may happen to it, at its exact time.
 ///
-/// At most one event and step; what a faster cell misses it makes up for in the next step, in which its waiting begins when
-/// it came into its present state. Letting recruits in and eating come on top of that.
+/// Rates are those of the beginning of the step, also after an event, in so far as they are the same in the new state. Letting recruits in
+/// and eating come on top of that.
 struct DecideBody {
     CellView cells;
     Phenotype phenotype;
@@ -23,14 +23,16 @@ struct DecideBody {
     Vocabulary words;
     bool phagocytes, fusions;
     std::uint64_t seed;
-    Moment now;
+    Round round;
     Span<Intent> intents;
 
-    CRINE_HD double end() const { return now.time + now.dt; }
-    /// The end of the step included: a duration of a whole number of steps ends with a step, whatever the round-off.
-    CRINE_HD bool due(double at) const { return at <= end() + 1e-6 * now.dt; }
-    /// From when on a cell's present state has not been asked yet for what happens.
-    CRINE_HD double waiting_since(std::size_t i) const { return cells.since[i] > now.time - now.dt ? cells.since[i] : now.time; }
+    CRINE_HD Intent nothing() const {
+        Intent intent;
+        intent.at = round.end();
+        return intent;
+    }
+    /// What takes no time happens once in a step, else it would have no end: births from births, types from types.
+    CRINE_HD bool again_at_once(double at, double since) const { return round.number > 0 && at <= since + 1e-9 * round.now.dt; }
 
     /// Rate at which cell j engulfs cell i.
     CRINE_HD Real appetite(std::size_t j, std::size_t i) const {
@@ -63,7 +65,7 @@ struct DecideBody {
         });
     }
 
-    CRINE_HD Intent live(std::size_t i) const {
+    CRINE_HD Intent live(std::size_t i, double begin) const {
         double const duration = types[cells.type[i]].cycle_duration;
         bool const cycling = cells.state[i] == CellState::cycling;
         auto const acts = fates[cells.type[i]];
@@ -71,22 +73,22 @@ struct DecideBody {
             return cycling && act.kind == Act::Kind::enter_cycle ? Real(0) : phenotype(act.behaviour, i);
         };
 
-        Random random(seed, Stream::fate, now.step, cells.id[i]);
+        Random random(seed, Stream::fate, round.key(), cells.id[i]);
         Race race(random);
         for (std::size_t a = 0; a < acts.size; ++a) race.add(rate(acts[a]));
         bool const prey = types[cells.type[i]].prey;
         if (prey) add_appetites(race, i);
-        double const start = waiting_since(i);
-        bool const happens = race.ends_within(end() - start);
+        bool const happens = race.ends_within(round.end() - begin);
 
-        Intent intent;
-        double const division = cells.since[i] + duration;
-        if (cycling && due(division) && !(happens && start + race.waiting() < division)) {
+        Intent intent = nothing();
+        double const full = cells.since[i] + duration, division = full > begin ? full : begin;
+        if (cycling && round.due(division) && !(happens && begin + race.waiting() < division)) {
+            if (again_at_once(division, cells.born[i])) return intent;
             intent.kind = Intent::Kind::divide, intent.at = division;
             return intent;
         }
         if (!happens) return intent;
-        intent.at = start + race.waiting();
+        intent.at = begin + race.waiting();
         Act chosen;
         bool found = false;
         for (std::size_t a = 0; a < acts.size && !found; ++a) {
@@ -106,59 +108,62 @@ struct DecideBody {
                 intent.kind = Intent::Kind::necrosis;
                 break;
             case Act::Kind::differentiate:
+                if (again_at_once(intent.at, cells.since[i])) return nothing();
                 intent.kind = Intent::Kind::differentiate;
                 break;
             default:
-                intent.kind = Intent::Kind::enter_cycle;
+                intent.kind = duration > 0 ? Intent::Kind::enter_cycle : Intent::Kind::divide;
+                if (duration == 0 && again_at_once(intent.at, cells.born[i])) return nothing();
         }
-        if (intent.kind == Intent::Kind::enter_cycle && due(intent.at + duration))
-            intent.kind = Intent::Kind::divide, intent.at += duration;
         return intent;
     }
 
     /// A dead cell vanishes when its time is over, or before that into one of the phagocytes that touch it.
-    CRINE_HD Intent dead(std::size_t i) const {
-        TypeConstants const& type = types[cells.type[i]];
-        double const gone = cells.since[i] + (cells.state[i] == CellState::apoptotic ? type.apoptosis_duration : type.necrosis_duration);
-        Intent intent;
+    CRINE_HD Intent dead(std::size_t i, double begin) const {
+        double const full = cells.since[i] + duration_of(cells.state[i], types[cells.type[i]]);
+        double const gone = full > begin ? full : begin;
+        Intent intent = nothing();
         if (phagocytes) {
-            Random random(seed, Stream::phagocytosis, now.step, cells.id[i]);
+            Random random(seed, Stream::phagocytosis, round.key(), cells.id[i]);
             Race race(random);
             add_appetites(race, i);
-            double const start = waiting_since(i);
-            if (race.ends_within((gone < end() ? gone : end()) - start)) {
+            if (race.ends_within((gone < round.end() ? gone : round.end()) - begin)) {
                 find_eater(race, i, intent);
-                intent.at = start + race.waiting();
+                intent.at = begin + race.waiting();
                 return intent;
             }
         }
-        if (due(gone)) intent.kind = Intent::Kind::vanish, intent.at = gone;
+        if (round.due(gone)) intent.kind = Intent::Kind::vanish, intent.at = gone;
         return intent;
     }
 
-    CRINE_HD void operator()(std::size_t i) const { intents[i] = alive(cells.state[i]) ? live(i) : dead(i); }
+    CRINE_HD void operator()(std::size_t i) const {
+        double const begin = round.begin(cells, i);
+        intents[i] = !round.open(begin) ? nothing() : (alive(cells.state[i]) ? live(i, begin) : dead(i, begin));
+    }
 };
 
-/// How many cells each live cell lets in through its wall.
+/// How many cells each live cell lets in through its wall, until something happens to it.
 struct ArrivalsBody {
     CellView cells;
     Phenotype phenotype;
     ListsView<Act> recruits;
     Span<Real const> supply;  ///< by type
     std::uint64_t seed;
-    Moment now;
+    Round round;
     Span<Intent> intents;
     CRINE_HD void operator()(std::size_t i) const {
         auto const doors = recruits[cells.type[i]];
-        if (doors.empty() || !alive(cells.state[i])) return;
+        double const begin = round.begin(cells, i);
+        if (doors.empty() || !alive(cells.state[i]) || !round.open(begin)) return;
         double rate = 0;
         for (std::size_t a = 0; a < doors.size; ++a) rate += phenotype(doors[a].behaviour, i) * supply[doors[a].target];
-        Random random(seed, Stream::arrivals, now.step, cells.id[i]);
-        intents[i].recruits = static_cast<std::uint16_t>(arrivals(random, rate, now.dt, UINT16_MAX));
+        Random random(seed, Stream::arrivals, round.key(), cells.id[i]);
+        intents[i].recruits = static_cast<std::uint16_t>(arrivals(random, rate, intents[i].at - begin, UINT16_MAX));
     }
 };
 
-/// Tells every phagocyte how many of those around it vanish into it. One that vanishes itself takes them along.
+/// Tells every phagocyte how many of those around it vanish into it; nothing happens to it before.
 struct EatBody {
     CellView cells;
     Bins bins;
@@ -173,26 +178,66 @@ struct EatBody {
     }
 };
 
+/// Whether something happens before to the one that would eat a cell or absorb it, or another joins the cell before: then when, else never.
+/// What was to happen to the cell after that is off, and it is asked again from then on; that is as likely as if it had known.
+struct OvertakenBody {
+    CellView cells;
+    Bins bins;
+    Span<TypeConstants const> types;
+    Span<Intent const> intents;
+    Span<double> overtaken;
+    CRINE_HD void operator()(std::size_t i) const {
+        Intent const& mine = intents[i];
+        overtaken[i] = INFINITY;
+        if (mine.kind == Intent::Kind::none) return;
+        bool const into_another = mine.eater() != 0 || mine.kind == Intent::Kind::fuse;
+        for_each_touching(bins, cells, types, i, [&](std::size_t j) {
+            Intent const& its = intents[j];
+            bool const matters = (into_another && cells.id[j] == mine.meal && its.kind != Intent::Kind::none) ||
+                                 (its.kind == Intent::Kind::fuse && its.meal == cells.id[i]);
+            bool const before = its.at < mine.at || (its.at == mine.at && cells.id[i] < cells.id[j]);
+            if (matters && before && its.at < overtaken[i]) overtaken[i] = its.at;
+        });
+    }
+};
+struct PutOffBody {
+    Span<double const> overtaken;
+    Span<Intent> intents;
+    CRINE_HD void operator()(std::size_t i) const {
+        if (overtaken[i] < INFINITY) intents[i] = Intent{overtaken[i]};
+    }
+};
+
 }  // namespace
+
+/// What every cell does in the rest of the step that nobody has decided yet.
+void Engine::decide(Round round) {
+    Programs const& programs = cells_.programs;
+    std::size_t const n = cells_.size();
+    cells_.intents.resize(n);
+    CellView const cells = cells_.view();
+    Phenotype const phenotype = cells_.phenotype();
+    Span<TypeConstants const> const types = programs.types.span();
+    Span<Intent> const intents = cells_.intents.span();
+    for_each_index(n, DecideBody{cells, phenotype, cells_.bins, types, programs.fates.view(), model_.vocabulary(), programs.phagocytes,
+                                 programs.fusions, model_.seed, round, intents});
+    if (programs.phagocytes || programs.predators || programs.fusions) {
+        cells_.overtaken.resize(n);
+        for_each_index(n, OvertakenBody{cells, cells_.bins, types, std::as_const(cells_.intents).span(), cells_.overtaken.span()});
+        for_each_index(n, PutOffBody{std::as_const(cells_.overtaken).span(), intents});
+    }
+    if (programs.fusions) unite();
+    if (programs.recruits.items.size() != 0)
+        for_each_index(
+            n, ArrivalsBody{cells, phenotype, programs.recruits.view(), std::as_const(cells_.supply).span(), model_.seed, round, intents});
+    if (programs.phagocytes || programs.predators) for_each_index(n, EatBody{cells, cells_.bins, types, intents});
+}
 
 void Engine::behave(Moment now) {
     CRINE_EXPECTS(cells_.sorted && now.dt > 0);
-    Programs const& programs = cells_.programs;
-    cells_.intents.resize(cells_.size());
-    if (programs.damages) attack(now);
-    CellView const cells = cells_.view();
-    Phenotype const phenotype = cells_.phenotype();
-    for_each_index(cells_.size(),
-                   DecideBody{cells, phenotype, cells_.bins, programs.types.span(), programs.fates.view(), model_.vocabulary(),
-                              programs.phagocytes, programs.fusions, model_.seed, now, cells_.intents.span()});
-    if (programs.fusions) unite();
-    if (programs.recruits.items.size() != 0) {
-        cells_.supply.upload(cell_pools_.supply());
-        for_each_index(cells_.size(), ArrivalsBody{cells, phenotype, programs.recruits.view(), std::as_const(cells_.supply).span(),
-                                                   model_.seed, now, cells_.intents.span()});
-    }
-    if (programs.phagocytes || programs.predators)
-        for_each_index(cells_.size(), EatBody{cells, cells_.bins, programs.types.span(), cells_.intents.span()});
+    if (cells_.programs.damages) attack(now);
+    if (cells_.programs.recruits.items.size() != 0) cells_.supply.upload(cell_pools_.supply());
+    decide({now});
     if (!model_.cell_pools.empty()) {
         std::vector<PoolState> levels;
         endocrine_.report(levels);

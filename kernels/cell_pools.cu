@@ -59,7 +59,7 @@ void CellPools::live(std::vector<PoolState> const& levels, Moment now) {
         state.production = target;
         if (auto& stages = stages_[p]; !stages.empty()) {
             double const theta = pool.response_time / pool.stages, before = std::accumulate(stages.begin(), stages.end(), 0.0);
-            ChainOf<double>{now.dt / theta, pool.stages}(target, Stages{stages.data()});
+            Chain{now.dt / theta, pool.stages}(target, Stages{stages.data()});
             made -= theta * (std::accumulate(stages.begin(), stages.end(), 0.0) - before);  // what is still under way
             state.production = stages.back();
         }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "crine/backend.h"
 #include "crine/cells.h"
 #include "crine/model.h"
 #include "crine/model/contact.h"
@@ -28,11 +29,12 @@ struct Bins {
     CRINE_HD std::size_t of(Vec3 p) const { return at(on_axis(0, p.x), on_axis(1, p.y), on_axis(2, p.z)); }
 };
 
-/// What a cell has decided in this step; `apply` carries it out.
+/// What a cell has decided; `apply` carries it out. What it does after that in the same step, and what a newborn does, is decided in
+/// another round, and so on to the end of the step.
 struct Intent {
     enum class Kind : std::uint8_t { none, divide, differentiate, enter_cycle, apoptosis, necrosis, vanish, fuse, absorb };
-    double at =
-        0;  ///< simulated time of the event, inside the step or, for a cell too fast for it, before [s]; to absorb: the volume [µm³]
+    double at = 0;               ///< simulated time of the event or, of none, until which it is decided that there is none [s]
+    Real gained = 0;             ///< to absorb: the volume [µm³]
     std::uint32_t meal = 0;      ///< see eater and eaten
     std::uint16_t recruits = 0;  ///< cells let in through this cell's wall, whatever else it does
     Kind kind = Kind::none;
@@ -43,7 +45,34 @@ struct Intent {
     /// Dead cells that this live one engulfs, whatever else it does.
     CRINE_HD std::uint32_t eaten() const { return kind == Kind::vanish ? 0 : meal; }
 };
-static_assert(sizeof(Intent) == 16);
+static_assert(sizeof(Intent) == 24 || sizeof(Real) == 8);
+
+/// A step of behaviour, or what is left of it for cells whose fate is not decided yet.
+struct Round {
+    Moment now;
+    std::uint32_t number = 0;
+
+    CRINE_HD double end() const { return now.time + now.dt; }
+    /// The end of the step included: a duration of a whole number of steps ends with a step, whatever the round-off.
+    CRINE_HD bool due(double at) const { return at <= end() + negligible(); }
+    /// Whether there is time left in the step after that.
+    CRINE_HD bool open(double at) const { return at < end() - negligible(); }
+    CRINE_HD double negligible() const { return 1e-6 * now.dt; }
+    /// In place of the step in the key of random numbers: cells are asked in each round.
+    CRINE_HD std::uint64_t key() const { return now.step | std::uint64_t{number} << 48; }
+    /// From when on a cell has not been asked yet for what becomes of it.
+    CRINE_HD double begin(CellView const& cells, std::size_t i) const { return number == 0 ? now.time : cells.decided[i]; }
+};
+
+/// What a cell attacks in a step: first whom it attacked before, then others, see Attacks.
+struct AttackCourse {
+    enum class Kind : std::uint8_t { none, one, several, many };
+    double first_end = 0;     ///< until when it goes on with the first [s]
+    double free = 0;          ///< from when on it looks for others [s]
+    double rate = 0;          ///< at which it then begins to attack anybody [1/s]
+    std::uint32_t first = 0;  ///< id; 0: nobody
+    Kind others = Kind::none;
+};
 
 inline CellView view_of(CellFields<Buffer>& fields) {
     CellView view;
@@ -78,6 +107,9 @@ struct Population {
     Buffer<Real> responses;                    ///< [slot * cells + cell], see Phenotype
     Buffer<Real> work;                         ///< within exchange: what cells give, within sense: signals [slot * cells + cell], …
     Buffer<Intent> intents;                    ///< from behave to apply
+    Buffer<double> overtaken;                  ///< within decide: see OvertakenBody
+    Buffer<std::uint32_t> accepted;            ///< within decide: id of whom a cell absorbs; 0: nobody
+    Buffer<AttackCourse> courses;              ///< within attack
     Buffer<Real> supply;                       ///< from behave to apply: factor on the rates of recruiting each type
     SpheresOf<Buffer> spheres;                 ///< within move and circles
     Buffer<Real const*> concentrations;        ///< within sense and move: the fields, by ligand

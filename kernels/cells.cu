@@ -65,7 +65,7 @@ struct FirstResponsesBody {
         auto const list = program[phenotype.row(i)];
         for (std::size_t b = 0; b < list.size; ++b) {
             Real const value = list[b].at_start(seed, id[i]);
-            for (int s = 0; s < list[b].slots(); ++s) responses[(list[b].slot + s) * id.size + i] = value;
+            for (int s = 0; s < list[b].slots(); ++s) responses[(list[b].slot + s) * id.size + i] = list[b].settled(s, value);
         }
     }
 };
@@ -121,6 +121,11 @@ void Engine::start_cells(InitialState const& state) {
     cells.for_each_field([n](char const* name, auto& field) {
         if (field.size() != n) throw InputError(std::string("the initial cells have no value of '") + name + "' for each");
     });
+    for (std::size_t i = 0; i < n; ++i) {
+        CellState const is = cells.state[i];
+        auto const duration = static_cast<Real>(duration_of(is, model_.types[cells.type[i]]));
+        cells.entry_radius[i] = cells.radius[i] / std::cbrt(relative_volume(is, static_cast<Real>(-cells.since[i]), duration));
+    }
     cells_ = {};
     cells_.fields.for_each_field_with(cells, [](auto& buffer, auto& host) { buffer.upload(host); });
     for (std::uint32_t id : cells.id) cells_.next_id = std::max<std::uint64_t>(cells_.next_id, std::uint64_t{id} + 1);

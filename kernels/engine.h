@@ -74,8 +74,10 @@ private:
     double held_from_neighbours(int membrane_ligand);  ///< by receptors [molecules]
     double on_membranes(int membrane_ligand);          ///< of those who present it [molecules]
     void snapshot_synapses(Snapshot& to);
-    void attack(Moment now);  ///< in behave: attack.cu
-    void unite();             ///< in behave: fuse.cu
+    void attack(Moment now);      ///< in behave: attack.cu
+    void decide(Round round);     ///< in behave and apply: behave.cu
+    bool carry_out(Round round);  ///< in apply
+    void unite();                 ///< in decide: fuse.cu
     /// In exchange: adds the cells of a group's arrays, from `cells_.work`, to these.
     void add_cells(ExchangeGroup const& group);
 

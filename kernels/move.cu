@@ -121,15 +121,25 @@ struct MotionBody {
         return Drift{fastest}(g);
     }
 
-    /// Whither a cell turns that would by chance turn in some direction.
-    CRINE_HD Vec3 biased(std::size_t i, Vec3 p, Vec3 chance) const {
+    /// Where a cell's own walk leads it for a speed of 1.
+    CRINE_HD Vec3 walk(std::size_t i, Vec3 p, Vec3& heading) const {
+        Random random(seed, Stream::direction, step, cells.id[i]);
         auto const ligands = attraction[phenotype.row(i)];
-        Real const bias = phenotype(behaviour::bias, i);
-        if (ligands.empty() || bias == 0) return chance;
+        Bias const biased{ligands.empty() ? Real(0) : phenotype(behaviour::bias, i)};
         Vec3 g{};
-        for (std::size_t a = 0; a < ligands.size; ++a)
-            g = g + phenotype(ligands[a].behaviour, i) * unit(gradient(grid, concentration[ligands[a].target], p));
-        return Bias{bias}(chance, g);
+        bool known = biased.bias == 0;
+        auto const attracted = [&] {  // only those that turn need to know
+            for (std::size_t a = 0; a < ligands.size && !known; ++a)
+                g = g + phenotype(ligands[a].behaviour, i) * unit(gradient(grid, concentration[ligands[a].target], p));
+            known = true;
+            return g;
+        };
+        auto const turn = [&] {
+            Vec3 const chance = random.direction(grid.planar());
+            return biased.bias == 0 ? chance : biased(chance, attracted());
+        };
+        auto const mean = [&] { return biased.bias == 0 ? Vec3{} : biased.mean(grid.planar()) * unit(attracted()); };
+        return Walk{static_cast<double>(phenotype(behaviour::persistence, i)), static_cast<double>(dt)}(heading, random, turn, mean);
     }
 
     /// The way to `target` as far as the habitat allows: all of it, or only along some axes, so that cells slide along its border.
@@ -154,25 +164,25 @@ struct MotionBody {
         if (!type.moves) return;
         Vec3 const here = position(cells, i);
         Vec3 heading{cells.dx[i], cells.dy[i], cells.dz[i]};
-        Vec3 v = Vec3{cells.vx[i], cells.vy[i], cells.vz[i]} + type.velocity;
+        Vec3 v = Vec3{cells.vx[i], cells.vy[i], cells.vz[i]} + type.velocity + drift(i, here, type.chemotaxis_speed);
         Real const speed = phenotype(behaviour::speed, i);
-        if (speed != 0) {
-            Random random(seed, Stream::direction, step, cells.id[i]);
-            if (Walk{phenotype(behaviour::persistence, i), dt}.turns(heading, random))
-                heading = biased(i, here, random.direction(grid.planar()));
-            v = v + speed * heading;
-        }
-        v = v + drift(i, here, type.chemotaxis_speed);
+        if (speed != 0) v = v + speed / dt * walk(i, here, heading);
         if (grid.planar()) v.z = 0;
 
-        Vec3 target = here + dt * v;
-        if (!std::isfinite(target.x + target.y + target.z + cells.radius[i])) {
+        Vec3 const way = dt * v + Vec3{cells.rx[i], cells.ry[i], cells.rz[i]}, straight = here + way;
+        if (!std::isfinite(straight.x + straight.y + straight.z + cells.radius[i])) {
             report(error, static_cast<std::uint32_t>(ErrorCode::not_finite_cell), cells.id[i]);
             return;
         }
+        Vec3 target = straight;
         confine(grid, target, heading);
         Vec3 const there = within_habitat(type.habitat, here, target, heading);
         cells.x[i] = there.x, cells.y[i] = there.y, cells.z[i] = there.z;
+        // what rounding has left out, Kahan (1965) Commun ACM 8:40; nothing after a wall
+        auto const rest = [](Real from, Real way, Real to, Real there) { return there == to ? way - (to - from) : Real(0); };
+        cells.rx[i] = rest(here.x, way.x, straight.x, there.x);
+        cells.ry[i] = rest(here.y, way.y, straight.y, there.y);
+        cells.rz[i] = rest(here.z, way.z, straight.z, there.z);
         cells.vx[i] = v.x, cells.vy[i] = v.y, cells.vz[i] = v.z;
         cells.dx[i] = heading.x, cells.dy[i] = heading.y, cells.dz[i] = heading.z;
     }

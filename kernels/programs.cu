@@ -86,7 +86,7 @@ struct ChainSlots {
             for (Lag const& lag : type.lags) stages[lag.behaviour] = std::max(stages[lag.behaviour], lag.stages);
         for (auto const& [behaviour, n] : stages) {
             first[behaviour] = count;
-            count += n;
+            count += 2 * n;
         }
     }
 };

@@ -65,9 +65,13 @@ struct Response {
     std::uint32_t activity = 0;               ///< its number, which keys the spread
     Real stage_time = 0;                      ///< θ of its chain [s]
     std::int16_t stages = 0;                  ///< of its chain; 0: it has at once what the rules ask for
-    std::int16_t slot = 0;                    ///< of the response itself; those of a chain's earlier stages follow, the first last
+    std::int16_t slot = 0;  ///< of the response itself; those of a chain's earlier stages follow, the first last, then what they lack
 
-    CRINE_HD int slots() const { return stages > 1 ? stages : 1; }
+    CRINE_HD int slots() const { return stages > 0 ? 2 * stages : 1; }
+    CRINE_HD int stage(int k) const { return slot + stages - k; }  ///< slot of the k-th stage of its chain, 1 ≤ k ≤ stages
+    CRINE_HD int rest(int k) const { return stage(k) + stages; }   ///< and of what rounding has left out of it
+    /// What a slot holds, counted from its first, in a cell in which all stages have that value.
+    CRINE_HD Real settled(int s, Real value) const { return stages > 0 && s >= stages ? Real(0) : value; }
     CRINE_HD Real at_start(std::uint64_t seed, std::uint32_t id) const {
         if (spread == 0) return initial;
         return initial * (1 + spread * (2 * Random(seed, Stream::activity, activity, id).uniform() - 1));

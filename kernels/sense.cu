@@ -45,9 +45,9 @@ struct SignalBody {
             case Sensed::Kind::open_channels:
                 return open_channels(cells.id[i]);
             case Sensed::Kind::damage:
-                return cells.damage[i];
+                return static_cast<Real>(cells.damage[i]);
             case Sensed::Kind::attacked:
-                return cells.attacked[i];
+                return static_cast<Real>(cells.attacked[i]);
             case Sensed::Kind::attacking:
                 return Real(cells.target[i] != 0 && cells.attack_end[i] > time);
             case Sensed::Kind::dead:
@@ -171,8 +171,9 @@ struct ResponseBody {
             if (response.stages == 0)
                 responses[response.slot * cells + i] = target;
             else
-                Chain{static_cast<Real>(dt / response.stage_time), response.stages}(
-                    target, [&](int k) -> Real& { return responses[(response.slot + response.stages - k) * cells + i]; });
+                Chain{dt / response.stage_time, response.stages}(target, [&](int k) {
+                    return Compensated{responses[response.stage(k) * cells + i], responses[response.rest(k) * cells + i]};
+                });
         }
     }
 };

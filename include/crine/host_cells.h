@@ -21,7 +21,7 @@ struct HostCells : CellFields<HostArray> {
         std::size_t const i = size();
         resize(i + 1);
         id[i] = next, type[i] = type_index, state[i] = CellState::resting;
-        x[i] = p.x, y[i] = p.y, z[i] = p.z, radius[i] = radius_at_rest;
+        x[i] = p.x, y[i] = p.y, z[i] = p.z, radius[i] = entry_radius[i] = radius_at_rest;
     }
 };
 

@@ -45,7 +45,37 @@ TEST(ChainFormula, LeavesAloneWhatHasArrivedAndForgetsAllAfterALongTime) {
     for (Real const value : x) EXPECT_TRUE(close(value, 2));
 }
 
+/// In steps that each change less than the last digit of what is stored.
+TEST(ChainFormula, ArrivesInStepsMuchShorterThanItsTime) {
+    for (int n : {1, 4}) {
+        std::array<Real, 4> x{}, rest{};
+        double const time = 86400;
+        for (int step = 0; step < 5 * 86400; ++step)
+            Chain{n / time, n}(1, [&](int k) {
+                auto const stage = static_cast<std::size_t>(k - 1);
+                return Compensated{x[stage], rest[stage]};
+            });
+        EXPECT_TRUE(close(x[static_cast<std::size_t>(n - 1)], arrived(5, 1.0 / n, n), 1e-7)) << n << " stages";
+    }
+}
+
 using ActivitiesOnEveryEngine = OnEveryEngine;
+
+TEST_P(ActivitiesOnEveryEngine, FollowSlowlyInShortSteps) {
+    Model m = still(1, 2);
+    Vocabulary const words = m.vocabulary();
+    double const time = 1e6;
+    for (int a = 0; a < 2; ++a) base(m, 0, words.of(behaviour::activity, a)) = 1;
+    m.types[0].lags = {{words.of(behaviour::activity, 0), Real(time), 1, Real(0.99), 0},
+                       {words.of(behaviour::activity, 1), Real(time), 3, 0, 0}};
+    InitialState s = empty_state(m);
+    s.cells.add(0, {100, 100, 100}, 5);
+    auto const engine = make_backend(GetParam());
+    engine->start(m, s);
+    live(*engine, 2000, 1);
+    EXPECT_NEAR(activity_of(*engine, 0, 1), 1 - 0.01 * std::exp(-2000 / time), 6e-8);  // half a digit of what is shown
+    EXPECT_TRUE(close(activity_of(*engine, 1, 1), arrived(2000, time / 3, 3), 1e-5));
+}
 
 TEST_P(ActivitiesOnEveryEngine, FollowWhatRulesAskForInTheirTime) {
     // A signal that is there from the beginning: the time since the start, far above its half.

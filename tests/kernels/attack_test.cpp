@@ -43,9 +43,13 @@ TEST(DamageFormula, IsExactAtAnyStep) {
     auto const exact = [&](double start, double t) {
         return start * std::exp(-repair * t) + per_time / repair * (1 - std::exp(-repair * t));
     };
-    for (double dt : {1.0, 100.0, 1e4})
-        EXPECT_TRUE(close((Damage{Real(repair), Real(dt)})(3, static_cast<Real>(per_time * dt)), exact(3, dt), 1e-5)) << dt;
-    EXPECT_EQ((Damage{0, 100})(3, 2), 5);
+    for (double dt : {1.0, 100.0, 1e4}) {
+        Damage const law{repair, dt};
+        EXPECT_TRUE(close(law.left(3) + per_time * law.of(0, dt), exact(3, dt), 1e-12)) << dt;
+        double const part = law.of(0, 0.3 * dt) + law.of(0.3 * dt, 0.8 * dt) + law.of(0.8 * dt, dt);
+        EXPECT_TRUE(close(part, law.of(0, dt), 1e-12)) << dt;
+    }
+    EXPECT_EQ((Damage{0, 100}).left(3) + (Damage{0, 100}).of(10, 12), 5);
 }
 
 using AttackOnEveryEngine = OnEveryEngine;
@@ -63,11 +67,13 @@ TEST_P(AttackOnEveryEngine, AnAttackDoesDamageWhileItLasts) {
     live(*engine, 2, kStep);
     EXPECT_TRUE(close(victim().second, 120));
     EXPECT_TRUE(close(victim().first, 120 * 0.02));
-    live(*engine, 1, kStep, Motion::off, 2);  // ends half-way; the next one begins with the next step
-    EXPECT_TRUE(close(victim().second, 150));
+    EXPECT_TRUE(close(cells_of(*engine).attack_end[0], 150));
+    live(*engine, 1, kStep, Motion::off, 2);  // ends half-way; the next one begins at once
+    EXPECT_TRUE(close(victim().second, 180));
+    EXPECT_TRUE(close(cells_of(*engine).attack_begin[0], 150));
     live(*engine, 2, kStep, Motion::off, 3);
-    EXPECT_TRUE(close(victim().second, 270));
-    EXPECT_TRUE(close(victim().first, 270 * 0.02));
+    EXPECT_TRUE(close(victim().second, 300));
+    EXPECT_TRUE(close(victim().first, 300 * 0.02));
 }
 
 TEST_P(AttackOnEveryEngine, DamageIsRepairedInProportion) {
@@ -95,7 +101,7 @@ TEST_P(AttackOnEveryEngine, AttacksBeginAtTheirRateTimesImmunogenicity) {
         auto const engine = make_backend(GetParam());
         engine->start(m, s);
         int const steps = 600;
-        live(*engine, steps, 20);  // short beside the duration: an attack waits for the next step at most
+        live(*engine, steps, 20);
         double total = 0;
         HostCells const c = cells_of(*engine);
         for (std::size_t i = 0; i < c.size(); ++i) total += static_cast<double>(c.attacked[i]);
@@ -128,15 +134,22 @@ TEST_P(AttackOnEveryEngine, DamageAddsUpAsInAPlainLoop) {
     std::vector<double> damage(after.id.size() + 1, 0), attacked(damage.size(), 0);
     for (std::size_t i = 0; i < before.size(); ++i) damage[before.id[i]] = before.damage[i], attacked[before.id[i]] = before.attacked[i];
     int attacks = 0;
+    double const begin = 5 * kStep, end = 6 * kStep;
+    auto const inflict = [&](std::uint32_t target, std::uint8_t attacker, double from, double to) {
+        double const time = std::min(end, to) - std::max(begin, from);
+        ASSERT_GE(time, 0);
+        damage[target] += time * (attacker == 0 ? 0.02 : 0.07), attacked[target] += time;
+        ++attacks;
+    };
+    for (std::size_t j = 0; j < before.size(); ++j)  // what goes on from the step before
+        if (before.target[j] != 0 && before.attack_end[j] > begin)
+            inflict(before.target[j], before.type[j], before.attack_begin[j], before.attack_end[j]);
     for (std::size_t j = 0; j < after.size(); ++j) {
-        if (after.target[j] == 0) continue;
+        if (after.target[j] == 0 || after.attack_begin[j] < begin) continue;
         std::size_t const i = find(after, after.target[j]);
         ASSERT_EQ(after.type[i], 1);
         ASSERT_LE(norm(position(after, i) - position(after, j)), Real(12.5001));
-        double const time = std::min(6 * kStep, after.attack_end[j]) - std::max(5 * kStep, after.attack_begin[j]);
-        EXPECT_GE(time, 0);
-        damage[after.id[i]] += time * (after.type[j] == 0 ? 0.02 : 0.07), attacked[after.id[i]] += time;
-        ++attacks;
+        inflict(after.target[j], after.type[j], after.attack_begin[j], after.attack_end[j]);
     }
     EXPECT_GT(attacks, 500);
     for (std::size_t i = 0; i < after.size(); ++i) {
@@ -160,7 +173,7 @@ TEST_P(AttackOnEveryEngine, ItEndsWhenTheVictimDiesAndADaughterAttacksNobody) {
     EXPECT_EQ(c.target[find(c, 1)], 0u);
     EXPECT_LT(c.damage[find(c, 2)], 5);
 
-    m.rules = {{0, signal::attacking, behaviour::cycle_entry, true, 1, Real(0.01), 8, false}};
+    m.rules = {{0, signal::attacking, behaviour::cycle_entry, true, Real(0.02), Real(0.01), 8, false}};
     engine->start(m, pairs(m, 1));
     live(*engine, 4, kStep);
     HostCells const d = cells_of(*engine);

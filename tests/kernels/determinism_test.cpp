@@ -52,11 +52,10 @@ Tissue busy_tissue() {
     return t;
 }
 
-std::uint64_t hash_after(Device const& device, int steps) {
+std::uint64_t hash_after(Device const& device, int steps, double dt = 60) {
     Tissue const t = busy_tissue();
     auto const engine = make_backend(device);
     engine->start(t.model, t.state);
-    double const dt = 60;
     for (int n = 0; n < steps; ++n) {
         Moment const now{n * dt, dt, static_cast<std::uint64_t>(n)};
         engine->sort();
@@ -85,6 +84,11 @@ using DeterminismOnEveryEngine = OnEveryEngine;
 TEST_P(DeterminismOnEveryEngine, SameBitsWithAnyNumberOfThreadsAndFromRunToRun) {
     auto const once = same_on_any_number_of_threads(GetParam(), [](Device const& device) { return hash_after(device, 200); });
     EXPECT_EQ(hash_after(GetParam(), 200), once);
+}
+
+/// Steps in which cells do several things, one after the other.
+TEST_P(DeterminismOnEveryEngine, SameBitsWithAnyNumberOfThreadsInLongSteps) {
+    same_on_any_number_of_threads(GetParam(), [](Device const& device) { return hash_after(device, 4, 3000); });
 }
 
 TEST(Determinism, SameBitsWithEveryInstructionSet) {

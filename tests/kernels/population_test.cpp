@@ -285,6 +285,19 @@ TEST_P(PopulationOnEveryEngine, SurvivorsKeepEveryPropertyWhenOthersVanish) {
     }
 }
 
+TEST_P(PopulationOnEveryEngine, AStepWithoutEndIsAnError) {
+    Model dividing = types(1), turning = types(2);
+    dividing.types[0].base[behaviour::cycle_entry] = 1;
+    for (int t = 0; t < 2; ++t) turning.types[t].base[turning.vocabulary().of(behaviour::differentiation, 1 - t)] = 1000;
+    for (Model const* m : {&dividing, &turning}) {
+        InitialState s = empty_state(*m);
+        s.cells.add(0, {200, 200, 200}, 5);
+        auto const engine = make_backend(GetParam());
+        engine->start(*m, s);
+        EXPECT_THROW(live(*engine, 1, kStep), RunError);
+    }
+}
+
 TEST_P(PopulationOnEveryEngine, RunningOutOfIdsIsAnError) {
     Model m = types(1);
     m.types[0].base[behaviour::cycle_entry] = std::numeric_limits<Real>::infinity();

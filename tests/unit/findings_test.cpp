@@ -43,5 +43,41 @@ TEST(Findings, LookAtRegionsToo) {
     EXPECT_EQ(found[0].at.path, "regions.all.decay.A");
 }
 
+Findings of_cell(std::string const& cell) {
+    return load_text(
+               "title: steps\ntime: {end: 1 h, mechanics: 2 min, behaviour: 6 min}\ndomain: {size: [20 um, 20 um, 20 um], spacing: 10 um}\n"
+               "cells:\n  B: {radius: 5 um}\n  A: {radius: 5 um, " +
+               cell + (cell.find("repulsion") == std::string::npos ? ", repulsion: 4 um/min" : "") + "}\n")
+        .findings;
+}
+
+TEST(Findings, NameWhatCellsDoFasterThanTheyLook) {
+    struct Case {
+        char const *cell, *path, *key;
+        double would_do;
+    };
+    for (auto const& [cell, path, key, would_do] :
+         {Case{"activities: {x: {base: 0, response_time: 1 min}}", "cells.A.activities.x.response_time", "time.behaviour", 60},
+          {"rules: [{signal: age, decreases: adhesion, to: 0 um/min, half: 1 h}], response_times: {adhesion: 2 min}",
+           "cells.A.response_times.adhesion", "time.behaviour", 120},
+          {"speed: 1 um/min, attacks: {B: 1 /min}", "cells.A.attacks.B", "time.behaviour", 60},
+          {"speed: 1 um/min, phagocytosis: 30 /h", "cells.A.phagocytosis", "time.behaviour", 120},
+          {"cycle: {entry: 0.1 /h, duration: 6 h}, repulsion: 20 um/min", "cells.A.repulsion", "time.mechanics", 30}}) {
+        Findings const found = of_cell(cell);
+        ASSERT_EQ(found.size(), 1u) << cell;
+        EXPECT_EQ(found[0].at.path, path);
+        EXPECT_EQ(found[0].at.line, 6);
+        EXPECT_EQ(found[0].key, key);
+        EXPECT_TRUE(close(found[0].would_do, would_do, 1e-5)) << cell;
+    }
+}
+
+TEST(Findings, LeaveCellsAloneThatAreRightAtAnyStep) {
+    for (char const* cell :
+         {"activities: {x: {base: 0, response_time: 10 min}}", "attacks: {B: 1 /min}", "speed: 1 um/min, attacks: {B: 0.1 /min}",
+          "apoptosis: 100 /h, cycle: {entry: at once, duration: 1 min}", "speed: 100 um/min, persistence: 1 s"})
+        EXPECT_TRUE(of_cell(cell).empty()) << cell;
+}
+
 }  // namespace
 }  // namespace crine::test

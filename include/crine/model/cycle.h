@@ -35,5 +35,13 @@ CRINE_HD inline Real relative_volume(CellState state, Real elapsed, Real duratio
     return 1;
 }
 
+/// Of a state, in cells of a type [s].
+template <class Type>
+CRINE_HD double duration_of(CellState state, Type const& type) {
+    return state == CellState::cycling     ? type.cycle_duration
+           : state == CellState::apoptotic ? type.apoptosis_duration
+                                           : type.necrosis_duration;
+}
+
 }  // namespace CRINE_NS
 }  // namespace crine

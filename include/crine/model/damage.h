@@ -7,17 +7,21 @@
 namespace crine {
 inline namespace CRINE_NS {
 
-/// Damage D of a cell, which it repairs in proportion, after a step in which as much is inflicted, evenly over it:
+/// Damage D of a cell, which it repairs in proportion, over a step,
 ///
-///     dD/dt = inflicted / dt - repair D
+///     dD/dt = inflicted - repair D
 ///
-/// Exact at any step: D exp(-x) + inflicted (1 - exp(-x)) / x,  x = repair dt.                     [1]
+/// exact at any step: what is inflicted at a rate from a to b leaves  rate (exp(-repair (dt - b)) - exp(-repair (dt - a))) / repair.   [1]
 struct Damage {
-    Real repair;  ///< [1/s]
-    Real dt;      ///< [s]
-    CRINE_HD Real operator()(Real damage, Real inflicted) const {
-        Real const x = repair * dt;
-        return damage * std::exp(-x) + (x > 0 ? -std::expm1(-x) / x : Real(1)) * inflicted;
+    double repair;  ///< [1/s]
+    double dt;      ///< [s]
+
+    /// What is left of damage from the beginning of the step.
+    CRINE_HD double left(double damage) const { return damage * std::exp(-repair * dt); }
+    /// What is left of damage at a rate of 1, from a to b after the beginning of the step [s].
+    CRINE_HD double of(double a, double b) const {
+        double const x = repair * (b - a);
+        return std::exp(-repair * (dt - b)) * (x > 0 ? -std::expm1(-x) / x : 1) * (b - a);
     }
 };
 

@@ -18,28 +18,38 @@ inline namespace CRINE_NS {
 ///     x_k ← u + e^{-a} Σ_{j ≤ k} a^{k-j} / (k-j)! (x_j - u),   a = dt / θ
 ///
 /// in increments, so that what has arrived stays where it is.
-template <class Number>
-struct ChainOf {
-    Number a;
+struct Chain {
+    double a;
     int stages;
 
     /// stage(k) is a reference to x_k, 1 ≤ k ≤ n; from the last to the first, because each needs those before as they were.
     template <class Stage>
-    CRINE_HD void operator()(Number target, Stage&& stage) const {
-        constexpr Number kLongest = 1000;  // then nothing is left of the past
-        Number const step = a < kLongest ? a : kLongest;
-        Number const past = std::exp(-step), arrived = -std::expm1(-step);
+    CRINE_HD void operator()(double target, Stage&& stage) const {
+        constexpr double kLongest = 1000;  // then nothing is left of the past
+        double const step = a < kLongest ? a : kLongest;
+        double const past = std::exp(-step), arrived = -std::expm1(-step);
         for (int k = stages; k >= 1; --k) {
-            Number change = arrived * (target - stage(k)), weight = past;
+            double change = arrived * (target - stage(k)), weight = past;
             for (int j = k - 1; j >= 1; --j) {
-                weight *= step / static_cast<Number>(k - j);
+                weight *= step / (k - j);
                 change += weight * (stage(j) - target);
             }
             stage(k) += change;
         }
     }
 };
-using Chain = ChainOf<Real>;
+
+/// A number in storage precision with what rounding has left out of it, so that it follows changes far below its last digit. Kahan (1965)
+/// Commun ACM 8:40.
+struct Compensated {
+    Real &value, &rest;
+    CRINE_HD operator double() const { return static_cast<double>(value) + static_cast<double>(rest); }
+    CRINE_HD void operator+=(double change) const {
+        double const sum = *this + change;
+        value = static_cast<Real>(sum);
+        rest = static_cast<Real>(sum - static_cast<double>(value));
+    }
+};
 
 }  // namespace CRINE_NS
 }  // namespace crine

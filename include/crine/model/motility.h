@@ -7,13 +7,46 @@ namespace crine {
 inline namespace CRINE_NS {
 
 /// Persistent random walk at constant speed: new directions come as a Poisson process with mean interval P, so that the velocity forgets
-/// as exp(-t/P) and <x²> = 2 S² P (t - P (1 - exp(-t/P))), whatever the time step. Fürth (1920) Z. Phys. 2:244.
+/// as exp(-t/P) and, where directions are evenly spread, <x²> = 2 S² P (t - P (1 - exp(-t/P))). Fürth (1920) Z. Phys. 2:244.
+///
+/// The way within a step, for a speed of 1: every turn is drawn. Of more than a few only the first and the last are, with their times, and
+/// between them, in a time T, the way is normal with the mean m T and the covariance 2 C P (T - P (1 - exp(-T/P))) that it has, m and C
+/// those of a new direction: the mean square and the correlation with what comes before and after are right at any step.
 struct Walk {
-    Real persistence;  ///< P [s]
-    Real dt;           ///< [s]
-    CRINE_HD bool turns(Vec3 heading, Random& random) const {
-        bool const first = dot(heading, heading) == 0;
-        return random.uniform() < -std::expm1(-dt / persistence) || first;
+    double persistence;  ///< P [s]
+    double dt;           ///< [s]
+
+    static constexpr int kMostTurns = 32;
+    static constexpr int kPairs = 8;  ///< of directions, whose differences have the covariance 2 C
+
+    /// turn() is a new direction; mean() is m.
+    template <class Turn, class Mean>
+    CRINE_HD Vec3 operator()(Vec3& heading, Random& random, Turn&& turn, Mean&& mean) const {
+        Vec3 way{};
+        double left = dt;
+        auto const go = [&](double time) { way = way + static_cast<Real>(time) * heading, left -= time; };
+        if (dot(heading, heading) == 0) heading = turn();
+        do {
+            double const u = random.uniform_fine();  // -log(1 - u) ≥ u: spares most cells the logarithm
+            double const straight = persistence * u < left ? -std::log1p(-u) * persistence : left;
+            if (straight >= left) {
+                go(left);
+                return way;
+            }
+            go(straight);
+            heading = turn();
+        } while (left <= kMostTurns * persistence);
+        double const last = -std::log1p(-random.uniform_fine()) * persistence, between = left > last ? left - last : 0;
+        Vec3 noise{};
+        for (int n = 0; n < kPairs; ++n) {
+            noise = noise + turn();
+            noise = noise - turn();
+        }
+        double const spread = 2 * persistence * (between + persistence * std::expm1(-between / persistence));
+        way = way + static_cast<Real>(between) * mean() + static_cast<Real>(std::sqrt(spread / (2 * kPairs))) * noise;
+        heading = turn(), left -= between;
+        go(left);
+        return way;
     }
 };
 
@@ -28,6 +61,21 @@ CRINE_HD inline Vec3 unit(Vec3 v) {
 struct Bias {
     Real bias;  ///< b [1]
     CRINE_HD Vec3 operator()(Vec3 chance, Vec3 attraction) const { return unit((1 - bias) * chance + bias * unit(attraction)); }
+
+    /// The mean of new directions along the one that attracts, r = b / (1 - b): on a sphere 2 r / 3 up to 1 and 1 - 1 / (3 r²) beyond, the
+    /// slope of the mean distance between a point at r and the unit sphere; on a circle by midpoints.
+    CRINE_HD Real mean(bool planar) const {
+        constexpr int kMidpoints = 64;
+        double const r = static_cast<double>(bias) / (1 - static_cast<double>(bias));
+        if (!(r < 1e6)) return 1;
+        if (!planar) return static_cast<Real>(r <= 1 ? 2 * r / 3 : 1 - 1 / (3 * r * r));
+        double sum = 0;
+        for (int n = 0; n < kMidpoints; ++n) {
+            double const c = std::cos(3.141592653589793 * (n + 0.5) / kMidpoints);
+            sum += (r + c) / std::sqrt(1 + r * r + 2 * r * c);
+        }
+        return static_cast<Real>(sum / kMidpoints);
+    }
 };
 
 /// Drift along gradients, saturating: v = g / (1 + |g| / v_max), g = Σ χ ∇c over the ligands [µm/s].
@@ -72,9 +120,10 @@ CRINE_HD inline void confine(Grid const& grid, Vec3& p, Vec3& heading) {
             x -= length * std::floor(x / length);
             if (!(x < length)) x = 0;
         } else {
+            x -= 2 * length * std::floor(x / (2 * length));  // to and fro is a period of two lengths
+            if (x <= length) return;
             heading.*axis = -(heading.*axis);
-            x = x < 0 ? -x : 2 * length - x;
-            x = x < 0 ? 0 : (x > length ? length : x);  // a step longer than the domain
+            x = x < 2 * length ? 2 * length - x : 0;
         }
     };
     confine_axis(&Vec3::x, grid.periodic[0]), confine_axis(&Vec3::y, grid.periodic[1]), confine_axis(&Vec3::z, grid.periodic[2]);
