@@ -1,4 +1,5 @@
 #include "host/build.h"
+#include "host/format.h"
 
 #include <algorithm>
 #include <cmath>
@@ -102,6 +103,10 @@ Dose make_dose(DoseInput const& in, ScenarioInput const& all, Names const& ligan
     if (in.times && !in.every) fail(in.times->at, "\"times\" has a meaning only with \"every\"");
     if (in.every) {
         dose.every = *in.every;
+        constexpr double kMost = 1000;  // each is a step of its own
+        if (dose.every * kMost < all.time.transport)
+            fail(in.every->at, "more than " + rounded(kMost, 4) + " doses in a step of time.transport (" + duration(all.time.transport) +
+                                   "); expected an infusion, or an interval of " + duration(all.time.transport / kMost) + " or more");
         if (dose.rate > 0 && dose.every < dose.to - dose.from) fail(in.every->at, "the next infusion begins before the last one ends");
         double const until_end = all.time.end > dose.from ? std::floor((all.time.end - dose.from) / dose.every) + 1 : 1;
         dose.times = in.times ? in.times->value : static_cast<std::uint64_t>(until_end);

@@ -101,7 +101,9 @@ public:
     }
     Network compile_gated() {
         gated_ = true;
-        return compile();
+        Network network = compile();
+        std::fill_n(network.positive.begin(), network.layout.species, std::uint8_t{1});  // a rate that makes a concentration negative fails
+        return network;
     }
     std::vector<bool> used() {
         gated_ = true;
@@ -580,6 +582,24 @@ Network compile_network(std::string const& name, NetworkInputs const& in, std::s
 }
 Network compile_local_network(NetworkInputs const& in) { return Compiler("", in, {}).compile_gated(); }
 std::vector<bool> species_in_use(NetworkInputs const& in) { return Compiler("", in, {}).used(); }
+
+std::optional<TakenFromNothing> taken_from_nothing(Network const& network) {
+    NetworkLayout const& at = network.layout;
+    std::vector<double> r(static_cast<std::size_t>(at.registers), 0);
+    std::copy(network.parameter_default.begin(), network.parameter_default.end(), r.begin() + at.parameter);
+    std::copy(network.constants.begin(), network.constants.end(), r.begin() + at.constant);
+    std::fill_n(r.begin() + at.input, at.inputs, 1.0);
+    for (int species = 0; species < at.species; ++species)
+        for (double others : {0.0, 1.0, 1000.0})
+            for (int alone = -1; alone < at.species; ++alone) {  // -1: all of them
+                for (int s = 0; s < at.species; ++s)
+                    r[static_cast<std::size_t>(s)] = s != species && (alone < 0 || s == alone) ? others : 0;
+                run<1>({network.rates.data(), network.rates.size()}, Registers<1>{r.data(), 1});
+                double const rate = r[static_cast<std::size_t>(at.rate + species)];
+                if (rate < 0) return TakenFromNothing{species, rate, others};
+            }
+    return {};
+}
 
 std::vector<double> initial_columns(Network const& network, std::vector<double> const& parameters,
                                     std::vector<std::pair<int, double>> const& species) {

@@ -3,6 +3,7 @@
 #include "crine/network.h"
 #include "host/network_input.h"
 
+#include <optional>
 #include <set>
 
 namespace crine {
@@ -15,6 +16,13 @@ Network compile_network(std::string const& name, NetworkInputs const& in, std::s
 Network compile_local_network(NetworkInputs const& in);
 /// Species that reactions, rates or formulas name.
 std::vector<bool> species_in_use(NetworkInputs const& in);
+
+/// A species that is taken where there is none of it, if there is one: a rate below 0 with `others` of all else, or of one alone.
+struct TakenFromNothing {
+    int species = 0;
+    double rate = 0, others = 0;
+};
+std::optional<TakenFromNothing> taken_from_nothing(Network const& network);
 
 /// What a new cell has, by column, with these parameters and, of some species, these values. Throws InputError if it is not finite.
 std::vector<double> initial_columns(Network const& network, std::vector<double> const& parameters,

@@ -1,4 +1,5 @@
 #include "host/build.h"
+#include "host/format.h"
 #include "host/network_compiler.h"
 #include "host/units.h"
 
@@ -100,6 +101,11 @@ LocalReactions local_reactions_of(ReactionInput const& in, Model const& model) {
                           : unit_scale("nM", Dimension::concentration);
     if (!network.negligible) network.negligible.emplace().value = 1e-6;
     local.network = compile_local_network(network);
+    if (auto const taken = taken_from_nothing(local.network))
+        fail(in.network->at, "takes " + local.network.variables[static_cast<std::size_t>(taken->species)] +
+                                 " where there is none of it: its rate of change is then " + rounded(taken->rate) + ", with " +
+                                 rounded(taken->others) +
+                                 " of another; expected rates that vanish with what they take, such as k * A or k * A / (K + A)");
     return local;
 }
 

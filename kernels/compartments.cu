@@ -18,7 +18,8 @@ namespace {
 constexpr int kColumns = 8;
 constexpr double kTolerance = 1e-11;  ///< relative, of every amount
 constexpr double kFloor = 1e-14;      ///< and of all that there was and came
-constexpr int kMostCuts = 2000;
+constexpr int kMostCuts = 2000;       ///< steps in an interval, taken back or not
+constexpr double kNone = 1e-100;      ///< less [molecules] is nothing: what is left of it soon has no digits that could be compared
 
 /// Solves m x = b, destroying both; row by row, m[i * n + j]. The columns of m are diagonally dominant: no pivots are needed.
 void solve(std::vector<double>& m, std::vector<double>& b, std::size_t n) {
@@ -129,19 +130,23 @@ Circulation::State Circulation::extrapolate(State const& from, double y, double 
     return column[0];
 }
 
-std::vector<double> Circulation::exposures(State at, double duration, double y) const {
+std::vector<double> Circulation::exposures(State at, double duration, double y) {
     std::size_t const n = members_.size();
     at.resize(2 * n);
     double done = 0, h = duration, whole = 0;
     for (std::size_t i = 0; i < n; ++i) whole += std::fabs(at[i]) + members_[i].infusion * duration;
     if (meeting_ >= 0) whole += walls_ * duration / (1 + walls_ * duration / members_[meeting_].volume) * std::fabs(y);
-    for (int cut = 0; done < duration; ++cut) {
+    for (int cut = 0; whole > kNone && done < duration; ++cut) {
         end_if_out_of_time();
+        if (cut == kMostCuts) {
+            stalled_ = true;
+            break;
+        }
         h = duration - done <= h * (1 + 1e-9) ? duration - done : h;
         double error = 0;
         State const next = extrapolate(at, y, h, whole, error);
         double const growth = 0.8 * std::pow(std::max(error, 1e-12), -1.0 / kColumns);
-        if (error <= 1 || cut >= kMostCuts) {
+        if (error <= 1) {
             at = next;
             done = h >= duration - done ? duration : done + h;
         }
@@ -253,7 +258,11 @@ void Circulation::accept(double duration, double level, double into_tissue, Cour
         members_[link.from].state.transferred -= moved, members_[link.to].state.transferred += moved;
     }
     if (meeting_ >= 0) gained[meeting_] -= into_tissue, members_[meeting_].state.from_tissue -= into_tissue;
-    for (std::size_t i = 0; i < members_.size(); ++i) members_[i].amount += gained[i];
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+        Member& m = members_[i];
+        m.amount += gained[i];
+        if (std::fabs(m.amount) < kNone) m.state.cleared += m.amount, m.amount = 0;
+    }
 }
 
 void Circulation::report(std::vector<PoolState>& by_pool) const {

@@ -29,6 +29,7 @@ public:
 
     bool empty() const { return members_.empty(); }
     bool meets_tissue() const { return walls_ > 0; }
+    bool stalled() const { return stalled_; }  ///< some interval could not be followed in steps of any length
 
     void give(int pool, double amount);               ///< a bolus
     void infuse(std::vector<double> const& by_pool);  ///< from now on [molecules/s]
@@ -60,7 +61,7 @@ private:
     using State = std::vector<double>;
     void slopes(State const& at, double y, State& out) const;
     State extrapolate(State const& from, double y, double h, double whole, double& error) const;
-    std::vector<double> exposures(State at, double duration, double y) const;
+    std::vector<double> exposures(State at, double duration, double y);
     Course course_beside(double duration, double y);
     void compare(double level, double flow);
     /// y for which f(y) and y meet a condition that falls with y: condition(course) = 0.
@@ -71,7 +72,7 @@ private:
     std::vector<Link> links_;
     int meeting_ = -1;  ///< member that meets the tissue
     double walls_ = 0;
-    bool linear_ = true;
+    bool linear_ = true, stalled_ = false;
     double base_duration_ = 0, rise_duration_ = 0;  ///< where all is linear, exposures are base + y · rise in an interval of that length
     std::vector<double> base_, rise_;
 

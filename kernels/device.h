@@ -333,11 +333,12 @@ double ordered_sum(std::size_t n, Term const& term) {
 struct ErrorReport {
     std::uint32_t code = 0;  ///< ErrorCode; 0: nothing
     std::uint32_t who = 0;
+    std::uint32_t what = 0;  ///< of who, where that is more than one thing
 };
 
 /// Called by bodies. If several find something in one launch, one of them is kept.
-CRINE_HD inline void report(Span<ErrorReport> error, std::uint32_t code, std::uint32_t who) {
-    if (error[0].code == 0) error[0] = {code, who};
+CRINE_HD inline void report(Span<ErrorReport> error, std::uint32_t code, std::uint32_t who, std::uint32_t what = 0) {
+    if (error[0].code == 0) error[0] = {code, who, what};
 }
 
 }  // namespace CRINE_NS

@@ -200,9 +200,13 @@ ErrorCode Endocrine::advance(FieldState& fields, Model const& model, int ligand,
     constexpr int kMostTries = 12;
     LigandField& field = fields.ligands[ligand];
     Circulation& circulation = routes_[ligand].circulation;
+    auto const followed = [&](ErrorCode code) {
+        return code == ErrorCode::none && circulation.stalled() ? ErrorCode::compartments_stalled : code;
+    };
     if (!circulation.meets_tissue()) {
-        ErrorCode const code = crine::take_step(fields, model, ligand, duration, nonlinear);
+        ErrorCode code = crine::take_step(fields, model, ligand, duration, nonlinear);
         circulation.accept(duration, 0, 0, circulation.course(duration, 0));
+        code = followed(code);
         return follow(fields, ligand, duration, code);
     }
     constexpr double kShare = 0.01;  ///< of the tolerance: a try costs little where the first one fits, as it does when blood is large
@@ -215,9 +219,10 @@ ErrorCode Endocrine::advance(FieldState& fields, Model const& model, int ligand,
     for (int tries = 1;; ++tries) {
         field.circulating = level = static_cast<Real>(level);
         field.present = true;
-        ErrorCode const code = crine::take_step(fields, model, ligand, duration, nonlinear);
+        ErrorCode code = crine::take_step(fields, model, ligand, duration, nonlinear);
         double const crossed = (field.ledger.exchanged - ledger.exchanged) * model.represents;
         Circulation::Course const course = circulation.course(duration, crossed);
+        code = followed(code);
         double const largest = std::max({std::fabs(level), std::fabs(course.mean), std::fabs(course.tissue)});
         if (code != ErrorCode::none || tries == kMostTries || !(std::fabs(course.mean - level) > tolerance * largest)) {
             circulation.accept(duration, level, crossed, course);

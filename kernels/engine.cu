@@ -1,5 +1,8 @@
 #include "kernels/engine.h"
 
+#include "crine/model/synapse.h"
+#include "kernels/ligand_step.h"
+
 #include "crine/contracts.h"
 
 #include <algorithm>
@@ -261,15 +264,25 @@ void Engine::check(Moment now) {
                 throw RunError("quasi-steady " + ligand() + " has no equilibrium" + when +
                                ": in a part of the domain from where nothing leads out it is made, and nothing loses it — a decay or "
                                "half_life, a boundary with a value, or another scheme?");
-            throw RunError("the transport of " + ligand() + " did not converge" + when +
-                           " — a larger transport.tolerance, or a shorter time.transport?");
+            throw RunError("the transport of " + ligand() + " did not converge" + when + ", in " + std::to_string(kMostSteps) +
+                           " steps or at the shortest — a larger transport.tolerance, or a shorter time.transport?");
         case ErrorCode::overshot:
             throw RunError("a step of " + ligand() + " takes more than there is" + when +
                            ", which `adi` cannot do — another scheme, or a shorter time.transport?");
         case ErrorCode::pathway_stalled:
-            throw RunError("a pathway of cell " + std::to_string(found[0].who) + " runs away: no step of it is short enough" + when);
+            throw RunError("the pathway " + PathwayState::name(model_, found[0].what) + " of cell " + std::to_string(found[0].who) +
+                           " runs away" + when + ": no step is short enough, or more than " + std::to_string(kMostNetworkSteps) +
+                           " would be needed — its rates, or a shorter time.behaviour?");
         case ErrorCode::reactions_stalled:
-            throw RunError("the reactions of " + ligand() + " run away: no step of them is short enough" + when);
+            throw RunError("the network of reactions of " + ligand() + " runs away" + when + ": no step is short enough, or more than " +
+                           std::to_string(kMostNetworkSteps) + " would be needed — does it take " + ligand() +
+                           " where there is none, or make ever more of it?");
+        case ErrorCode::compartments_stalled:
+            throw RunError("the compartments of " + ligand() + " cannot be followed" + when +
+                           ": no step is short enough — rates or volumes that are many powers of ten apart?");
+        case ErrorCode::synapse_stalled:
+            throw RunError("synapse " + std::to_string(found[0].who + 1) + " needs more than " + std::to_string(CleftProgress::kMostSteps) +
+                           " steps" + when + " — fewer spikes in a time.transport, or a slower cleft?");
         case ErrorCode::ids_exhausted:
             throw RunError("all 4294967295 cell ids have been used" + when);
     }

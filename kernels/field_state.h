@@ -48,6 +48,7 @@ struct LigandField {
     bool infusing = false;   ///< there is some now
     bool vessels = false;    ///< somewhere
 
+    bool damped = false;        ///< its last step was one of order 1 in place of order 2, so as not to fall below 0
     bool traced = false;        ///< it is stepped by sender as well: kernels/trace_state.h
     std::vector<double> steps;  ///< of the last interval, if steps are adaptive and it is traced [s]
 

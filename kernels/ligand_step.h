@@ -130,6 +130,9 @@ protected:
 /// Enters what cells catch from themselves before it reaches the field, beside what they have `taken` from it [molecules].
 void book_own(LigandField& field, double taken, double duration);
 
+/// Of one ligand, or of those that react, in one interval of transport, taken back or not.
+inline constexpr int kMostSteps = 1'000'000;
+
 /// One step of one ligand by multigrid, or by factors along the axes. True if it was solved to the tolerance. Where reactions convert the
 /// ligand, the mean of its concentration over the step is left in `FieldState::mean`.
 /// Of a traced ligand, `part` is what is stepped, and as the whole has been: null is the whole.

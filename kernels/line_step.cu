@@ -133,7 +133,7 @@ private:
             step = tau * std::clamp(std::isfinite(growth) ? growth : kLeastGrowth, kLeastGrowth, kMostGrowth);
             ++field_.solve.cycles;
             if (!(error <= tolerance_)) {
-                if (step < kShortest * dt) return false;
+                if (step < kShortest * dt || field_.solve.cycles >= kMostSteps) return false;
                 continue;
             }
             field_.solve.error = std::max(field_.solve.error, error);
@@ -143,6 +143,7 @@ private:
             if (first) field_.first_step = step;
             first = false;
             done = left - tau < 1e-9 * dt ? dt : done + tau;
+            if (done < dt && field_.solve.cycles >= kMostSteps) return false;
         }
         return true;
     }

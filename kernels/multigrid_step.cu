@@ -120,10 +120,17 @@ struct MeanBody {
     }
 };
 
+/// How far below 0 a concentration is.
+struct Below {
+    Real const* c;
+    CRINE_HD Real operator()(std::size_t p) const { return -c[p]; }
+};
+
 /// One implicit step of one ligand.
 class MultigridStep : LigandStep {
 public:
-    MultigridStep(FieldState& fields, Model const& model, int ligand, LigandField* part) : LigandStep(fields, model, ligand, part) {}
+    MultigridStep(FieldState& fields, Model const& model, int ligand, LigandField* part)
+        : LigandStep(fields, model, ligand, part), repeats_(part != nullptr) {}
 
     /// True if every solve converged.
     bool take(double dt) {
@@ -150,7 +157,17 @@ private:
         settle(dt, 1);
     }
 
+    /// Both stages are of order 2 and fall below 0 where a step loses most of what there is; what they have lost there in the mean is then
+    /// of no meaning either. So does another step that implicit Euler takes.
     void tr_bdf2_step(double dt) {
+        if (!repeats_) whole_.damped = false;
+        if (!whole_.damped && tr_bdf2_stages(dt)) return;
+        whole_.damped = true;
+        observed_ = left_ = 0, converged_ = true;
+        implicit_euler(dt);
+    }
+
+    bool tr_bdf2_stages(double dt) {
         assemble(1 / (tr_bdf2::kImplicit * dt));
         Rates const start = rates(concentration());
         observe(concentration(), tr_bdf2::kStages);
@@ -159,13 +176,24 @@ private:
         Real const* const residual = fields_.solver.residual(field_.diffuses).data;
         for_each_voxel(grid(), TrapezoidBody{fields_.solver.equations(), fields_.inflow.data(), concentration(), residual, shift_});
         solve();
+        if (falls_below_zero()) return false;
         Rates const middle = rates(x());
         observe(x(), tr_bdf2::kStages);
         set_history(x(), tr_bdf2::kMiddle, concentration(), 1 - tr_bdf2::kMiddle);
         solve();
+        if (falls_below_zero()) return false;
         book(start, tr_bdf2::kStages * dt);
         book(middle, tr_bdf2::kStages * dt);
         settle(dt, tr_bdf2::kImplicit);
+        return true;
+    }
+    /// The solution does, by more than solvers leave.
+    bool falls_below_zero() {
+        constexpr double kVisible = 1e-3;  ///< of the largest concentration
+        if (repeats_) return false;
+        auto const most = [&](auto const& of) { return static_cast<double>(max_rows(grid(), fields_.partial, of)); };
+        double const below = most(Below{x()});
+        return below > 0 && below > kVisible * std::max(most(Magnitude{x()}), most(Magnitude{concentration()}));
     }
 
     void quasi_steady(double dt) {
@@ -258,6 +286,7 @@ private:
         if (steady) field_.ledger.produced += field_.ledger.free - before;
     }
 
+    bool repeats_;         ///< what is stepped is a part, which has to be stepped as the whole was
     Real shift_ = 0;       ///< relative to the reference [1/µm²]
     double observed_ = 0;  ///< part of the step that the mean is of
     bool converged_ = true;

@@ -73,6 +73,9 @@ struct PathwayState {
 
     bool none() const { return columns == 0; }
     void compile(Model const& model);
+    /// A species of a pathway, for what a kernel reports.
+    CRINE_HD static std::uint32_t place(int pathway, int species) { return static_cast<std::uint32_t>(pathway) << 16 | species; }
+    static std::string name(Model const& model, std::uint32_t place);
     PathwayView view(std::size_t cells) {
         return {has.span(), begin.span(), initial.span(), used.view(), numbers.span(), static_cast<int>(all.size()), columns, cells};
     }

@@ -61,6 +61,7 @@ struct TransduceBody {
     }
 
     CRINE_HD void integrate(Registers<kSideBySide> const& r, std::size_t const* batch, int count) const {
+        if (error[0].code != 0) return;  // the run ends: what else takes long need not be waited for
         NetworkLayout const& at = batches.network.layout;
         NetworkSteps<kSideBySide> steps(batches.network, r);
         double kept[kMostKept][kSideBySide];
@@ -89,7 +90,9 @@ struct TransduceBody {
             for (int o = 0; o < at.observables; ++o) pathways.number(first_column + at.species + o, i) = r[at.observable + o][l];
             pathways.number(first_column + at.step(), i) = steps.step[l];
             for (int c = at.step() + 1; c < at.columns(); ++c) pathways.number(first_column + c, i) = kept[c - at.step() - 1][l];
-            if (steps.failed[l]) report(error, static_cast<std::uint32_t>(ErrorCode::pathway_stalled), cells.id[i]);
+            if (steps.failed[l])
+                report(error, static_cast<std::uint32_t>(ErrorCode::pathway_stalled), cells.id[i],
+                       PathwayState::place(pathway, steps.worst[l]));
         }
     }
 };
@@ -147,6 +150,12 @@ void PathwayState::compile(Model const& model) {
         all[p].parameters.upload(values);
     }
     has.upload(which), used.upload(columns_used), begin.upload(first), initial.upload(newborn), variable_places.upload(variables);
+}
+
+std::string PathwayState::name(Model const& model, std::uint32_t place) {
+    Network const& network = model.pathways[place >> 16];
+    auto const species = static_cast<int>(place & 0xFFFF);
+    return network.name + (species < network.layout.visible ? " (" + network.variables[species] + ")" : "");
 }
 
 void Engine::start_pathways() {

@@ -56,28 +56,35 @@ struct HandOnTerm {
     }
 };
 
+/// A concentration with what its storage could not hold of it.
+CRINE_HD double whole(Real stored, Real rest) { return static_cast<double>(stored) + rest; }
+CRINE_HD void store(double value, Real& stored, Real& rest) {
+    stored = static_cast<Real>(value);
+    rest = static_cast<Real>(value - stored);
+}
+
 /// One binding for half a step, and how much of each ligand there is then.
 struct BindTerm {
     Grid grid;
     Binding binding;
     BindingExtent extent;
     double during;
-    Real *a, *b, *c, *kept;
+    Real *a, *b, *c, *rest_a, *rest_b, *rest_c, *kept;
     bool again;  ///< after transport: keeps how much more it was than before
     Held held;
     enum { content_a, content_b, content_c, bound, for_a, for_b, for_c, count };
     CRINE_HD void operator()(int i, int j, int k, double (&into)[count]) const {
         std::size_t const p = grid.at(i, j, k);
         bool const held_a = held(p, binding.a), held_b = held(p, binding.b), held_c = held(p, binding.complex);
-        Real const x =
-            static_cast<Real>(held_a || held_b ? extent.held(a[p], b[p], c[p], held_a, held_b, during) : extent(a[p], b[p], c[p], during));
-        kept[p] = again ? x - kept[p] : x;
-        if (!held_a) a[p] -= x;
-        if (!held_b) b[p] -= x;
-        if (!held_c) c[p] += x;
+        double const in_a = whole(a[p], rest_a[p]), in_b = whole(b[p], rest_b[p]), in_c = whole(c[p], rest_c[p]);
+        double const x = held_a || held_b ? extent.held(in_a, in_b, in_c, held_a, held_b, during) : extent(in_a, in_b, in_c, during);
+        kept[p] = static_cast<Real>(again ? x - kept[p] : x);
+        if (!held_a) store(in_a - x, a[p], rest_a[p]);
+        if (!held_b) store(in_b - x, b[p], rest_b[p]);
+        if (!held_c) store(in_c + x, c[p], rest_c[p]);
         into[content_a] += a[p], into[content_b] += b[p], into[content_c] += c[p];
         into[bound] += x;
-        into[for_a] += held_a ? x : Real(0), into[for_b] += held_b ? x : Real(0), into[for_c] += held_c ? x : Real(0);
+        into[for_a] += held_a ? x : 0.0, into[for_b] += held_b ? x : 0.0, into[for_c] += held_c ? x : 0.0;
     }
 };
 
@@ -96,6 +103,8 @@ struct AddBody {
 struct LocalSpecies {
     int ligand[kMostReacting];
     Real* concentration[kMostReacting];
+    Real* rest[kMostReacting];
+    CRINE_HD double whole(int s, std::size_t p) const { return CRINE_NS::whole(concentration[s][p], rest[s][p]); }
 };
 
 /// Local reactions of a network, for a part of a step, in every voxel.
@@ -105,12 +114,14 @@ struct ReactBody {
     LocalSpecies species;
     double scale, begin, end;  ///< [time of the network]
     Held held;
+    Span<ErrorReport> stalled;  ///< of which species
 
     CRINE_HD void operator()(std::size_t worker) const {
         batches(worker, grid.voxels(),
                 [&](Registers<kSideBySide> const& r, std::size_t const* voxels, int count) { integrate(r, voxels, count); });
     }
     CRINE_HD void integrate(Registers<kSideBySide> const& r, std::size_t const* voxels, int count) const {
+        if (stalled[0].code != 0) return;  // the run ends: what else takes long need not be waited for
         NetworkLayout const& at = batches.network.layout;
         NetworkSteps<kSideBySide> steps(batches.network, r);
         std::size_t places[kSideBySide];
@@ -118,20 +129,21 @@ struct ReactBody {
             places[l] = grid.at_voxel(voxels[l]);
             steps.time[l] = begin, steps.end[l] = end, steps.step[l] = end - begin;
             for (int s = 0; s < at.species; ++s) {
-                double const c = species.concentration[s][places[l]];
+                double const c = species.whole(s, places[l]);
                 r[s][l] = c > 0 ? c / scale : 0;
                 r[at.input + s][l] = held(places[l], species.ligand[s]) ? 0 : 1;
             }
         }
         steps([&](int, int lane) -> double& { return r[at.time][lane]; });  // without events nothing else is kept, and nobody asks
-        for (int l = 0; l < count; ++l)
+        for (int l = 0; l < count; ++l) {
+            if (steps.failed[l])
+                report(stalled, static_cast<std::uint32_t>(ErrorCode::reactions_stalled), static_cast<std::uint32_t>(steps.worst[l]));
             for (int s = 0; s < at.species; ++s) {
-                Real& c = species.concentration[s][places[l]];
-                if (steps.failed[l])
-                    c = static_cast<Real>(NAN);
-                else if (r[at.input + s][l] != 0)
-                    c = static_cast<Real>(r[s][l] * scale);
+                double const before = species.whole(s, places[l]), below = before < 0 ? before : 0;  // which stays for transport to fill
+                if (r[at.input + s][l] != 0)
+                    store(r[s][l] * scale + below, species.concentration[s][places[l]], species.rest[s][places[l]]);
             }
+        }
     }
 };
 
@@ -188,19 +200,20 @@ private:
         double const tolerance = std::max(model_.solver_tolerance, 32.0 * std::numeric_limits<Real>::epsilon());
         double step = state_.first_step > 0 ? state_.first_step : dt, done = 0;
         bool first = true;
-        while (done < dt) {
+        for (int steps = 0; done < dt; ++steps) {
+            if (steps == kMostSteps) return false;
             end_if_out_of_time();
             double const left = dt - done, tau = left / std::ceil(left / std::min(step, left) - 1e-6);
             keep_start();
             double error = pair(tau);
-            if (code_ != ErrorCode::none) return false;
-            if (!(error <= tolerance)) {
+            if (!(error <= tolerance) && code_ == ErrorCode::none) {
                 for (std::size_t n = 0; n < state_.order.size(); ++n) copy(state_.once[n], field(n).concentration);
                 back_to_start();
                 pair(tau / 2), pair(tau / 2);
-                if (code_ != ErrorCode::none) return false;
                 error = kCaution * difference();
             }
+            if (code_ == ErrorCode::overshot) code_ = ErrorCode::none, error = INFINITY;  // a shorter step may not
+            if (code_ != ErrorCode::none) return false;
             double const growth = error > 0 ? kSafety * std::sqrt(tolerance / error) : kMostGrowth;
             step = tau * std::clamp(std::isfinite(growth) ? growth : kLeastGrowth, kLeastGrowth, kMostGrowth);
             if (!(error <= tolerance)) {
@@ -219,7 +232,7 @@ private:
     /// knowledge of the step, relative to the largest concentrations: at least as large as the error of the splitting.
     double pair(double tau) {
         if (code_ != ErrorCode::none) return 0;
-        double change = state_.circular || !model_.local_reactions.empty() ? INFINITY : 0;
+        double change = state_.circular || state_.one_step || !model_.local_reactions.empty() ? INFINITY : 0;
         int const bindings = static_cast<int>(model_.bindings.size());
         int const networks = static_cast<int>(model_.local_reactions.size());
         for (int b = 0; b < bindings; ++b) bind(b, tau / 2, false);
@@ -274,6 +287,9 @@ private:
                                                           a.concentration.data(),
                                                           b.concentration.data(),
                                                           c.concentration.data(),
+                                                          rest(is.a),
+                                                          rest(is.b),
+                                                          rest(is.complex),
                                                           kept.data(),
                                                           again,
                                                           held_of(fields_)});
@@ -296,6 +312,7 @@ private:
         LocalSpecies species{};
         for (std::size_t s = 0; s < reactions.ligands.size(); ++s) {
             species.ligand[s] = reactions.ligands[s], species.concentration[s] = of(reactions.ligands[s]).concentration.data();
+            species.rest[s] = rest(reactions.ligands[s]);
             copy(state_.unreacted[s], of(reactions.ligands[s]).concentration);
         }
         std::size_t const workers = workers_for(g.voxels());
@@ -305,14 +322,17 @@ private:
                                           reactions.scale,
                                           begin / network.time_unit,
                                           (begin + during) / network.time_unit,
-                                          held_of(fields_)},
+                                          held_of(fields_),
+                                          state_.stalled.span()},
                        kShare);
         end_if_out_of_time();
+        std::vector<ErrorReport> stalled;
+        state_.stalled.download(stalled);
+        if (stalled[0].code != 0) code_ = ErrorCode::reactions_stalled, who_ = reactions.ligands[stalled[0].who];
         for (std::size_t s = 0; s < reactions.ligands.size(); ++s) {
             LigandField& field = of(reactions.ligands[s]);
             auto const sum = sum_rows<ReactedTerm::count>(
                 g, fields_.partial, ReactedTerm{g, state_.unreacted[s].data(), std::as_const(field.concentration).data()});
-            if (!std::isfinite(sum[ReactedTerm::content])) code_ = ErrorCode::reactions_stalled, who_ = reactions.ligands[s];
             field.ledger.free = sum[ReactedTerm::content] * g.volume();
             field.ledger.converted += sum[ReactedTerm::change] * g.volume();
             field.present = field.present || sum[ReactedTerm::content] > 0;
@@ -365,7 +385,7 @@ private:
         ledgers_.clear(), present_.clear();
         time_at_start_ = time_, compartments_ = endocrine_.remember(state_.order);
         for (std::size_t n = 0; n < state_.order.size(); ++n) {
-            copy(state_.start[n], field(n).concentration);
+            copy(state_.start[n], field(n).concentration), copy(state_.rest_before[n], state_.rest[n]);
             if (field(n).bound) state_.mean_before[n].resize(fields_.grid.storage()), copy(state_.mean_before[n], state_.mean[n]);
             ledgers_.push_back(field(n).ledger), present_.push_back(field(n).present);
         }
@@ -373,9 +393,10 @@ private:
     void back_to_start() {
         time_ = time_at_start_, endocrine_.go_back(fields_, state_.order, compartments_);
         for (std::size_t n = 0; n < state_.order.size(); ++n) {
-            copy(field(n).concentration, state_.start[n]);
+            copy(field(n).concentration, state_.start[n]), copy(state_.rest[n], state_.rest_before[n]);
             if (field(n).bound) copy(state_.mean[n], state_.mean_before[n]);
             field(n).ledger = ledgers_[n], field(n).present = present_[n], field(n).stale_halo = true;
+            if (field(n).made_sum != 0) field(n).made.zero(), field(n).made_sum = 0;  // of a step that was given up
         }
     }
     double difference() {
@@ -393,6 +414,7 @@ private:
     }
 
     LigandField& field(std::size_t n) { return of(state_.order[n]); }
+    Real* rest(int ligand) { return state_.rest[static_cast<std::size_t>(state_.place[static_cast<std::size_t>(ligand)])].data(); }
     LigandField& of(int ligand) { return fields_.ligands[static_cast<std::size_t>(ligand)]; }
     void copy(Buffer<Real>& to, Buffer<Real> const& from) { copy_on_device(to.data(), from.data(), from.size() * sizeof(Real)); }
     template <class Term>
@@ -429,6 +451,7 @@ void ReactionState::prepare(FieldState& fields, Model const& model) {
             std::max(registers.size(), NetworkBatches::registers_for(workers_for(fields.grid.voxels()), local.network.layout)));
         while (unreacted.size() < local.ligands.size()) unreacted.emplace_back(size);
     }
+    std::set<int> const exact = left;
     for (Conversion const& c : model.conversions) {
         left.insert(c.from), left.insert(c.to.begin(), c.to.end());
         saturable = saturable || c.half > 0;
@@ -441,10 +464,11 @@ void ReactionState::prepare(FieldState& fields, Model const& model) {
     if (converts) fields.conversion.resize(size), fields.mean.resize(size);
     if (saturable) fields.before.resize(size), fields.middle.resize(size);
 
+    stalled.resize(networks.empty() ? 0 : 1);
+
     place.assign(model.ligands.size(), -1);
     for (int l = 0; l < static_cast<int>(model.ligands.size()); ++l)
         if (left.count(l) == 0) others.push_back(l);
-    bool one_adaptive = false;
     while (!left.empty()) {
         auto const waits = [&](int l) {
             return std::any_of(model.conversions.begin(), model.conversions.end(),
@@ -454,13 +478,17 @@ void ReactionState::prepare(FieldState& fields, Model const& model) {
         if (next == left.end()) circular = true, next = left.begin();
         place[static_cast<std::size_t>(*next)] = static_cast<int>(order.size());
         order.push_back(*next);
-        one_adaptive = one_adaptive || model.ligands[static_cast<std::size_t>(*next)].scheme == Scheme::adaptive;
+        Scheme const scheme = model.ligands[static_cast<std::size_t>(*next)].scheme;
+        one_step = one_step || (scheme != Scheme::adaptive && scheme != Scheme::quasi_steady);
         left.erase(next);
     }
-    adaptive = one_adaptive && (!model.bindings.empty() || !model.local_reactions.empty() || saturable || circular);
+    adaptive = !model.bindings.empty() || !model.local_reactions.empty() || saturable || circular;
     largest.assign(order.size(), 0);
     mean.resize(order.size()), mean_before.resize(order.size());
     for (std::size_t n = 0; adaptive && n < order.size(); ++n) start.emplace_back(size), once.emplace_back(size);
+    rest.resize(order.size()), rest_before.resize(order.size());
+    for (int const l : exact)
+        for (auto* array : {&rest, &rest_before}) (*array)[static_cast<std::size_t>(place[static_cast<std::size_t>(l)])].resize(size);
     for (std::size_t b = 0; b < model.bindings.size(); ++b) extent.emplace_back(size);
 }
 

@@ -52,6 +52,7 @@ struct SynapseBody {
     Grid grid;
     std::uint64_t seed;
     Moment now;
+    Span<ErrorReport> error;
 
     CRINE_HD void operator()(std::size_t s) const {
         if (synapses.active[s] == 0) {
@@ -79,6 +80,7 @@ struct SynapseBody {
         synapses.peak[s] = channels > 0 ? progress.peak / channels : 0;
         synapses.free[s] = dynamics.free(state), synapses.bound[s] = dynamics.bound(state);
         store(s, kind.kinetics.cleft.nodes, state);
+        if (progress.stalled()) report(error, static_cast<std::uint32_t>(ErrorCode::synapse_stalled), static_cast<std::uint32_t>(s));
     }
 
     CRINE_HD bool is(std::uint32_t cell, std::uint8_t type) const {
@@ -90,7 +92,7 @@ struct SynapseBody {
         progress.peak = dynamics.open(state);
         double const rate = k.train.given ? k.train.rate : static_cast<double>(phenotype(behaviour::firing, pre));
         double at = 0;
-        while (at < now.dt && !out_of_time()) {
+        for (; at < now.dt && !progress.stalled() && !out_of_time(); ++progress.tries) {
             double const wait = k.train.given ? next_of_train(k.train, synapses.spikes[s]) - at : next_of_cell(s, rate, now.dt - at);
             bool const spikes = wait < now.dt - at;
             double const span = spikes ? (wait > 0 ? wait : 0) : now.dt - at;
@@ -327,7 +329,7 @@ void Engine::synapse(Moment now) {
     SynapseView const synapses = view_of(state.fields);
     Span<SynapseKind const> const kinds = std::as_const(state.kinds).span();
     for_each_index(n, SynapseBody{synapses, state.cleft.span(), state.most_nodes, kinds, std::as_const(state.where).span(), cells_.view(),
-                                  cells_.phenotype(), model_.grid, model_.seed, now},
+                                  cells_.phenotype(), model_.grid, model_.seed, now, error_.span()},
                    kShare);
     end_if_out_of_time();
     for_each_index(state.post_ids.size(), PostBody{synapses, kinds, std::as_const(state.post_begin).span(),

@@ -221,6 +221,8 @@ enum class ErrorCode : std::uint32_t {
     overshot,
     pathway_stalled,
     reactions_stalled,
+    compartments_stalled,
+    synapse_stalled,
     ids_exhausted
 };
 

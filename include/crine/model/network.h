@@ -89,6 +89,9 @@ CRINE_HD inline double earlier(int stage, int before) {
 }
 }  // namespace rodas3
 
+/// In one interval, taken back or not.
+inline constexpr int kMostNetworkSteps = 20000;
+
 /// Integrates the networks of several cells over an interval, each in steps of its own, as long as their estimated error allows. What
 /// cannot become negative does not: a step that would make it so by more than the error allowed to nothing is taken back, and what is below
 /// is 0. Linear relations that a network conserves, it keeps to round-off but for these.
@@ -96,7 +99,8 @@ template <int Lanes>
 class NetworkSteps {
 public:
     double time[Lanes], end[Lanes], step[Lanes];  ///< in the network's unit; `step` is also what comes out for the next interval
-    bool failed[Lanes];                           ///< no step was short enough: the network runs away
+    bool failed[Lanes];                           ///< no step was short enough, or too many were needed: the network runs away
+    int worst[Lanes];                             ///< species that asked for the shortest steps last
 
     CRINE_HD NetworkSteps(NetworkView const& network, Registers<Lanes> const& registers) : network_(network), r(registers) {}
 
@@ -104,11 +108,12 @@ public:
     template <class State>
     CRINE_HD void operator()(State&& state) {
         for (int l = 0; l < Lanes; ++l) {
-            resolution_[l] = kResolution * (end[l] - time[l]), failed[l] = false, rejected_[l] = false, cuts_[l] = 0;
+            resolution_[l] = kResolution * (end[l] - time[l]), failed[l] = false, rejected_[l] = false, worst[l] = 0, cuts_[l] = 0;
             if (!(step[l] > 0)) step[l] = kFirstStep * (end[l] - time[l]);
         }
         if (layout().events > 0) look_at_new_ones(state);
-        while (any_left() && !out_of_time()) {
+        for (int steps = 0; any_left() && !out_of_time(); ++steps) {
+            if (steps == kMostNetworkSteps) return give_up();
             for (int l = 0; l < Lanes; ++l) {
                 double left = end[l] - time[l];
                 for (int e = 0; e < layout().events; ++e) {
@@ -146,6 +151,9 @@ private:
         bool left = false;
         for (int l = 0; l < Lanes; ++l) left = left || (time[l] < end[l] && !failed[l]);
         return left;
+    }
+    CRINE_HD void give_up() {
+        for (int l = 0; l < Lanes; ++l) failed[l] = failed[l] || time[l] < end[l];
     }
     template <class Value>
     CRINE_HD void set(int first, Value&& value) {
@@ -190,14 +198,18 @@ private:
     }
 
     CRINE_HD void judge() {
-        for (int l = 0; l < Lanes; ++l) error_[l] = 0, good_[l] = true, crossing_[l] = false;
+        double most[Lanes];  // that a species asks of the step
+        for (int l = 0; l < Lanes; ++l) error_[l] = most[l] = 0, good_[l] = true, crossing_[l] = false;
         for (int s = 0; s < layout().species; ++s) {
             double const *const now = r[s], *const before = r[layout().start + s], *const off = stage(3, s);
             bool const positive = network_.positive[static_cast<std::size_t>(s)] != 0;
             for (int l = 0; l < Lanes; ++l) {
                 double const a = std::fabs(before[l]), b = std::fabs(now[l]);
                 double const error = std::fabs(off[l]) / (network_.tolerance * ((a > b ? a : b) + network_.negligible));
-                good_[l] = good_[l] && error <= 1 && !(positive && now[l] < -network_.tolerance * network_.negligible);
+                bool const below = positive && now[l] < -network_.tolerance * network_.negligible;
+                double const asks = below || !(error == error) ? INFINITY : error;
+                if (!done_[l] && asks > most[l]) most[l] = asks, worst[l] = s;
+                good_[l] = good_[l] && error <= 1 && !below;
                 error_[l] = error > error_[l] || !(error == error) ? error : error_[l];
             }
         }

@@ -23,11 +23,14 @@ struct CleftFlows {
 
 /// How far the integration has come in a stretch of time.
 struct CleftProgress {
+    static constexpr int kMostSteps = 10'000'000;  ///< in one interval of transport, taken back or not, and spikes
     CleftFlows flows;
     double open_time = 0;  ///< ∫ open channels dt [s]
     double peak = 0;       ///< most open channels
     double step = 0;       ///< that suits the state now [s]
     int steps = 0;         ///< taken
+    int tries = 0;         ///< steps, taken back or not, and spikes
+    CRINE_HD bool stalled() const { return tries >= kMostSteps; }
 };
 
 inline namespace CRINE_NS {
@@ -78,7 +81,8 @@ public:
     /// is 2 y₂ - y₁, of second order and L-stable; |y₂ - y₁| bounds the error. Hairer & Wanner (1996) Solving ODEs II, IV.9.
     CRINE_HD void advance(CleftState& s, double duration, CleftProgress& progress) const {
         CleftState whole, middle, halves;
-        for (double done = 0; done < duration;) {
+        for (double done = 0; done < duration && !progress.stalled();) {
+            ++progress.tries;
             double const content = free(s) + bound(s), left = duration - done;
             if (content == 0) return;  // the next release is the next thing to happen
             double const step = progress.step > 0 ? progress.step : left, tau = step < left * (1 - 1e-9) ? step : left;
@@ -88,7 +92,8 @@ public:
             CleftFlows twice{first.hydrolysed + second.hydrolysed, first.escaped + second.escaped, first.captured + second.captured};
             double const error = difference(whole, halves) / (kTolerance * (content + kNegligible));
             double const growth = limited(0.9 / std::sqrt(error));
-            if (error > 1) {
+            if (!(error <= 1)) {
+                if (!(error == error)) progress.tries = CleftProgress::kMostSteps;  // no shorter step helps
                 progress.step = tau * (growth < 0.9 ? growth : 0.9);
                 continue;
             }
