@@ -87,7 +87,7 @@ std::string read_text(std::filesystem::path const& file, std::size_t most) {
     std::error_code ignored;
     bool const with_name = !standard && std::filesystem::symlink_status(file, ignored).type() == std::filesystem::file_type::fifo;
     std::string text = read_all(in, with_name ? silence : -1, most, name);
-    if (pipe) from_pipes[file] = text;
+    if (pipe || standard) from_pipes[file] = text;  // also a file, of which nothing would be left
     return text;
 }
 

@@ -201,6 +201,21 @@ TEST(Program, NeverTouchesATableOfSomebodyElse) {
     EXPECT_EQ(contents(folder / "out/routes.csv"), "mine\n");
 }
 
+// what it includes is then looked for where the program runs
+TEST(Program, ReadsAScenarioFromItsStandardInput) {
+    TemporaryFolder const folder;
+    write_text(folder / "ligands.yaml", "ligands: {IL-2: {diffusivity: 10 um^2/s}}\n");
+    write_text(folder / "scenario.yaml",
+               "include: ligands.yaml\ntime: {end: 1 min}\ndomain: {size: [40 um, 40 um, 40 um], spacing: 20 um}\nligands: {IL-2: }\n");
+    for (char const* how : {"crine run - < scenario.yaml", "cat scenario.yaml | crine run -"}) {
+        std::string const command =
+            "cd " + folder.path().string() + "; PATH=" + program_folder() + ":$PATH; " + how + " --quiet --overwrite";
+        Outcome const outcome = Process({"/bin/bash", "-c", command}).wait();
+        EXPECT_EQ(outcome.code, 0) << how << ": " << outcome.err;
+        EXPECT_EQ(record(folder / "results/scenario")["status"], "completed") << how;
+    }
+}
+
 TEST(Program, ADiskThatIsFullEndsTheRunWithOneLine) {
     TemporaryFolder const folder;
     std::string const out = (folder / "out").string();
