@@ -143,10 +143,12 @@ struct MotionBody {
     }
 
     /// The way to `target` as far as the habitat allows: all of it, or only along some axes, so that cells slide along its border.
-    /// The heading turns where the border stops a cell. A cell outside its habitat goes where it likes.
-    CRINE_HD Vec3 within_habitat(std::uint64_t habitat, Vec3 from, Vec3 target, Vec3& heading) const {
+    /// A border that stops a cell takes it back to the heading with which it came, mirrored, so that the habitat fills evenly. A cell
+    /// outside its habitat goes where it likes.
+    CRINE_HD Vec3 within_habitat(std::uint64_t habitat, Vec3 from, Vec3 target, Vec3 came, Vec3& heading) const {
         auto const allowed = [&](Vec3 p) { return admits(grid, material.data, habitat, p); };
         if (allowed(target) || !allowed(from)) return target;
+        if (dot(came, came) > 0) heading = came;
         Vec3 p = from;
         for (auto const axis : {&Vec3::x, &Vec3::y, &Vec3::z}) {
             Vec3 trial = p;
@@ -163,7 +165,8 @@ struct MotionBody {
         TypeConstants const& type = types[cells.type[i]];
         if (!type.moves) return;
         Vec3 const here = position(cells, i);
-        Vec3 heading{cells.dx[i], cells.dy[i], cells.dz[i]};
+        Vec3 const came{cells.dx[i], cells.dy[i], cells.dz[i]};
+        Vec3 heading = came;
         Vec3 v = Vec3{cells.vx[i], cells.vy[i], cells.vz[i]} + type.velocity + drift(i, here, type.chemotaxis_speed);
         Real const speed = phenotype(behaviour::speed, i);
         if (speed != 0) v = v + speed / dt * walk(i, here, heading);
@@ -176,7 +179,7 @@ struct MotionBody {
         }
         Vec3 target = straight;
         confine(grid, target, heading);
-        Vec3 const there = within_habitat(type.habitat, here, target, heading);
+        Vec3 const there = within_habitat(type.habitat, here, target, came, heading);
         cells.x[i] = there.x, cells.y[i] = there.y, cells.z[i] = there.z;
         // what rounding has left out, Kahan (1965) Commun ACM 8:40; nothing after a wall
         auto const rest = [](Real from, Real way, Real to, Real there) { return there == to ? way - (to - from) : Real(0); };

@@ -137,7 +137,7 @@ private:
     static constexpr double kResolution = 1e-9;  ///< of the time of an event, and of the shortest step, relative to the interval
     static constexpr double kShortest = 1e-5;    ///< a step below this share of the resolution leads nowhere
     static constexpr double kFirstStep = 1e-3;
-    static constexpr int kMostCuts = 10000;  ///< for events in an interval; more are of a condition that flickers by round-off
+    static constexpr int kMostCuts = 2000;  ///< for events in an interval; more are of a condition that flickers by round-off
     static constexpr double kSafety = 0.9, kLeastGrowth = 0.2, kMostGrowth = 5;
 
     NetworkView const& network_;
