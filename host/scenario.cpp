@@ -8,6 +8,9 @@
 #include "host/synapses.h"
 #include "host/words.h"
 
+#include <algorithm>
+#include <limits>
+
 namespace crine {
 namespace {
 
@@ -52,8 +55,9 @@ Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> 
     model.seed = in.seed.value;
     model.solver_tolerance = in.transport.tolerance;
     if (model.solver_tolerance > 0.1) fail(in.transport.tolerance.at, "a tolerance above 0.1 is no solution; expected for example 1e-3");
-    // what is stored is rounded by half of ε, and what a step or a solve adds up from it by some of that
-    constexpr double kLeastTolerance = 8 * std::numeric_limits<Real>::epsilon();
+    // concentrations are stored to ε of `Real`, and what solvers do in double ends within some ε of that
+    constexpr double kLeastTolerance =
+        std::max<double>(std::numeric_limits<Real>::epsilon(), 64 * std::numeric_limits<double>::epsilon());
     if (model.solver_tolerance < kLeastTolerance)
         fail(in.transport.tolerance.at, "a tolerance of " + rounded(model.solver_tolerance) +
                                             " cannot be reached: concentrations are stored to " +
