@@ -1,6 +1,7 @@
 #include "host/scenario.h"
 
 #include "host/build.h"
+#include "host/cell_findings.h"
 #include "host/format.h"
 #include "host/idle_rules.h"
 #include "host/merge.h"
@@ -120,6 +121,7 @@ Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> 
     find_held_sheets(s.findings, in, model.grid);
     find_long_steps_of_fields(s.findings, in, model, s.schedule);
     find_long_steps_of_cells(s.findings, in, s.schedule);
+    find_blurred_cells(s.findings, in, model, s.initial.cells, s.schedule);
 
     s.regions = regions.take_masks(size_only);
     return s;

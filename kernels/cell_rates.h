@@ -1,6 +1,7 @@
 #pragma once
 
 #include "crine/model/autocrine.h"
+#include "crine/model/deposit.h"
 #include "crine/model/exchange.h"
 #include "kernels/cell_state.h"
 #include "kernels/receptor_state.h"
@@ -21,10 +22,14 @@ struct CellRates {
     Phenotype phenotype;
     Vocabulary words;
     ReceptorView receptors;
-    Span<std::uint8_t const> material, spread;
+    Span<std::uint8_t const> material;
     Span<MaterialLigand const> properties;
     Span<Real const* const> hindered;  ///< by ligand: diffusivity where it follows a matrix, else null; empty: nowhere
-    Span<Real const> saturation, green;
+    Span<Real const> saturation;
+    ByPlace green;
+    Span<Real const> tent_up_to;  ///< by type: radius of the largest cell that has a tent [µm]
+    Span<Real const> normal;      ///< by cell: what makes the weights of a shell sum to 1; empty: nobody has one
+    Span<ByPlace const> gaps;     ///< see self_concentration
 
     /// What its behaviours say, without receptors and stores.
     CRINE_HD Real plain_secretion(std::size_t i, int ligand) const { return phenotype(words.of(behaviour::secretion, ligand), i); }
@@ -45,20 +50,36 @@ struct CellRates {
     CRINE_HD Real limit(std::size_t i, int ligand) const {
         return saturation[static_cast<std::size_t>(cells.type[i]) * words.ligands + ligand];
     }
-    CRINE_HD Tent tent(Real x, std::size_t i) const { return Tent(x, grid.spacing, spread[cells.type[i]]); }
+    CRINE_HD Tent tent(Real x) const { return Tent(x, grid.spacing); }
+    /// Whether the cell is so large that it has a shell.
+    CRINE_HD bool resolved(std::size_t i) const { return !normal.empty() && cells.radius[i] > tent_up_to[cells.type[i]]; }
+    CRINE_HD Shell shell(std::size_t i) const { return {cells.x[i], cells.y[i], cells.z[i], cells.radius[i], grid.spacing}; }
     CRINE_HD Real self(std::size_t i) const {
-        return self_concentration(tent(cells.x[i], i), tent(cells.y[i], i), tent(cells.z[i], i), green.data);
+        if (resolved(i)) return self_concentration(shell(i), cells.radius[i] * (1 / grid.spacing), gaps.data);
+        return self_concentration(tent(cells.x[i]), tent(cells.y[i]), tent(cells.z[i]), green);
     }
     /// Mean of a field over the cell's deposit: what its uptake is proportional to.
     CRINE_HD Real around(std::size_t i, Real const* field) const {
-        Tent const x = tent(cells.x[i], i), y = tent(cells.y[i], i), z = tent(cells.z[i], i);
+        auto const row = [&](int j, int k) {
+            return field + grid.at(0, fold(j, grid.ny, grid.periodic[1]), fold(k, grid.nz, grid.periodic[2]));
+        };
         Real sum = 0;
-        for (int c = 0; c < z.count; ++c)
-            for (int b = 0; b < y.count; ++b) {
-                std::size_t const row =
-                    grid.at(0, fold(y.first + b, grid.ny, grid.periodic[1]), fold(z.first + c, grid.nz, grid.periodic[2]));
+        if (resolved(i)) {
+            Shell const shell = this->shell(i);
+            shell.for_each_row([&](int j, int k) {
+                Real const* const values = row(j, k);
                 Real line = 0;
-                for (int a = 0; a < x.count; ++a) line += x.weight(a) * field[row + fold(x.first + a, grid.nx, grid.periodic[0])];
+                shell.for_each_in_row(j, k, [&](int a, Real w) { line += w * values[fold(a, grid.nx, grid.periodic[0])]; });
+                sum += line;
+            });
+            return sum * normal[i];
+        }
+        Tent const x = tent(cells.x[i]), y = tent(cells.y[i]), z = tent(cells.z[i]);
+        for (int c = 0; c < 2; ++c)
+            for (int b = 0; b < 2; ++b) {
+                Real const* const values = row(y.first + b, z.first + c);
+                Real line = 0;
+                for (int a = 0; a < 2; ++a) line += x.weight(a) * values[fold(x.first + a, grid.nx, grid.periodic[0])];
                 sum += y.weight(b) * z.weight(c) * line;
             }
         return sum;

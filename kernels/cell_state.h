@@ -29,6 +29,9 @@ struct Bins {
     CRINE_HD std::size_t of(Vec3 p) const { return at(on_axis(0, p.x), on_axis(1, p.y), on_axis(2, p.z)); }
 };
 
+/// No cell of a type is ever larger, however they grow [µm].
+double largest_radius(Model const& model, HostCells const& cells, int type);
+
 /// What a cell has decided; `apply` carries it out. What it does after that in the same step, and what a newborn does, is decided in
 /// another round, and so on to the end of the step.
 struct Intent {

@@ -13,29 +13,35 @@
 
 namespace crine {
 inline namespace CRINE_NS {
-namespace {
 
-/// No two cells touch over a longer distance, however they grow.
-Real longest_reach(Model const& model, HostCells const& cells) {
-    auto const happens = [&](std::size_t type, int b) {
-        return model.types[type].base[b] != 0 || model.types[type].takes_time(b) ||
-               std::any_of(model.rules.begin(), model.rules.end(),
-                           [&](Rule const& r) { return r.type == static_cast<int>(type) && r.behaviour == b; });
+double largest_radius(Model const& model, HostCells const& cells, int type) {
+    CellType const& own = model.types[type];
+    auto const happens = [&](int b) {
+        return own.base[b] != 0 || own.takes_time(b) ||
+               std::any_of(model.rules.begin(), model.rules.end(), [&](Rule const& r) { return r.type == type && r.behaviour == b; });
     };
     Vocabulary const words = model.vocabulary();
+    double radius = own.radius;
+    bool cycles = happens(behaviour::cycle_entry), swells = happens(behaviour::necrosis), fuses = false;
+    for (int other = 0; other < words.types; ++other) fuses = fuses || happens(words.of(behaviour::fusion, other));
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+        if (cells.type[i] != type) continue;
+        radius = std::max(radius, static_cast<double>(cells.radius[i]));
+        cycles = cycles || cells.state[i] == CellState::cycling;
+        swells = swells || cells.state[i] == CellState::necrotic;
+    }
+    Real const growth = (cycles ? kDividingVolume : Real(1)) * (swells ? kBurstVolume : Real(1)) * (fuses ? kMostFused : Real(1));
+    return radius * std::cbrt(growth);
+}
+
+namespace {
+
+/// No two cells touch over a longer distance.
+Real longest_reach(Model const& model, HostCells const& cells) {
     double longest = 0;
-    for (std::size_t type = 0; type < model.types.size(); ++type) {
-        double radius = model.types[type].radius;
-        bool cycles = happens(type, behaviour::cycle_entry), swells = happens(type, behaviour::necrosis), fuses = false;
-        for (int other = 0; other < words.types; ++other) fuses = fuses || happens(type, words.of(behaviour::fusion, other));
-        for (std::size_t i = 0; i < cells.size(); ++i) {
-            if (cells.type[i] != type) continue;
-            radius = std::max(radius, static_cast<double>(cells.radius[i]));
-            cycles = cycles || cells.state[i] == CellState::cycling;
-            swells = swells || cells.state[i] == CellState::necrotic;
-        }
-        double const growth = (cycles ? kDividingVolume : Real(1)) * (swells ? kBurstVolume : Real(1)) * (fuses ? kMostFused : Real(1));
-        longest = std::max(longest, 2 * std::max(1.0, static_cast<double>(model.types[type].adhesion_reach)) * radius * std::cbrt(growth));
+    for (int type = 0; type < static_cast<int>(model.types.size()); ++type) {
+        double const reach = std::max(1.0, static_cast<double>(model.types[type].adhesion_reach));
+        longest = std::max(longest, 2 * reach * largest_radius(model, cells, type));
     }
     return static_cast<Real>(longest * (1 + 1e-5));  // a margin for round-off in growing
 }

@@ -222,7 +222,7 @@ void Engine::start(Model const& model, InitialState const& state) {
     cell_pools_.start(model_);
     start_cells(state);
     start_synapses(state);
-    exchange_.prepare(model_, fields_);
+    exchange_.prepare(model_, state.cells, fields_);
     start_tracing();
 }
 

@@ -78,6 +78,7 @@ private:
     void decide(Round round);     ///< in behave and apply: behave.cu
     bool carry_out(Round round);  ///< in apply
     void unite();                 ///< in decide: fuse.cu
+    void measure_shells();        ///< in exchange: of cells that the grid resolves
     /// In exchange: adds the cells of a group's arrays, from `cells_.work`, to these.
     void add_cells(ExchangeGroup const& group);
 

@@ -32,41 +32,19 @@ bool binds(Model const& model, int type, int ligand) {
             if (b.ligand == ligand && !b.on_membrane && model.expresses(type, static_cast<int>(r))) return true;
     return false;
 }
-/// Highest clearance of a ligand, receptors as in a new cell.
-double highest_uptake(Model const& model, int type, int ligand) {
-    double most = highest(model, type, model.vocabulary().of(behaviour::uptake, ligand));
-    for (std::size_t r = 0; r < model.types[type].receptors.size(); ++r)
-        for (Receptor::Binding const& b : model.receptors[r].bindings)
-            if (b.ligand == ligand && !b.on_membrane) most += b.k_on * model.types[type].receptors[r];
-    return most;
-}
-
-/// Smallest effective radius of a deposit of half-width m, in voxels: that at a voxel's centre.
-double narrowest_radius(int m, std::vector<Real> const& green) {
-    Tent const centred(Real(0.5), 1, m);
-    return 1 / (4 * 3.14159265358979323846 * self_concentration(centred, centred, centred, green.data()));
-}
-
-/// The narrowest deposit whose effective radius is nowhere below the cell's (grown to twice its volume), or for which the type's
-/// uptake is too weak to matter.
-int spread_of(Model const& model, int type, std::vector<Real> const& green) {
-    Vocabulary const words = model.vocabulary();
-    Real const h = model.grid.spacing;
-    double const radius = model.types[type].radius * std::cbrt(2.0);
-    for (int m = 1; m < kMaxSpread; ++m) {
-        double const deposit = narrowest_radius(m, green) * h;
-        bool wide_enough = true;
-        for (int l = 0; l < words.ligands; ++l)
-            for (std::size_t material = 0; material < model.material_names.size(); ++material) {
-                double const d = model.property(static_cast<int>(material), l).diffusivity, uptake = highest_uptake(model, type, l);
-                if (!(uptake > 0) || !(d > 0)) continue;
-                if (!model.ligands[l].hindered_by.empty()) wide_enough = wide_enough && deposit >= radius;  // D may become anything
-                double const beta = (1 / radius - 1 / deposit) / (4 * 3.14159265358979323846 * d);
-                wide_enough = wide_enough && (beta >= 0 || -beta * uptake <= kNarrowest);
-            }
-        if (wide_enough) return m;
+/// The most that a cell of a type can clear of any ligand, by what diffuses [µm]. Receptors can become any number, and where D follows a
+/// matrix it may be anything.
+double most_cleared(Model const& model, int type) {
+    double most = 0;
+    for (int l = 0; l < static_cast<int>(model.ligands.size()); ++l) {
+        double const uptake = binds(model, type, l) ? HUGE_VAL : highest(model, type, model.vocabulary().of(behaviour::uptake, l));
+        if (!(uptake > 0)) continue;
+        for (int m = 0; m < static_cast<int>(model.material_names.size()); ++m) {
+            double const d = model.ligands[l].hindered_by.empty() ? model.property(m, l).diffusivity : 0;
+            if (d > 0 || !model.ligands[l].hindered_by.empty()) most = std::max(most, uptake / d);
+        }
     }
-    return kMaxSpread;
+    return most;
 }
 
 /// Secretion and uptake of a cell, by the short way where nobody has receptors or stores of the ligand.
@@ -76,6 +54,20 @@ CRINE_HD inline Real secretion(CellRates const& rates, ExchangeTarget const& to,
 CRINE_HD inline Real uptake(CellRates const& rates, ExchangeTarget const& to, std::size_t i) {
     return to.binds ? rates.uptake(i, to.ligand) : rates.plain_uptake(i, to.ligand);
 }
+
+/// The sum of the weights of every shell, inverted.
+struct MeasureBody {
+    CellRates rates;
+    Span<Real> normal;
+
+    CRINE_HD void operator()(std::size_t i) const {
+        if (!rates.resolved(i)) return;
+        Shell const shell = rates.shell(i);
+        double sum = 0;
+        shell.for_each_row([&](int j, int k) { shell.for_each_in_row(j, k, [&](int, Real w) { sum += w; }); });
+        normal[i] = static_cast<Real>(1 / sum);
+    }
+};
 
 /// What a cell does to each voxel of weight 1 around it, for one group of ligands.
 struct GiveBody {
@@ -128,7 +120,7 @@ struct OwnTerm {
         int const ligand = group.target[t].ligand;
         Real const limit = rates.limit(i, ligand);
         if (std::isinf(limit)) return 0;
-        Real const part = interpolate(rates.grid, concentration[t], position(rates.cells, i)) / limit;
+        Real const part = rates.around(i, concentration[t]) / limit;
         return rates.plain_secretion(i, ligand) * (part < 1 ? part : Real(1));
     }
 };
@@ -138,7 +130,7 @@ struct OwnTerm {
 struct Reach {
     int begin[2] = {}, end[2] = {};
 
-    CRINE_HD Reach(Bins const& bins, int axis, int first, int last, Real h, int widest) {
+    CRINE_HD Reach(Bins const& bins, int axis, int first, int last, Real h, Real widest) {
         constexpr Real kBorder = Real(0.501);  // half a voxel from its centre to its border, and a little for round-off
         int const n = bins.n[axis], low = bin(bins, axis, (first + 1 - kBorder - widest) * h),
                   high = bin(bins, axis, (last - 1 + kBorder + widest) * h) + 1;
@@ -174,20 +166,49 @@ struct Deposit {
     Bins bins;
     Span<Real const> gives;
     ExchangeGroup group;
-    int widest;
+    Real widest;
 
     CRINE_HD Reach reach(int axis, int first, int last) const { return {bins, axis, first, last, rates.grid.spacing, widest}; }
+    CRINE_HD bool gives_nothing(std::size_t i) const {
+        bool nothing = true;
+        for (int c = 0; c < kChannels; ++c) nothing = nothing && gives[i * kChannels + c] == 0;
+        return nothing;
+    }
 };
 
 #ifdef __CUDACC__
 
 /// One voxel looks for the cells around it.
 struct GatherBody : Deposit {
-    /// Sum of the weights that a deposit has in voxel i and its mirror images.
+    /// Calls visit(p) for voxel i of an axis and those of its mirror or periodic images that are in first … last.
+    template <class Visit>
+    CRINE_HD static void for_each_image(int i, int n, bool periodic, int first, int last, Visit&& visit) {
+        int const period = periodic ? n : 2 * n;
+        auto const each = [&](int p) {
+            p += (first - p) / period * period;
+            for (p = p < first ? p + period : p; p <= last; p += period) visit(p);
+        };
+        each(i);
+        if (!periodic) each(-1 - i);
+    }
+    /// Sum of the weights that a deposit has in voxel i and its images.
     CRINE_HD static Real weight(Tent const& tent, int i, int n, bool periodic) {
         Real sum = 0;
-        for (int a = 0; a < tent.count; ++a)
+        for (int a = 0; a < 2; ++a)
             if (fold(tent.first + a, n, periodic) == i) sum += tent.weight(a);
+        return sum;
+    }
+    CRINE_HD Real weight(Shell const& shell, int i, int j, int k) const {
+        Grid const& g = rates.grid;
+        Real const reach = shell.reach();
+        auto const images = [&](int axis, int at, int n, Real centre, auto const& visit) {
+            for_each_image(at, n, g.periodic[axis], Shell::first(centre, reach), Shell::last(centre, reach),
+                           [&](int p) { visit((p - centre) * (p - centre)); });
+        };
+        Real sum = 0;
+        images(2, k, g.nz, shell.z, [&](Real zz) {
+            images(1, j, g.ny, shell.y, [&](Real yy) { images(0, i, g.nx, shell.x, [&](Real xx) { sum += shell.weight(zz + yy + xx); }); });
+        });
         return sum;
     }
     CRINE_HD void operator()(int i, int j, int k) const {
@@ -195,10 +216,16 @@ struct GatherBody : Deposit {
         Real sum[kChannels] = {};
         for_each_cell(bins, reach(0, i, i + 1), reach(1, j, j + 1), reach(2, k, k + 1), [&](std::size_t cell) {
             CellView const& cells = rates.cells;
-            Real w = weight(rates.tent(cells.x[cell], cell), i, g.nx, g.periodic[0]);
-            if (w == 0) return;
-            w *= weight(rates.tent(cells.y[cell], cell), j, g.ny, g.periodic[1]);
-            w *= weight(rates.tent(cells.z[cell], cell), k, g.nz, g.periodic[2]);
+            Real w;
+            if (rates.resolved(cell)) {
+                if (gives_nothing(cell)) return;
+                w = weight(rates.shell(cell), i, j, k) * rates.normal[cell];
+            } else {
+                w = weight(rates.tent(cells.x[cell]), i, g.nx, g.periodic[0]);
+                if (w == 0) return;
+                w *= weight(rates.tent(cells.y[cell]), j, g.ny, g.periodic[1]);
+                w *= weight(rates.tent(cells.z[cell]), k, g.nz, g.periodic[2]);
+            }
             if (w == 0) return;
             for (int c = 0; c < kChannels; ++c) sum[c] += w * gives[cell * kChannels + c];
         });
@@ -226,45 +253,57 @@ struct TileBody : Deposit {
             unsigned const place = static_cast<unsigned>(i - first), behind = static_cast<unsigned>(voxels);
             return static_cast<int>(place < behind ? place : behind);
         }
+        bool has(int slot) const { return slot < voxels; }
     };
 
-    /// Slots and weights of one cell's deposit along one axis.
-    template <int spread>
+    /// Slots and weights of one cell's tent along one axis.
     struct Landing {
-        int slot[2 * spread];
-        Real weight[2 * spread];
-        Landing(Axis const& axis, Real x, Real h, int stride) {
-            Tent const tent(x, h, spread);
-            for (int a = 0; a < 2 * spread; ++a) slot[a] = axis.slot(tent.first + a) * stride;
-            if (spread == 1)  // the same bits with less work
-                weight[1] = tent.s - tent.first, weight[0] = 1 - weight[1];
-            else
-                for (int a = 0; a < 2 * spread; ++a) weight[a] = tent.weight(a);
+        int slot[2];
+        Real weight[2];
+        Landing(Axis const& axis, Tent const& tent, int stride) {
+            for (int a = 0; a < 2; ++a) slot[a] = axis.slot(tent.first + a) * stride, weight[a] = tent.weight(a);
         }
     };
 
-    template <int spread>
-    void add(std::size_t i, Axis const (&axis)[3], Real (*sum)[kChannels]) const {
+    static void add(Real* voxel, Real w, Real const* give) {
+#pragma omp simd
+        for (int channel = 0; channel < kChannels; ++channel) voxel[channel] += w * give[channel];
+    }
+
+    void add_tent(std::size_t i, Axis const (&axis)[3], Real (*sum)[kChannels]) const {
         CellView const& cells = rates.cells;
-        Real const h = rates.grid.spacing;
         int const row = axis[0].slots(), plane = row * axis[1].slots();
-        Landing<spread> const x(axis[0], cells.x[i], h, 1), y(axis[1], cells.y[i], h, row), z(axis[2], cells.z[i], h, plane);
+        Landing const x(axis[0], rates.tent(cells.x[i]), 1), y(axis[1], rates.tent(cells.y[i]), row),
+            z(axis[2], rates.tent(cells.z[i]), plane);
         Real give[kChannels];
         std::memcpy(give, gives.data + i * kChannels, sizeof give);
 #pragma GCC unroll 2
-        for (int c = 0; c < 2 * spread; ++c)
+        for (int c = 0; c < 2; ++c)
 #pragma GCC unroll 2
-            for (int b = 0; b < 2 * spread; ++b) {
+            for (int b = 0; b < 2; ++b) {
                 Real const across = y.weight[b] * z.weight[c];
                 auto* const to = sum + (z.slot[c] + y.slot[b]);
 #pragma GCC unroll 2
-                for (int a = 0; a < 2 * spread; ++a) {
-                    Real const w = x.weight[a] * across;
-                    Real* const voxel = to[x.slot[a]];
-#pragma omp simd
-                    for (int channel = 0; channel < kChannels; ++channel) voxel[channel] += w * give[channel];
-                }
+                for (int a = 0; a < 2; ++a) add(to[x.slot[a]], x.weight[a] * across, give);
             }
+    }
+
+    void add_shell(std::size_t i, Axis const (&axis)[3], Real (*sum)[kChannels]) const {
+        if (gives_nothing(i)) return;
+        Real give[kChannels];
+        for (int c = 0; c < kChannels; ++c) give[c] = gives[i * kChannels + c] * rates.normal[i];
+        Shell const shell = rates.shell(i);
+        Real const reach = shell.reach();
+        for (int k = Shell::first(shell.z, reach), back = Shell::last(shell.z, reach); k <= back; ++k) {
+            int const z = axis[2].slot(k);
+            if (!axis[2].has(z)) continue;
+            for (int j = Shell::first(shell.y, reach), top = Shell::last(shell.y, reach); j <= top; ++j) {
+                int const y = axis[1].slot(j);
+                if (!axis[1].has(y)) continue;
+                auto* const row = sum + (z * axis[1].slots() + y) * axis[0].slots();
+                shell.for_each_in_row(j, k, [&](int a, Real w) { add(row[axis[0].slot(a)], w, give); });
+            }
+        }
     }
 
     void operator()(std::size_t index) const {
@@ -281,19 +320,8 @@ struct TileBody : Deposit {
         Real sum[(kTile + 1) * (kTile + 1) * (kTile + 1)][kChannels];
         std::memset(sum, 0, sizeof(sum[0]) * axis[0].slots() * axis[1].slots() * axis[2].slots());
 
-        static_assert(kMaxSpread == 4);
-        for_each_cell(bins, near(0), near(1), near(2), [&](std::size_t i) {
-            switch (rates.spread[rates.cells.type[i]]) {
-                case 1:
-                    return add<1>(i, axis, sum);
-                case 2:
-                    return add<2>(i, axis, sum);
-                case 3:
-                    return add<3>(i, axis, sum);
-                default:
-                    return add<4>(i, axis, sum);
-            }
-        });
+        for_each_cell(bins, near(0), near(1), near(2),
+                      [&](std::size_t i) { rates.resolved(i) ? add_shell(i, axis, sum) : add_tent(i, axis, sum); });
 
         for (int c = 0; c < group.channels; ++c)
             for (int k = 0; k < axis[2].voxels; ++k)
@@ -320,22 +348,13 @@ void deposit(Deposit const& deposit) {
 
 }  // namespace
 
-void ExchangeState::prepare(Model const& model, FieldState& fields) {
+void ExchangeState::prepare(Model const& model, HostCells const& cells, FieldState& fields) {
     *this = {};
     Vocabulary const words = model.vocabulary();
-    auto const exact = lattice_green(kGreenLags);
-    std::vector<Real> const g(exact.begin(), exact.end());
-    green.upload(g);
-
-    std::vector<std::uint8_t> half_width;
     std::vector<Real> limits;
-    for (int t = 0; t < words.types; ++t) {
-        half_width.push_back(static_cast<std::uint8_t>(spread_of(model, t, g)));
-        widest = std::max<int>(widest, half_width.back());
-        limits.insert(limits.end(), model.types[t].saturation.begin(), model.types[t].saturation.end());
-    }
-    spread.upload(half_width);
+    for (CellType const& type : model.types) limits.insert(limits.end(), type.saturation.begin(), type.saturation.end());
     saturation.upload(limits);
+    std::vector<bool> exchanges(model.types.size(), false);
 
     for (int l = 0; l < words.ligands; ++l) {
         int const secretion = words.of(behaviour::secretion, l), uptake = words.of(behaviour::uptake, l);
@@ -349,6 +368,7 @@ void ExchangeState::prepare(Model const& model, FieldState& fields) {
                        takes_up = highest(model, t, uptake) > 0, stops = secretes && std::isfinite(model.types[t].saturation[l]);
             to.binds = to.binds || binds(model, t, l);
             to.stored = to.stored || keeps;
+            exchanges[t] = exchanges[t] || secretes || keeps || takes_up || binds(model, t, l);
             exchanged = exchanged || secretes || keeps || takes_up || to.binds;
             saturates = saturates || stops;
             to.autocrine = to.autocrine || to.binds || ((secretes || keeps) && takes_up);
@@ -365,6 +385,28 @@ void ExchangeState::prepare(Model const& model, FieldState& fields) {
         if (groups.empty() || groups.back().channels + to.channels() > kChannels) groups.emplace_back();
         groups.back().add(to);
     }
+    choose_deposits(model, cells, exchanges);
+}
+
+void ExchangeState::choose_deposits(Model const& model, HostCells const& cells, std::vector<bool> const& exchanges) {
+    Real const h = model.grid.spacing;
+    std::vector<Real> up_to;
+    for (int t = 0; t < static_cast<int>(exchanges.size()); ++t) {
+        up_to.push_back(exchanges[t] ? static_cast<Real>(crine::tent_up_to(most_cleared(model, t) / h)) * h
+                                     : std::numeric_limits<Real>::infinity());
+        Real const largest = static_cast<Real>(largest_radius(model, cells, t) * (1 + 1e-5));  // a margin for round-off in growing
+        if (largest > up_to[t]) widest = std::max(widest, Shell::radius_for(largest / h) + 1);
+    }
+    tent_up_to.upload(up_to);
+    green = nearest_green();
+    static std::vector<ByPlace> const of_shells = shell_gaps();
+    if (resolves()) gaps.upload(of_shells);
+}
+
+void Engine::measure_shells() {
+    if (!exchange_.resolves()) return;
+    exchange_.normal.resize(cells_.size());
+    for_each_index(cells_.size(), MeasureBody{cell_rates(), exchange_.normal.span()});
 }
 
 void Engine::add_cells(ExchangeGroup const& group) {
@@ -378,17 +420,20 @@ CellRates Engine::cell_rates() {
             model_.vocabulary(),
             cells_.receptors.none() ? ReceptorView{} : cells_.receptors.view(cells_.size()),
             std::as_const(fields_.material).span(),
-            std::as_const(exchange_.spread).span(),
             std::as_const(fields_.properties).span(),
             std::as_const(fields_.hindered).span(),
             std::as_const(exchange_.saturation).span(),
-            std::as_const(exchange_.green).span()};
+            exchange_.green,
+            std::as_const(exchange_.tent_up_to).span(),
+            std::as_const(exchange_.normal).span(),
+            std::as_const(exchange_.gaps).span()};
 }
 
 void Engine::exchange(Moment now) {
     ExchangeState& state = exchange_;
     bool const changed = state.seen != cells_.changes;
     state.seen = cells_.changes;
+    if (changed) measure_shells();
     std::size_t const cells = cells_.size();
     ReceptorState& receptors = cells_.receptors;
     receptors.work.resize(cells * receptors.work_places), receptors.flows.resize(cells * receptors.flow_places);

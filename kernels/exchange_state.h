@@ -1,6 +1,7 @@
 #pragma once
 
 #include "crine/model.h"
+#include "crine/model/deposit.h"
 #include "kernels/cell_state.h"
 #include "kernels/device.h"
 #include "kernels/field_state.h"
@@ -52,16 +53,21 @@ struct ExchangeGroup {
 /// What exchange prepares once for a model, and its work space.
 struct ExchangeState {
     std::vector<ExchangeGroup> groups;
-    int widest = 1;               ///< half-width of the widest deposit [voxels]
-    bool modulated = false;       ///< some rule acts on a secretion or an uptake
-    Buffer<std::uint8_t> spread;  ///< by type: half-width of the deposit [voxels]
-    Buffer<Real> saturation;      ///< [type * ligands + ligand] [molecules/µm³]
-    Buffer<Real> green;           ///< the lattice's Green's function, kGreenLags on each axis
-    Buffer<double> partial;       ///< of sums
+    bool modulated = false;   ///< some rule acts on a secretion or an uptake
+    Buffer<Real> saturation;  ///< [type * ligands + ligand] [molecules/µm³]
+    Real widest = 1;          ///< how far the widest deposit reaches [voxels]
+    ByPlace green;
+    Buffer<Real> tent_up_to, normal;  ///< see CellRates
+    Buffer<ByPlace> gaps;
+    Buffer<double> partial;  ///< of sums
 
     std::uint64_t seen = 0;  ///< the cells' `changes` that the fields' sources and losses are of
 
-    void prepare(Model const& model, FieldState& fields);
+    bool resolves() const { return widest > 1; }  ///< whether any cell ever has a shell
+    void prepare(Model const& model, HostCells const& cells, FieldState& fields);
+
+private:
+    void choose_deposits(Model const& model, HostCells const& cells, std::vector<bool> const& exchanges);
 };
 
 }  // namespace CRINE_NS

@@ -1,9 +1,11 @@
 #include "crine/units.h"
+#include "support/cells.h"
 #include "support/engines.h"
 #include "support/models.h"
 
 #include <array>
 #include <cmath>
+#include <vector>
 
 /// Cells and their ligand against closed forms: what a cell takes up and what it catches from itself must not depend on the grid.
 
@@ -90,6 +92,104 @@ TEST_P(CellsAndLigand, ClearsItsSurroundings) {
                 EXPECT_TRUE(close(without_decay, expected, 0.05))
                     << "h " << h << ", receptors " << receptors << ", at " << place[0] << " " << place[1] << " " << place[2];
             }
+}
+
+/// A cell near the middle of a cube whose walls hold a concentration: of two spheres at once, seen from far away, one of which is the
+/// cube's images. For a cell of radius a in a cube of edge L its conductance is 4πDa / (1 - M a/L), M = 1.7475646 Madelung's constant of
+/// NaCl.
+struct InACube {
+    double conductance;
+    Model model;
+    InitialState state;
+
+    InACube(double a_over_h, double wall, double secretion, double uptake, std::array<double, 3> const& place) {
+        int const n = std::max(24, static_cast<int>(8 * a_over_h));
+        Real const h = static_cast<Real>(kRadius / a_over_h);
+        conductance = 4 * kPi * kDiffusion * kRadius / (1 - 1.7475646 * a_over_h / n);
+        model = box(n, n, n, h);
+        add_ligand(model, kDiffusion, 0, Scheme::quasi_steady);
+        for (Face& face : model.ligands[0].faces) face = {FaceKind::value, static_cast<Real>(wall)};
+        add_type(model, kRadius);
+        model.types[0].base[model.vocabulary().of(behaviour::secretion, 0)] = static_cast<Real>(secretion);
+        model.types[0].base[model.vocabulary().of(behaviour::uptake, 0)] = static_cast<Real>(uptake * conductance);
+        model.solver_tolerance = 1e-6;
+        state = cell_at(model, place);
+    }
+};
+
+// B2 and B3 for cells from a tenth of a voxel to eight voxels, wherever they are in it: partial absorbers, perfect ones, and their own
+// ligand.
+TEST_P(CellsAndLigand, WhateverTheirSizeInVoxels) {
+    for (double a_over_h : {0.1, 0.33, 0.5, 1., 2.5, 6.25})
+        for (std::size_t place : {0u, 3u}) {
+            if (a_over_h > 2 && place == 0) continue;
+            SCOPED_TRACE("a/h " + std::to_string(a_over_h) + ", place " + std::to_string(place));
+            for (double uptake : {1., static_cast<double>(INFINITY)}) {
+                InACube const of_walls(a_over_h, 1, 0, uptake, kPlaces[place]);
+                double const taken = after_one_step(GetParam(), of_walls.model, of_walls.state).taken_up;
+                double const expected = of_walls.conductance / (1 + 1 / uptake);
+                EXPECT_TRUE(close(taken, expected, 0.01 + 0.015 / (1 + 1 / uptake))) << uptake;
+                if (std::isinf(uptake)) continue;
+                InACube const own(a_over_h, 0, 10, uptake, kPlaces[place]);
+                Ledger const ledger = after_one_step(GetParam(), own.model, own.state);
+                EXPECT_TRUE(close(ledger.taken_up / 10, uptake / (1 + uptake), 0.02)) << uptake;
+                EXPECT_GE(ledger.own, 0);
+                EXPECT_LE(ledger.own, ledger.taken_up);
+            }
+        }
+}
+
+// Two perfect sinks that touch take 2 ln 2 times what one does (Maxwell 1873, Treatise § 173). Each knows the other by its deposit only, so
+// that this is of first order in h/a; docs/decisions.md says how large.
+TEST_P(CellsAndLigand, PairsOfFirstOrder) {
+    std::vector<double> errors;
+    for (double a_over_h : {0.5, 1., 2., 4.}) {
+        InACube two(a_over_h, 1, 0, static_cast<double>(INFINITY), kPlaces[3]);
+        HostCells& cells = two.state.cells;
+        Vec3 const at{cells.x[0], cells.y[0], cells.z[0]};
+        Real const along = static_cast<Real>(kRadius / std::sqrt(3.));
+        two.state.cells = {};
+        for (Real side : {-along, along}) cells.add(0, {at.x + side, at.y + side, at.z + side}, kRadius);
+        double const free = 2 * std::log(2.) * 4 * kPi * kDiffusion * kRadius;
+        double const in_cube = 1 / (1 / free - 1.7475646 / (4 * kPi * kDiffusion * two.model.grid.nx * two.model.grid.spacing));
+        errors.push_back(after_one_step(GetParam(), two.model, two.state).taken_up / in_cube - 1);
+    }
+    EXPECT_LT(errors[0], 0.1);
+    for (std::size_t i = 1; i < errors.size(); ++i) {
+        EXPECT_GT(errors[i], 0);
+        EXPECT_LT(errors[i], 0.65 * errors[i - 1]) << i;
+    }
+}
+
+// A cell gives for a whole step where it was at the beginning. Its field lags behind it by v/k, had it moved all along, and
+//   v dt / (1 - exp(-k dt)) = v/k + v dt/2 + O(dt²)
+TEST_P(CellsAndLigand, MovingSourceLagsByHalfAStep) {
+    double const decay = 0.05, speed = 0.5;
+    std::vector<double> beyond;
+    for (double dt : {8., 4., 2.}) {
+        Model m = box(60, 1, 1, 10);
+        add_ligand(m, 10, static_cast<Real>(decay), Scheme::adaptive);
+        add_type(m, kRadius);
+        m.types[0].base[m.vocabulary().of(behaviour::secretion, 0)] = 10;
+        m.types[0].velocity = {static_cast<Real>(speed), 0, 0};
+        m.solver_tolerance = 1e-6;
+        auto state = empty_state(m);
+        state.cells.add(0, {303, 5, 5}, kRadius);
+        auto const engine = make_backend(GetParam());
+        engine->start(m, state);
+        for (std::uint64_t n = 0; n < static_cast<std::uint64_t>(240 / dt); ++n) {
+            Moment const now{static_cast<double>(n) * dt, dt, n};
+            engine->sort(), engine->exchange(now), engine->transport(now), engine->move(now), engine->check(now);
+        }
+        auto const c = field(*engine, 0, 1);
+        double amount = 0, first = 0;
+        for (int i = 0; i < 60; ++i) amount += c[i], first += c[i] * (i + 0.5) * 10;
+        double const lag = cells_of(*engine).x[0] - first / amount;
+        EXPECT_TRUE(close(lag, speed * dt / (1 - std::exp(-decay * dt)), 0.01)) << dt;
+        beyond.push_back(lag - speed / decay);
+    }
+    EXPECT_NEAR(beyond[0] / beyond[1], 2, 0.2);
+    EXPECT_NEAR(beyond[1] / beyond[2], 2, 0.2);
 }
 
 /// An eighth of a sphere of 5 µm held at 0 in a medium that tends to 1 far away; the walls through its centre are its mirrors.

@@ -8,6 +8,8 @@
 
 #include <array>
 #include <cmath>
+#include <initializer_list>
+#include <random>
 
 /// Receptors against closed forms (validation C1 to C4), and what they take from fields against the ledger.
 
@@ -192,6 +194,95 @@ TEST_P(Receptors, CatchTheirOwn) {
             EXPECT_TRUE(close(caught, expected, 0.03)) << "h " << h << ", receptors " << receptors;
             EXPECT_LT(std::fabs(after.imbalance()), kDouble ? 1e-12 : 1e-5);
         }
+}
+
+// What a cell ends with depends on the grid no more than on how many receptors it began with: in a cube that holds its walls at 0,
+//   s = k_t R + k_e C,   k_on c_s R = (k_off + k_e) C,   c_s = (q - k_e C) / K,   K = 4πDa / (1 - 1.7475646 a/L) with Madelung's constant
+TEST_P(Receptors, ForgetHowManyThereWere) {
+    double const radius = 5, diffusivity = 10, q = 10, k_on = 0.05147671, k_off = 2.3e-4, k_e = 1e-3, k_t = 1e-3, synthesis = 5;
+    for (double h : {2.5, 5., 10.}) {
+        int const n = static_cast<int>(80 / h);
+        double const conductance = 4 * kPi * diffusivity * radius / (1 - 1.7475646 * radius / 80);
+        double complexes = 0;
+        for (double low = 0, high = std::min(synthesis, q) / k_e; high - low > 1e-9 * high;) {
+            double const c = complexes = (low + high) / 2;
+            bool const more = k_on * (q - k_e * c) / conductance * (synthesis - k_e * c) / k_t > (k_off + k_e) * c;
+            (more ? low : high) = c;
+        }
+        for (double at_first : {0., 300., 50000.}) {
+            Model m = box(n, n, n, static_cast<Real>(h));
+            add_ligand(m, static_cast<Real>(diffusivity), 0, Scheme::quasi_steady);
+            for (Face& face : m.ligands[0].faces) face = {FaceKind::value, 0};
+            add_type(m, static_cast<Real>(radius));
+            m.types[0].base[static_cast<std::size_t>(m.vocabulary().of(behaviour::secretion, 0))] = static_cast<Real>(q);
+            ReceptorRates rates;
+            rates.synthesis = synthesis, rates.turnover = k_t;
+            add_receptor(m, at_first, rates, {{0, k_on, {k_off, k_e}}});
+            auto state = empty_state(m);
+            auto const place = [&](double part) { return static_cast<Real>((n / 2 + part) * h); };
+            state.cells.add(0, {place(0.13), place(0.31), place(-0.38)}, static_cast<Real>(radius));
+            auto const engine = make_backend(GetParam());
+            engine->start(m, state);
+            advance(*engine, 600, 0, 12000);
+            EXPECT_TRUE(close(state_of(*engine, 0).active, complexes, 0.01)) << "h " << h << ", first " << at_first;
+        }
+    }
+}
+
+// Tissues at random, of cells of any size that overlap and lie on walls, with ligand they make, take and bind at any rate, at any step: no
+// number is below 0, and nothing that was taken comes back.
+TEST_P(Receptors, NothingFallsBelowNothing) {
+    std::mt19937 bits(11);
+    auto const uniform = [&] { return bits() / 4294967296.0; };
+    auto const any_of = [&](std::initializer_list<double> values) { return values.begin()[bits() % values.size()]; };
+    for (int tissue = 0; tissue < 60; ++tissue) {
+        int const nz = static_cast<int>(any_of({1, 5, 12}));
+        Real const h = static_cast<Real>(any_of({1.5, 5, 20}));
+        Model m = box(12, 9, nz, h);
+        m.grid.periodic[0] = bits() % 2 == 0;
+        Scheme const scheme = std::array{Scheme::implicit_euler, Scheme::adaptive, Scheme::quasi_steady}[bits() % 3];
+        add_ligand(m, static_cast<Real>(any_of({0.1, 10, 500})), static_cast<Real>(any_of({1e-5, 1e-2})), scheme);
+        constexpr int kTypes = 3;
+        for (int t = 0; t < kTypes; ++t) {
+            add_type(m, static_cast<Real>(std::exp(3.2 * uniform())), kTypes);
+            Vocabulary const words{1, kTypes};
+            m.types[static_cast<std::size_t>(t)].base[static_cast<std::size_t>(words.of(behaviour::secretion, 0))] =
+                static_cast<Real>(any_of({0, 10, 1e4}));
+            m.types[static_cast<std::size_t>(t)].base[static_cast<std::size_t>(words.of(behaviour::uptake, 0))] =
+                static_cast<Real>(any_of({0, 100, 1e5, INFINITY}));
+        }
+        ReceptorRates rates;
+        rates.turnover = any_of({0, 1e-3}), rates.synthesis = any_of({0, 5}), rates.recycling = any_of({0, 1e-3});
+        add_receptor(m, 300, rates, {{0, any_of({1e-3, 0.1}), {any_of({0, 2e-4, 1}), any_of({0, 1e-3})}}});
+        for (CellType& type : m.types) {
+            bool const perfect = std::isinf(type.base[static_cast<std::size_t>(m.vocabulary().of(behaviour::uptake, 0))]);
+            type.receptors[0] = perfect ? 0 : any_of({0, 300, 1e5});  // a perfect sink leaves receptors nothing
+        }
+        auto state = empty_state(m, [](int, Vec3) { return 0; });
+        for (int t = 0; t < kTypes; ++t)
+            scatter(state.cells, m.grid, 4, static_cast<std::uint8_t>(t), m.types[static_cast<std::size_t>(t)].radius, bits());
+        auto const engine = make_backend(GetParam());
+        engine->start(m, state);
+        SCOPED_TRACE("tissue " + std::to_string(tissue));
+        double const dt = any_of({0.1, 10, 3600});
+        Ledger before;
+        for (int n = 0; n < 5; ++n) {
+            advance(*engine, dt, n * dt, (n + 1) * dt);
+            Ledger const now = engine->totals().ligands[0];
+            EXPECT_GE(now.taken_up, before.taken_up);
+            EXPECT_GE(now.own, before.own);
+            EXPECT_GE(now.internalised, before.internalised);
+            EXPECT_GE(now.on_receptors, 0);
+            before = now;
+            Snapshot s;
+            engine->snapshot(s, {true}, true);
+            for (Real c : s.fields[0]) ASSERT_GE(c, 0);
+            for (ReceptorNumbers const& numbers : s.receptors) {  // none, where no type has any
+                for (Real free : numbers.free) ASSERT_GE(free, 0);
+                for (Real active : numbers.complexes[0].active) ASSERT_GE(active, 0);
+            }
+        }
+    }
 }
 
 /// Cells of two types in a closed box with two ligands for one receptor and one more receptor for one of them; everything happens.

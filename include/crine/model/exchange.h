@@ -6,71 +6,13 @@
 
 namespace crine {
 
-inline constexpr int kMaxSpread = 4;               ///< widest deposit: a tent of half-width 4 voxels
-inline constexpr int kGreenLags = 2 * kMaxSpread;  ///< lags that two voxels of one deposit can have along an axis
-
-/// How strong an uptake may be, relative to what diffusion through the deposit lets through, where the deposit is narrower than the cell:
-/// there the correction is negative, and this bounds it.
-inline constexpr double kNarrowest = 0.1;
-
 inline constexpr Real kFastest = 1e6;  ///< what a perfect sink clears where nothing diffuses [µm³/s]
 
 inline namespace CRINE_NS {
 
-/// Weights of a cell's deposit along one axis: a tent of half-width m voxels over the 2 m voxels around it.
+/// What a cell gives to and takes from the field around it, whether or not the grid resolves it.
 ///
-///     w_i = (1 - |s - i| / m)₊ / m,   s = x/h - 1/2;   Σ w_i = 1
-///
-/// m = 1 is linear interpolation. The weight in space is the product over the axes.
-struct Tent {
-    Real s;      ///< [voxels]
-    Real slope;  ///< 1/m
-    int first;   ///< voxel of weight(0); voxels outside the domain are to be folded back into it
-    int count;   ///< 2 m
-
-    CRINE_HD Tent(Real x, Real h, int m)
-        : s(x * (1 / h) - Real(0.5)), slope(Real(1) / m), first(static_cast<int>(std::floor(s)) - m + 1), count(2 * m) {}
-    CRINE_HD Real weight(int i) const {
-        Real const w = 1 - std::fabs(s - (first + i)) * slope;
-        return w > 0 ? w * slope : Real(0);
-    }
-    /// Σ_i w_i w_{i+lag}, and once more for -lag
-    CRINE_HD Real correlation(int lag) const {
-        Real sum = 0;
-        for (int i = 0; i + lag < count; ++i) sum += weight(i) * weight(i + lag);
-        return lag == 0 ? sum : 2 * sum;
-    }
-};
-
-/// Concentration, in units of q/(D h), that a unit deposit causes at its own cell on the infinite lattice: wᵀ G w.
-CRINE_HD inline Real self_concentration(Tent const& x, Tent const& y, Tent const& z, Real const* green) {
-    if (x.count == 2) {
-        // The correlations along an axis are 1 - q and q = 2 w₀ w₁: linear interpolation, along each axis, between eight values of G.
-        auto const along = [](Real q, Real here, Real next) { return here + q * (next - here); };
-        auto const overlap = [](Tent const& tent) { return 2 * (tent.s - tent.first) * (1 - (tent.s - tent.first)); };
-        Real const q[3] = {overlap(x), overlap(y), overlap(z)};
-        auto const line = [&](Real const* g) { return along(q[0], g[0], g[1]); };
-        auto const plane = [&](Real const* g) { return along(q[1], line(g), line(g + kGreenLags)); };
-        return along(q[2], plane(green), plane(green + kGreenLags * kGreenLags));
-    }
-    Real in_x[2 * kMaxSpread], in_y[2 * kMaxSpread];
-    for (int i = 0; i < x.count; ++i) in_x[i] = x.correlation(i), in_y[i] = y.correlation(i);
-    Real sum = 0;
-    for (int k = 0; k < z.count; ++k) {
-        Real plane = 0;
-        for (int j = 0; j < y.count; ++j) {
-            Real line = 0;
-            for (int i = 0; i < x.count; ++i) line += in_x[i] * green[(k * kGreenLags + j) * kGreenLags + i];
-            plane += in_y[j] * line;
-        }
-        sum += z.correlation(k) * plane;
-    }
-    return sum;
-}
-
-/// What a cell smaller than the grid resolves gives to and takes from the field around it.
-///
-/// A cell of radius a that secretes q and takes up u sees at its surface not the mean c of its deposit but
+/// A cell of radius a that secretes q and takes up u sees at its surface not the mean c of its deposit, see model/deposit.h, but
 ///
 ///     c_s = c + β (q - u),   β = (1/a - 1/r) / (4πD),   1/(4πD r) = wᵀGw / (D h)
 ///
@@ -87,26 +29,25 @@ struct CellExchange {
 
     CellExchange() = default;
     CRINE_HD CellExchange(Real secretion, Real uptake, Real beta) {
-        if (uptake > 0) sink = std::isinf(uptake) ? 1 / beta : uptake / (1 + uptake * beta);
-        Real const caught = std::isinf(uptake) ? Real(1) : sink * beta;
-        source = secretion * (1 - caught);
+        if (std::isinf(uptake)) {
+            sink = 1 / beta;
+            return;
+        }
+        Real const share = 1 / (1 + uptake * beta);  // 1 - κβ without a difference, which could fall below 0
+        source = secretion * share, sink = uptake * share;
     }
     CRINE_HD Real held_back(Real saturation) const { return source / saturation; }  ///< per concentration [µm³/s]
 };
 
-/// β of the equations above [s/µm³] for a cell of radius a; `self` is wᵀGw. Where the deposit is narrower than the cell it is
-/// negative; it then stops short of making the uptake unstable, and for a perfect sink short of 0. Where nothing diffuses, the cell
-/// sees what is there.
+/// β of the equations above [s/µm³] for a cell of radius a; `self` is wᵀGw. Where a deposit is narrower than its cell nobody can tell (see
+/// tent_up_to), and β is 0: were it negative, a cell would give back of its own ligand what it has not yet taken. A perfect sink needs a
+/// little of it. Where nothing diffuses, the cell sees what is there.
 CRINE_HD inline Real exchange_resistance(Real radius, Real h, Real diffusivity, Real self, Real uptake) {
     constexpr Real kFourPi = static_cast<Real>(12.566370614359172), kSmallest = static_cast<Real>(1e-3);
     if (!(diffusivity > 0)) return std::isinf(uptake) ? 1 / kFastest : Real(0);
     Real const resolved = 1 / (kFourPi * radius), beta = (resolved - self / h) / diffusivity;
-    if (std::isinf(uptake)) {
-        Real const least = kSmallest * resolved / diffusivity;
-        return beta > least ? beta : least;
-    }
-    constexpr Real kLeast = -static_cast<Real>(kNarrowest);
-    return beta * uptake > kLeast ? beta : kLeast / uptake;
+    Real const least = std::isinf(uptake) ? kSmallest * resolved / diffusivity : Real(0);
+    return beta > least ? beta : least;
 }
 
 }  // namespace CRINE_NS

@@ -1,6 +1,9 @@
 #pragma once
 
+#include "crine/model/deposit.h"
+
 #include <cmath>
+#include <cstdlib>
 #include <vector>
 
 namespace crine {
@@ -41,4 +44,51 @@ inline std::vector<double> lattice_green(int lags) {
     return g;
 }
 
+inline namespace CRINE_NS {
+
+/// G on lags of 0 and 1 along each axis, what tents need of it.
+inline ByPlace nearest_green() {
+    auto const g = lattice_green(2);
+    return {{static_cast<Real>(g[0]), static_cast<Real>(g[1]), static_cast<Real>(g[3]), static_cast<Real>(g[7])}};
+}
+
+/// Gaps of shells, see self_concentration, for the radii of ShellRadii.
+inline std::vector<ByPlace> shell_gaps() {
+    struct Voxel {
+        int i, j, k;
+        double weight;
+    };
+    constexpr double kFourPi = 12.566370614359172;
+    constexpr double kLargest = static_cast<double>(ShellRadii::kLast) / ShellRadii::kEach;
+    int const lags = 2 * static_cast<int>(std::ceil(Shell::radius_for(kLargest) + 1)) + 1;
+    auto const green = lattice_green(lags);
+    auto const between = [&](Voxel const& a, Voxel const& b) {
+        auto const lag = [&](int d) { return static_cast<std::size_t>(std::abs(d)); };
+        return green[(lag(a.k - b.k) * lags + lag(a.j - b.j)) * lags + lag(a.i - b.i)];
+    };
+    std::vector<ByPlace> gaps;
+    for (int knot = ShellRadii::kFirst; knot <= ShellRadii::kLast; ++knot) {
+        double const a = static_cast<double>(knot) / ShellRadii::kEach;
+        ByPlace& gap = gaps.emplace_back();
+        for (int axes = 0; axes < 4; ++axes) {
+            auto const at = [&](int axis) { return Real(axis < axes ? 1 : Real(0.5)); };
+            Shell const shell(at(0), at(1), at(2), static_cast<Real>(a), 1);
+            std::vector<Voxel> voxels;
+            double all = 0, self = 0;
+            int const edge = static_cast<int>(std::ceil(shell.reach())) + 1;
+            for (int k = -edge; k <= edge; ++k)
+                for (int j = -edge; j <= edge; ++j)
+                    shell.for_each_in_row(j, k, [&](int i, Real w) { voxels.push_back({i, j, k, w}), all += w; });
+            for (std::size_t m = 0; m < voxels.size(); ++m) {
+                double potential = voxels[m].weight / 2 * green[0];
+                for (std::size_t n = 0; n < m; ++n) potential += voxels[n].weight * between(voxels[m], voxels[n]);
+                self += 2 * voxels[m].weight * potential;
+            }
+            gap.half_way_on[axes] = static_cast<Real>(all * all / (kFourPi * self) - shell.radius);
+        }
+    }
+    return gaps;
+}
+
+}  // namespace CRINE_NS
 }  // namespace crine
