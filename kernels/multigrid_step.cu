@@ -149,22 +149,24 @@ public:
     }
 
 private:
-    void implicit_euler(double dt) {
-        assemble(1 / dt);
-        set_history(concentration(), 1, concentration(), 0);
-        copy(concentration(), x());
-        solve();
-        settle(dt, 1);
+    void implicit_euler(double dt, int parts = 1) {
+        assemble(parts / dt);
+        for (int part = 0; part < parts; ++part) {
+            set_history(concentration(), 1, concentration(), 0);
+            copy(concentration(), x());
+            solve();
+            settle(dt, 1.0 / parts);
+        }
     }
 
     /// Both stages are of order 2 and fall below 0 where a step loses most of what there is; what they have lost there in the mean is then
-    /// of no meaning either. So does another step that implicit Euler takes.
+    /// of no meaning either. Then implicit Euler takes as many solves instead.
     void tr_bdf2_step(double dt) {
         if (!repeats_) whole_.damped = false;
         if (!whole_.damped && tr_bdf2_stages(dt)) return;
         whole_.damped = true;
         observed_ = left_ = 0, converged_ = true;
-        implicit_euler(dt);
+        implicit_euler(dt, 2);
     }
 
     bool tr_bdf2_stages(double dt) {

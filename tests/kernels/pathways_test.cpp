@@ -284,7 +284,7 @@ TEST_P(PathwaysOnEveryEngine, ThatRunAwayAreReportedWithTheirCell) {
         live(*engine, 2, 40);
         FAIL();
     } catch (RunError const& error) {
-        EXPECT_NE(std::string(error.what()).find("a pathway of cell 1"), std::string::npos) << error.what();
+        EXPECT_NE(std::string(error.what()).find("the pathway P (y) of cell 1 runs away"), std::string::npos) << error.what();
     }
 }
 
