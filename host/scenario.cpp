@@ -57,8 +57,7 @@ Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> 
     model.solver_tolerance = in.transport.tolerance;
     if (model.solver_tolerance > 0.1) fail(in.transport.tolerance.at, "a tolerance above 0.1 is no solution; expected for example 1e-3");
     // concentrations are stored to ε of `Real`, and what solvers do in double ends within some ε of that
-    constexpr double kLeastTolerance =
-        std::max<double>(std::numeric_limits<Real>::epsilon(), 64 * std::numeric_limits<double>::epsilon());
+    constexpr double kLeastTolerance = std::max<double>(std::numeric_limits<Real>::epsilon(), 64 * std::numeric_limits<double>::epsilon());
     if (model.solver_tolerance < kLeastTolerance)
         fail(in.transport.tolerance.at, "a tolerance of " + rounded(model.solver_tolerance) +
                                             " cannot be reached: concentrations are stored to " +

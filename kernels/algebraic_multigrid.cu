@@ -299,10 +299,10 @@ struct BalanceBody {
         }
     }
 };
+constexpr double kRounding = 64 * std::numeric_limits<Real>::epsilon();  ///< of what a room gains
 struct Undefined {
     double const *loss, *residual, *inflow;
     CRINE_HD void operator()(std::size_t chunk, int i, double (&into)[1]) const {
-        constexpr double kRounding = 64 * std::numeric_limits<Real>::epsilon();
         std::size_t const r = chunk * kSumChunk + i;
         into[0] = Maximum::join(into[0], loss[r] == 0 && std::fabs(residual[r]) > kRounding * inflow[r]);
     }
