@@ -202,7 +202,7 @@ struct BindBody {
             view.count(to.active, one.i) = then.active;
             if (to.desensitised >= 0) view.count(to.desensitised, one.i) = then.desensitised;
         }
-        view.count(r.free, one.i) = free;
+        view.count(r.free, one.i) = free > 0 ? free : 0;  // below by rounding only: the weights are positive
         if (r.inside >= 0) view.count(r.inside, one.i) = inside;
         return true;
     }

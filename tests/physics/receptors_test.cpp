@@ -240,7 +240,7 @@ TEST_P(Receptors, NothingFallsBelowNothing) {
         Real const h = static_cast<Real>(any_of({1.5, 5, 20}));
         Model m = box(12, 9, nz, h);
         m.grid.periodic[0] = bits() % 2 == 0;
-        Scheme const scheme = std::array{Scheme::implicit_euler, Scheme::adaptive, Scheme::quasi_steady}[bits() % 3];
+        Scheme const scheme = std::array{Scheme::implicit_euler, Scheme::quasi_steady}[bits() % 2];
         add_ligand(m, static_cast<Real>(any_of({0.1, 10, 500})), static_cast<Real>(any_of({1e-5, 1e-2})), scheme);
         constexpr int kTypes = 3;
         for (int t = 0; t < kTypes; ++t) {
