@@ -132,8 +132,10 @@ void Programs::compile(Model const& model) {
         bool const dead = r >= words.types;
         Real* const base_row = bases.data() + static_cast<std::size_t>(r) * behaviours;
         std::int16_t* const slot_row = slots.data() + static_cast<std::size_t>(r) * behaviours;
-        for (int b = 0; b < behaviours; ++b)
-            if (!dead || b == behaviour::repulsion || b == behaviour::adhesion || is_affinity(b)) base_row[b] = model.types[type].base[b];
+        for (int b = 0; b < behaviours; ++b) {
+            bool const of_bodies = b == behaviour::repulsion || b == behaviour::adhesion || is_affinity(b) || b == behaviour::persistence;
+            if (!dead || of_bodies) base_row[b] = model.types[type].base[b];
+        }
 
         Row row;
         std::map<int, std::vector<Rule>> modulated;
