@@ -247,8 +247,8 @@ private:
             std::uint64_t declared = parser_->length(begin, 0);
             if (compressor_) {  // number of blocks, size of each, and of the last if that is smaller
                 std::uint64_t const blocks = declared, each = parser_->length(begin, 1), last = parser_->length(begin, 2);
-                if (blocks > bytes || each > bytes || last > each) return false;
-                declared = blocks * each - (last > 0 ? each - last : 0);
+                if (blocks == 0 || each == 0 || last > each || blocks - 1 > bytes / each) return false;
+                declared = (blocks - 1) * each + (last > 0 ? last : each);
             }
             if (declared != bytes) return false;
         }

@@ -22,15 +22,14 @@ Estimate of(std::string const& file, TrialLimits const& limits) {
 std::string endless(TemporaryFolder const& folder) {
     write_text(folder / "endless.yaml",
                "title: endless\n"
-               "time: {end: 2000 d, transport: 1000 d, mechanics: 1000 d, behaviour: 1000 d}\n"
-               "domain: {size: [640 um, 640 um, 640 um], spacing: 10 um}\n"
+               "time: {end: 20 h, transport: 10 h, mechanics: 10 h, behaviour: 10 h}\n"
+               "domain: {size: [1280 um, 1280 um, 1280 um], spacing: 10 um}\n"
                "ligands:\n"
                "  A: {diffusivity: 100 um^2/s, initial: {expression: 'x', unit: pM}}\n"
                "  B: {diffusivity: 1 um^2/s, initial: 1 nM}\n"
-               "  C: {diffusivity: 1 um^2/s, initial: 1 nM}\n"
+               "  C: {diffusivity: 1 um^2/s}\n"
                "reactions:\n"
-               "  - network: {time: s, reactions: [{from: [A, B], to: {B: 2}, k: 1}, {from: [B, C], to: {C: 2}, k: 1}, {from: [A, C], to: "
-               "{A: 2}, k: 1}]}\n");
+               "  - {bind: [A, B], to: C, k_on: 1e7 /M/s, K_d: 1 nM}\n");
     return (folder / "endless.yaml").string();
 }
 
