@@ -129,10 +129,10 @@ RunResult run(Scenario scenario, RunOptions const& options) {
     try {
         simulate(scenario, simulation, folder, options, record);
     } catch (std::exception const& problem) {
+        folder.check();  // if it is gone, that is the problem
         record.status = RunRecord::Status::failed;
         record.error = problem.what();
         try {
-            folder.check();
             folder.make_room();
             write_record(record, folder.path());
         } catch (RunError const&) {
