@@ -614,8 +614,9 @@ std::vector<double> initial_columns(Network const& network, std::vector<double> 
     execute(network.observe);
     std::vector<double> columns(static_cast<std::size_t>(at.columns()), 0);
     for (int s = 0; s < at.visible; ++s)
-        if (!std::isfinite(r[static_cast<std::size_t>(s)]))
-            throw InputError("\"" + network.variables[static_cast<std::size_t>(s)] + "\" does not begin with a finite number");
+        if (!(std::fabs(r[static_cast<std::size_t>(s)]) < 1e37))
+            throw InputError("\"" + network.variables[static_cast<std::size_t>(s)] +
+                             "\" does not begin with a finite number that can be stored");
     std::copy(r.begin(), r.begin() + at.species, columns.begin());
     std::copy(r.begin() + at.observable, r.begin() + at.observable + at.observables, columns.begin() + at.species);
     for (int e = 0; e < at.events; ++e)

@@ -62,5 +62,16 @@ TEST(NetworkSize, FunctionsThatMultiplyAreStopped) {
     EXPECT_NE(bomb(40, "f(x)").find("functions call each other more than 32 deep"), std::string::npos);
 }
 
+/// Growth without bounds ends as what it is, and not in a file as infinite.
+TEST(NetworkSize, NumbersThatNoFileHoldsAreRefused) {
+    Integration<1> y(network("species: {X: 1}\nrates: {X: X}\n"));
+    y.advance(80);
+    EXPECT_FALSE(y.failed);
+    EXPECT_NEAR(std::log(y.value("X")), 80, 0.1);
+    y.advance(100);
+    EXPECT_TRUE(y.failed);
+    EXPECT_TRUE(std::isfinite(y.value("X")));
+}
+
 }  // namespace
 }  // namespace crine::test

@@ -137,7 +137,8 @@ private:
     static constexpr double kResolution = 1e-9;  ///< of the time of an event, and of the shortest step, relative to the interval
     static constexpr double kShortest = 1e-5;    ///< a step below this share of the resolution leads nowhere
     static constexpr double kFirstStep = 1e-3;
-    static constexpr int kMostCuts = 2000;  ///< for events in an interval; more are of a condition that flickers by round-off
+    static constexpr double kLargest = 1e37;  ///< that files can hold, as in what is read: beyond, a network runs away
+    static constexpr int kMostCuts = 2000;    ///< for events in an interval; more are of a condition that flickers by round-off
     static constexpr double kSafety = 0.9, kLeastGrowth = 0.2, kMostGrowth = 5;
 
     NetworkView const& network_;
@@ -207,9 +208,10 @@ private:
                 double const a = std::fabs(before[l]), b = std::fabs(now[l]);
                 double const error = std::fabs(off[l]) / (network_.tolerance * ((a > b ? a : b) + network_.negligible));
                 bool const below = positive && now[l] < -network_.tolerance * network_.negligible;
-                double const asks = below || !(error == error) ? INFINITY : error;
+                bool const large = !(b < kLargest);
+                double const asks = below || large || !(error == error) ? INFINITY : error;
                 if (!done_[l] && asks > most[l]) most[l] = asks, worst[l] = s;
-                good_[l] = good_[l] && error <= 1 && !below;
+                good_[l] = good_[l] && error <= 1 && !below && !large;
                 error_[l] = error > error_[l] || !(error == error) ? error : error_[l];
             }
         }
