@@ -189,13 +189,14 @@ private:
         settle(dt, tr_bdf2::kImplicit);
         return true;
     }
-    /// The solution does, by more than solvers leave.
+    /// The solution does, further than where the step began, by more than solvers leave.
     bool falls_below_zero() {
         constexpr double kVisible = 1e-3;  ///< of the largest concentration
         if (repeats_) return false;
         auto const most = [&](auto const& of) { return static_cast<double>(max_rows(grid(), fields_.partial, of)); };
         double const below = most(Below{x()});
-        return below > 0 && below > kVisible * std::max(most(Magnitude{x()}), most(Magnitude{concentration()}));
+        return below > 0 && below > std::max(most(Below{concentration()}), 0.0) +
+                                        kVisible * std::max(most(Magnitude{x()}), most(Magnitude{concentration()}));
     }
 
     void quasi_steady(double dt) {

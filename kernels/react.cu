@@ -193,11 +193,14 @@ private:
     static constexpr double kCaution = 4;
     /// Below this share of what there once was, a concentration need not be right to the tolerance.
     static constexpr double kSmall = 1e-3;
+    static constexpr double kOneStep = 1e-3;  ///< error of a step of ligands whose transport takes one step
 
     /// A step that leaves the bindings where they were is good enough by itself. Another is taken once more in two halves, and good enough
     /// if that makes no difference; the halves are kept.
     bool adaptive_steps(double dt) {
-        double const tolerance = std::max(model_.solver_tolerance, 32.0 * std::numeric_limits<Real>::epsilon());
+        // of the schemes of one step the model's tolerance is that of a solve, which may be far smaller than that of a step
+        double const asked = state_.estimated ? model_.solver_tolerance : std::max(model_.solver_tolerance, kOneStep);
+        double const tolerance = std::max(asked, 32.0 * std::numeric_limits<Real>::epsilon());
         double step = state_.first_step > 0 ? state_.first_step : dt, done = 0;
         bool first = true;
         for (int steps = 0; done < dt; ++steps) {
@@ -316,14 +319,15 @@ private:
             copy(state_.unreacted[s], of(reactions.ligands[s]).concentration);
         }
         std::size_t const workers = workers_for(g.voxels());
-        for_each_index(workers, ReactBody{{network.view(), network.constants.span(), state_.registers.span(), workers},
-                                          g,
-                                          species,
-                                          reactions.scale,
-                                          begin / network.time_unit,
-                                          (begin + during) / network.time_unit,
-                                          held_of(fields_),
-                                          state_.stalled.span()},
+        for_each_index(workers,
+                       ReactBody{{network.view(), network.constants.span(), state_.registers.span(), workers},
+                                 g,
+                                 species,
+                                 reactions.scale,
+                                 begin / network.time_unit,
+                                 (begin + during) / network.time_unit,
+                                 held_of(fields_),
+                                 state_.stalled.span()},
                        kShare);
         end_if_out_of_time();
         std::vector<ErrorReport> stalled;
@@ -480,6 +484,7 @@ void ReactionState::prepare(FieldState& fields, Model const& model) {
         order.push_back(*next);
         Scheme const scheme = model.ligands[static_cast<std::size_t>(*next)].scheme;
         one_step = one_step || (scheme != Scheme::adaptive && scheme != Scheme::quasi_steady);
+        estimated = estimated || scheme == Scheme::adaptive;
         left.erase(next);
     }
     adaptive = !model.bindings.empty() || !model.local_reactions.empty() || saturable || circular;

@@ -17,6 +17,7 @@ struct ReactionState {
     std::vector<int> place;                 ///< by ligand: its place in `order`, or -1
     bool circular = false;                  ///< it cannot be everywhere
     bool one_step = false;                  ///< the transport of one of them has no estimate of its error
+    bool estimated = false;                 ///< that of another one has, which the tolerance is of
     bool adaptive = false;                  ///< they are to be stepped as finely as the tolerance asks for
     double first_step = 0;                  ///< of the next interval [s]; 0: not known yet
     std::vector<double> largest;            ///< by place in `order`: concentration there has been so far

@@ -90,7 +90,7 @@ CRINE_HD inline double earlier(int stage, int before) {
 }  // namespace rodas3
 
 /// In one interval, taken back or not.
-inline constexpr int kMostNetworkSteps = 20000;
+inline constexpr int kMostNetworkSteps = 100'000;
 
 /// Integrates the networks of several cells over an interval, each in steps of its own, as long as their estimated error allows. What
 /// cannot become negative does not: a step that would make it so by more than the error allowed to nothing is taken back, and what is below
