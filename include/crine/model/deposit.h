@@ -82,7 +82,9 @@ struct Shell {
         constexpr int kLanes = 4;
         for (; begin < end; begin += kLanes) {
             Real w[kLanes];
+#ifndef __CUDACC__
 #pragma omp simd
+#endif
             for (int lane = 0; lane < kLanes; ++lane) w[lane] = weight(across + square(begin + lane - x));
             for (int lane = 0; lane < kLanes && begin + lane < end; ++lane) visit(begin + lane, w[lane]);
         }
