@@ -29,7 +29,7 @@ struct CellRates {
     ByPlace green;
     Span<Real const> tent_up_to;  ///< by type: radius of the largest cell that has a tent [µm]
     Span<Real const> normal;      ///< by cell: what makes the weights of a shell sum to 1; empty: nobody has one
-    Span<ByPlace const> gaps;     ///< see self_concentration
+    Span<ByQuarters const> gaps;  ///< see self_concentration
 
     /// What its behaviours say, without receptors and stores.
     CRINE_HD Real plain_secretion(std::size_t i, int ligand) const { return phenotype(words.of(behaviour::secretion, ligand), i); }

@@ -399,8 +399,9 @@ void ExchangeState::choose_deposits(Model const& model, HostCells const& cells, 
     }
     tent_up_to.upload(up_to);
     green = nearest_green();
-    static std::vector<ByPlace> const of_shells = shell_gaps();
-    if (resolves()) gaps.upload(of_shells);
+    if (!resolves()) return;
+    static std::vector<ByQuarters> const of_shells = shell_gaps();
+    gaps.upload(of_shells);
 }
 
 void Engine::measure_shells() {

@@ -58,7 +58,7 @@ struct ExchangeState {
     Real widest = 1;          ///< how far the widest deposit reaches [voxels]
     ByPlace green;
     Buffer<Real> tent_up_to, normal;  ///< see CellRates
-    Buffer<ByPlace> gaps;
+    Buffer<ByQuarters> gaps;
     Buffer<double> partial;  ///< of sums
 
     std::uint64_t seen = 0;  ///< the cells' `changes` that the fields' sources and losses are of

@@ -109,7 +109,7 @@ TEST(Deposit, IsATentWhereNobodyCanTell) {
 // resistance is negative; and the two meet as the grid is refined.
 TEST(Deposit, IsNeverNarrowerThanItsCell) {
     ByPlace const nearest = nearest_green();
-    std::vector<ByPlace> const gaps = shell_gaps();
+    std::vector<ByQuarters> const gaps = shell_gaps();
     int const lags = 13;
     auto const green = lattice_green(lags);
     double rest_of_large = 1;
@@ -119,7 +119,7 @@ TEST(Deposit, IsNeverNarrowerThanItsCell) {
         Shell const shell(x, y, z, static_cast<Real>(a), 1);
         double const self = self_concentration(shell, static_cast<Real>(a), gaps.data());
         EXPECT_LT(self, surface) << a;
-        EXPECT_NEAR(self / surface, self_by_definition(by_rows(shell), green, lags) / surface, a < 0.6 ? 0.03 : 0.012) << a;
+        EXPECT_NEAR(self / surface, self_by_definition(by_rows(shell), green, lags) / surface, a < 0.6 ? 0.02 : 0.008) << a;
         rest_of_large = std::min(rest_of_large, 1 - self / surface);
 
         Tent const tents[3] = {{x, 1}, {y, 1}, {z, 1}};

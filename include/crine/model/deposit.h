@@ -124,6 +124,30 @@ CRINE_HD inline Real self_concentration(Tent const& x, Tent const& y, Tent const
     return green(2 * between_centres(x.s), 2 * between_centres(y.s), 2 * between_centres(z.s));
 }
 
+/// The same for a smoother number: from its values at a voxel's centre, a quarter of the way to the next, and half way, on each axis.
+struct ByQuarters {
+    Real at[3][3][3];
+
+    /// Of these three on an axis: a parabola in q², q = 4 f (1 - f), which is as smooth at a voxel's centre as half way.
+    struct Weights {
+        Real of[3];
+        CRINE_HD explicit Weights(Real s) {
+            constexpr Real kQuarter = Real(9) / 16;  // q² there
+            Real const q = 4 * between_centres(s), p = q * q;
+            of[0] = (kQuarter - p) * (1 - p) / kQuarter;
+            of[1] = p * (1 - p) / (kQuarter * (1 - kQuarter));
+            of[2] = p * (p - kQuarter) / (1 - kQuarter);
+        }
+    };
+    CRINE_HD Real operator()(Weights const& x, Weights const& y, Weights const& z) const {
+        Real sum = 0;
+        for (int k = 0; k < 3; ++k)
+            for (int j = 0; j < 3; ++j)
+                for (int i = 0; i < 3; ++i) sum += z.of[k] * y.of[j] * x.of[i] * at[k][j][i];
+        return sum;
+    }
+};
+
 /// The radii, in voxels, for which `shell_gaps` knows shells: whole multiples of a sixteenth from a quarter up to 3.
 struct ShellRadii {
     static constexpr int kEach = 16, kFirst = kEach / 4, kLast = 3 * kEach;
@@ -131,17 +155,15 @@ struct ShellRadii {
 
 /// The same of the shell of a cell of radius a, as that of a sphere whose radius is larger than ρ by a gap: wᵀGw = 1/(4π (ρ + gap)). The
 /// gap tends to that of a plane, half the mean distance of two points of its weights, which is 7/15.
-CRINE_HD inline Real self_concentration(Shell const& shell, Real a, ByPlace const* gaps) {
+CRINE_HD inline Real self_concentration(Shell const& shell, Real a, ByQuarters const* gaps) {
     constexpr Real kFourPi = static_cast<Real>(12.566370614359172), kFlat = static_cast<Real>(7.0 / 30);
-    // smooth at voxels' centres, unlike that of a tent
-    auto const q = [](Real s) { return 16 * between_centres(s) * between_centres(s); };
-    auto const at = [&](int knot) { return gaps[knot](q(shell.x), q(shell.y), q(shell.z)); };
+    ByQuarters::Weights const x(shell.x), y(shell.y), z(shell.z);
     constexpr int kKnots = ShellRadii::kLast - ShellRadii::kFirst;
     Real const place = a * ShellRadii::kEach - ShellRadii::kFirst;
     int const knot = place < kKnots ? static_cast<int>(place) : kKnots;
-    Real gap = at(knot);
+    Real gap = gaps[knot](x, y, z);
     if (knot < kKnots)
-        gap += (place - knot) * (at(knot + 1) - gap);
+        gap += (place - knot) * (gaps[knot + 1](x, y, z) - gap);
     else
         gap = kFlat + (gap - kFlat) * (Real(ShellRadii::kLast) / (ShellRadii::kEach * a));
     return 1 / (kFourPi * (shell.radius + gap));

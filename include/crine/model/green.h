@@ -53,7 +53,7 @@ inline ByPlace nearest_green() {
 }
 
 /// Gaps of shells, see self_concentration, for the radii of ShellRadii.
-inline std::vector<ByPlace> shell_gaps() {
+inline std::vector<ByQuarters> shell_gaps() {
     struct Voxel {
         int i, j, k;
         double weight;
@@ -66,26 +66,32 @@ inline std::vector<ByPlace> shell_gaps() {
         auto const lag = [&](int d) { return static_cast<std::size_t>(std::abs(d)); };
         return green[(lag(a.k - b.k) * lags + lag(a.j - b.j)) * lags + lag(a.i - b.i)];
     };
-    std::vector<ByPlace> gaps;
+    std::vector<ByQuarters> gaps;
     for (int knot = ShellRadii::kFirst; knot <= ShellRadii::kLast; ++knot) {
         double const a = static_cast<double>(knot) / ShellRadii::kEach;
-        ByPlace& gap = gaps.emplace_back();
-        for (int axes = 0; axes < 4; ++axes) {
-            auto const at = [&](int axis) { return Real(axis < axes ? 1 : Real(0.5)); };
-            Shell const shell(at(0), at(1), at(2), static_cast<Real>(a), 1);
+        auto const gap_at = [&](int x, int y, int z) {  // quarters from a voxel's centre
+            auto const at = [](int quarters) { return Real(0.5) + quarters * Real(0.25); };
+            Shell const shell(at(x), at(y), at(z), static_cast<Real>(a), 1);
             std::vector<Voxel> voxels;
             double all = 0, self = 0;
-            int const edge = static_cast<int>(std::ceil(shell.reach())) + 1;
-            for (int k = -edge; k <= edge; ++k)
-                for (int j = -edge; j <= edge; ++j)
-                    shell.for_each_in_row(j, k, [&](int i, Real w) { voxels.push_back({i, j, k, w}), all += w; });
+            shell.for_each_row([&](int j, int k) {
+                shell.for_each_in_row(j, k, [&](int i, Real w) {
+                    if (w > 0) voxels.push_back({i, j, k, w}), all += w;
+                });
+            });
             for (std::size_t m = 0; m < voxels.size(); ++m) {
                 double potential = voxels[m].weight / 2 * green[0];
                 for (std::size_t n = 0; n < m; ++n) potential += voxels[n].weight * between(voxels[m], voxels[n]);
                 self += 2 * voxels[m].weight * potential;
             }
-            gap.half_way_on[axes] = static_cast<Real>(all * all / (kFourPi * self) - shell.radius);
-        }
+            return static_cast<Real>(all * all / (kFourPi * self) - shell.radius);
+        };
+        ByQuarters& gap = gaps.emplace_back();
+        for (int z = 0; z < 3; ++z)
+            for (int y = z; y < 3; ++y)
+                for (int x = y; x < 3; ++x)
+                    gap.at[z][y][x] = gap.at[z][x][y] = gap.at[y][z][x] = gap.at[y][x][z] = gap.at[x][z][y] = gap.at[x][y][z] =
+                        gap_at(x, y, z);
     }
     return gaps;
 }
