@@ -487,7 +487,7 @@ void ReactionState::prepare(FieldState& fields, Model const& model) {
         estimated = estimated || scheme == Scheme::adaptive;
         left.erase(next);
     }
-    adaptive = !model.bindings.empty() || !model.local_reactions.empty() || saturable || circular;
+    adaptive = !model.bindings.empty() || !model.local_reactions.empty() || saturable || (circular && estimated);
     largest.assign(order.size(), 0);
     mean.resize(order.size()), mean_before.resize(order.size());
     for (std::size_t n = 0; adaptive && n < order.size(); ++n) start.emplace_back(size), once.emplace_back(size);

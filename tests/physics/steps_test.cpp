@@ -177,13 +177,12 @@ TEST_P(Steps, SaturableConversionIsRightAtAnyStepOfAnyScheme) {
 
 // A ⇌ B by conversions: round in a circle
 TEST_P(Steps, ConversionsInACircleAreRightAtAnyStep) {
-    for (Scheme const scheme : {Scheme::adaptive, Scheme::implicit_euler})
-        for (double const z : kTimes) {
-            Model m = ligands(2, scheme);
-            m.conversions = {{0, {1}, -1, Real(0.7), 0}, {1, {0}, -1, Real(0.3), 0}};
-            auto const c = after(GetParam(), m, {1, 0}, z, 1);
-            EXPECT_NEAR(c[0], 0.3 + 0.7 * std::exp(-z), 5e-3) << z << ", scheme " << static_cast<int>(scheme);
-        }
+    for (double const z : kTimes) {
+        Model m = ligands(2, Scheme::adaptive);
+        m.conversions = {{0, {1}, -1, Real(0.7), 0}, {1, {0}, -1, Real(0.3), 0}};
+        auto const c = after(GetParam(), m, {1, 0}, z, 1);
+        EXPECT_NEAR(c[0], 0.3 + 0.7 * std::exp(-z), 5e-3) << z;
+    }
 }
 
 Text text(std::string const& value) { return {value, {"test", 0, 0, ""}}; }
