@@ -35,10 +35,11 @@ struct ReactionState {
     void prepare(FieldState& fields, Model const& model);
 };
 
-/// Reacting ligands through an interval: transport between two halves of all bindings (Strang (1968) SIAM J Numer Anal 5:506), in as many
-/// steps as the tolerance needs, whatever the schemes of their transport. Conversions are part of transport. `who` receives the ligand
-/// that an error is about.
 class Endocrine;
+
+/// Reacting ligands through an interval: transport between two halves of all bindings (Strang (1968) SIAM J Numer Anal 5:506), in as many
+/// steps as the tolerance needs, whatever the schemes of their transport; of conversions alone, which are part of transport, in one, unless
+/// they are saturable or lead round in a circle with a ligand that is `adaptive`. `who` receives the ligand that an error is about.
 ErrorCode take_reacting_steps(FieldState& fields, Model const& model, Endocrine& endocrine, Moment now, int& who);
 
 }  // namespace CRINE_NS
