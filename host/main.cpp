@@ -1,3 +1,3 @@
-#include "host/cli.h"
+#include "host/commands/cli.h"
 
 int main(int argc, char** argv) { return crine::command_line(argc, argv); }

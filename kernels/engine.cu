@@ -1,7 +1,7 @@
 #include "kernels/engine.h"
 
 #include "crine/model/synapse.h"
-#include "kernels/ligand_step.h"
+#include "kernels/fields/ligand_step.h"
 
 #include "crine/contracts.h"
 

@@ -1,15 +1,15 @@
 #pragma once
 
 #include "crine/backend.h"
-#include "kernels/cell_pools.h"
-#include "kernels/cell_rates.h"
-#include "kernels/cell_state.h"
-#include "kernels/device.h"
-#include "kernels/endocrine.h"
-#include "kernels/exchange_state.h"
-#include "kernels/field_state.h"
-#include "kernels/synapse_state.h"
-#include "kernels/trace_state.h"
+#include "kernels/cells/cell_pools.h"
+#include "kernels/cells/cell_rates.h"
+#include "kernels/cells/cell_state.h"
+#include "kernels/device/device.h"
+#include "kernels/fields/endocrine.h"
+#include "kernels/fields/field_state.h"
+#include "kernels/signals/exchange_state.h"
+#include "kernels/signals/synapse_state.h"
+#include "kernels/signals/trace_state.h"
 
 namespace crine {
 inline namespace CRINE_NS {
@@ -99,13 +99,13 @@ private:
 
     Device device_;
     Model model_;
-    FieldState fields_;          ///< kernels/field_state.h
-    Endocrine endocrine_;        ///< kernels/endocrine.h
-    CellPools cell_pools_;       ///< kernels/cell_pools.h
-    Population cells_;           ///< kernels/cell_state.h
-    ExchangeState exchange_;     ///< kernels/exchange_state.h
-    SynapseState synapses_;      ///< kernels/synapse_state.h
-    TraceState traces_;          ///< kernels/trace_state.h
+    FieldState fields_;          ///< kernels/fields/field_state.h
+    Endocrine endocrine_;        ///< kernels/fields/endocrine.h
+    CellPools cell_pools_;       ///< kernels/cells/cell_pools.h
+    Population cells_;           ///< kernels/cells/cell_state.h
+    ExchangeState exchange_;     ///< kernels/signals/exchange_state.h
+    SynapseState synapses_;      ///< kernels/signals/synapse_state.h
+    TraceState traces_;          ///< kernels/signals/trace_state.h
     Buffer<ErrorReport> error_;  ///< one: what a kernel found wrong
 };
 

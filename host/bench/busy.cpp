@@ -1,7 +1,8 @@
 #include "crine/threads.h"
 #include "host/bench/models.h"
 #include "host/bench/session.h"
-#include "host/simulation.h"
+#include "host/build/load.h"
+#include "host/run/simulation.h"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 #include "host/bench/measurement.h"
 
 #include "crine/contracts.h"
-#include "host/format.h"
+#include "host/text/format.h"
 
 #include <nlohmann/json.hpp>
 

@@ -1,6 +1,7 @@
 #include "host/bench/models.h"
 #include "host/bench/session.h"
-#include "host/scenario.h"
+#include "host/build/load.h"
+#include "host/scenario/scenario.h"
 
 #include <algorithm>
 #include <cmath>

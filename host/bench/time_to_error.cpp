@@ -2,7 +2,7 @@
 #include "host/bench/lod.h"
 #include "host/bench/models.h"
 #include "host/bench/session.h"
-#include "host/format.h"
+#include "host/text/format.h"
 
 #include <algorithm>
 #include <optional>

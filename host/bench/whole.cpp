@@ -2,9 +2,10 @@
 #include "host/bench/lod.h"
 #include "host/bench/models.h"
 #include "host/bench/session.h"
-#include "host/estimate.h"
-#include "host/format.h"
-#include "host/simulation.h"
+#include "host/build/load.h"
+#include "host/run/estimate.h"
+#include "host/run/simulation.h"
+#include "host/text/format.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "host/format.h"
+#include "host/text/format.h"
 #include "host/writers/atomic_file.h"
 #include "host/writers/vtk_file.h"
 #include "host/writers/writer.h"

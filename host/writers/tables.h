@@ -5,7 +5,7 @@
 #include <variant>
 
 /// What stands in summary.csv, compartments.csv, synapses.csv and routes.csv, for whoever needs it as numbers. The columns of probes.csv
-/// are in host/probes.h.
+/// are in host/writers/probes.h.
 
 namespace crine {
 

@@ -1,7 +1,7 @@
 #include "crine/units.h"
-#include "host/format.h"
-#include "host/probes.h"
+#include "host/text/format.h"
 #include "host/writers/atomic_file.h"
+#include "host/writers/probes.h"
 #include "host/writers/tables.h"
 #include "host/writers/vtk_file.h"
 

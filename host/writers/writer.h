@@ -1,6 +1,6 @@
 #pragma once
 
-#include "host/scenario.h"
+#include "host/scenario/scenario.h"
 
 #include <filesystem>
 #include <memory>

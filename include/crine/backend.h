@@ -234,7 +234,7 @@ struct DeviceInfo {
     std::string instruction_set;  ///< of the CPU engine, as in Device; empty for a card
 };
 
-/// One device that holds the state of a run and knows how to change it. `host/step.cpp` calls the processes in order;
+/// One device that holds the state of a run and knows how to change it. `host/run/step.cpp` calls the processes in order;
 /// no process reads in the same launch what another index writes.
 class Backend {
 public:

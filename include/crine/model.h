@@ -20,10 +20,10 @@ namespace crine {
 
 enum class Scheme : std::uint8_t {
     implicit_euler,  ///< order 1, unconditionally stable, positive at any step
-    tr_bdf2,         ///< order 2, L-stable; where a step would fall below 0, one of implicit_euler instead. Bank et al. (1985) IEEE TCAD 4:436
-    quasi_steady,    ///< the field is in equilibrium with its sources at every step
-    adi,             ///< order 2, unconditionally stable, along one axis after the other: cheap, for resolved steps. model/factored.h
-    adaptive,        ///< as many steps of that kind as `tolerance` needs, order 2, L-stable
+    tr_bdf2,  ///< order 2, L-stable; where a step would fall below 0, one of implicit_euler instead. Bank et al. (1985) IEEE TCAD 4:436
+    quasi_steady,  ///< the field is in equilibrium with its sources at every step
+    adi,           ///< order 2, unconditionally stable, along one axis after the other: cheap, for resolved steps. model/factored.h
+    adaptive,      ///< as many steps of that kind as `tolerance` needs, order 2, L-stable
 };
 /// Solved along lines instead of by multigrid.
 CRINE_HD inline bool by_lines(Scheme s) { return s == Scheme::adi || s == Scheme::adaptive; }

@@ -1,7 +1,7 @@
 #include "crine/model/lag.h"
 #include "support/activities.h"
-#include "support/gamma.h"
 #include "support/engines.h"
+#include "support/gamma.h"
 #include "support/population.h"
 
 #include <array>

@@ -1,6 +1,6 @@
 #include "crine/threads.h"
 
-#include "kernels/processors.h"
+#include "kernels/device/processors.h"
 #include "support/folders.h"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 #include "crine/units.h"
-#include "host/network_compiler.h"
+#include "host/networks/network_compiler.h"
 #include "support/engines.h"
 #include "support/models.h"
 #include "support/threads.h"

@@ -1,4 +1,4 @@
-#include "host/course.h"
+#include "host/commands/course.h"
 #include "support/engines.h"
 #include "support/scenario_text.h"
 

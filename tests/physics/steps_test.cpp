@@ -1,6 +1,6 @@
 #include "crine/model/synapse.h"
 #include "crine/units.h"
-#include "host/network_compiler.h"
+#include "host/networks/network_compiler.h"
 #include "support/engines.h"
 #include "support/ledgers.h"
 #include "support/models.h"

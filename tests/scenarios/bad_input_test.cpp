@@ -1,4 +1,5 @@
-#include "host/scenario.h"
+#include "host/build/load.h"
+#include "host/scenario/scenario.h"
 
 #include "support/folders.h"
 #include "support/scenario_text.h"

@@ -1,4 +1,4 @@
-#include "host/vti.h"
+#include "host/build/vti.h"
 #include "support/engines.h"
 #include "support/program.h"
 

@@ -1,5 +1,6 @@
-#include "host/describe.h"
-#include "host/estimate.h"
+#include "host/build/load.h"
+#include "host/commands/describe.h"
+#include "host/run/estimate.h"
 #include "support/program.h"
 
 #include <gtest/gtest.h>

@@ -139,8 +139,7 @@ TEST_F(LongRun, IsAloneInItsFolder) {
 
 TEST_F(LongRun, FailsIfItsFolderIsRemoved) {
     std::error_code problem;
-    do
-        std::filesystem::remove_all(out_, problem);  // which the run may have put a file into meanwhile
+    do std::filesystem::remove_all(out_, problem);  // which the run may have put a file into meanwhile
     while (problem);
     Outcome const outcome = process_.wait();
     EXPECT_EQ(outcome.code, 1);

@@ -1,5 +1,5 @@
-#include "host/describe.h"
-#include "host/scenario.h"
+#include "host/commands/describe.h"
+#include "host/scenario/scenario.h"
 #include "support/program.h"
 #include "support/scenario_text.h"
 

@@ -1,6 +1,6 @@
-#include "host/scenario.h"
+#include "host/scenario/scenario.h"
 
-#include "host/describe.h"
+#include "host/commands/describe.h"
 #include "support/program.h"
 #include "support/scenario_text.h"
 

@@ -68,7 +68,8 @@ TEST(Validate, SaysWhatIsNotThere) {
         EXPECT_NE(outcome.err.find(what), std::string::npos) << outcome.err;
     };
     complains("\"'middle'\"", "\"'midle'\"",
-              "X.yaml:12:7: validation.expect[0]: bad formula \"'midle'\": \"midle\" is not a column of summary.csv, probes.csv, compartments.csv or "
+              "X.yaml:12:7: validation.expect[0]: bad formula \"'midle'\": \"midle\" is not a column of summary.csv, probes.csv, "
+              "compartments.csv or "
               "synapses.csv, nor a route; did you mean \"middle\"?");
     complains("at: 20 s, of", "at: 30 s, of", "there is no summary at 30 s");
     complains("run: fast", "run: fst", "\"fst\" is not a run of this validation; did you mean \"fast\"?");

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "crine/model/network.h"
-#include "host/network_compiler.h"
+#include "host/networks/network_compiler.h"
 #include "support/scenario_text.h"
 
 #include <algorithm>

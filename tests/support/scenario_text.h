@@ -1,6 +1,7 @@
 #pragma once
 
-#include "host/scenario.h"
+#include "host/build/load.h"
+#include "host/scenario/scenario.h"
 #include "support/folders.h"
 
 #include <fstream>

@@ -1,5 +1,6 @@
-#include "host/describe.h"
-#include "host/probes.h"
+#include "host/build/load.h"
+#include "host/commands/describe.h"
+#include "host/writers/probes.h"
 #include "host/writers/writer.h"
 #include "support/engines.h"
 #include "support/scenario_text.h"

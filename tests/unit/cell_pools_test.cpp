@@ -1,5 +1,6 @@
 #include "crine/units.h"
-#include "host/describe.h"
+#include "host/build/load.h"
+#include "host/commands/describe.h"
 #include "support/engines.h"
 #include "support/scenario_text.h"
 

@@ -1,5 +1,5 @@
 #include "crine/contracts.h"
-#include "host/course.h"
+#include "host/commands/course.h"
 #include "support/scenario_text.h"
 
 #include <gtest/gtest.h>

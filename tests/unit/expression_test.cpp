@@ -1,4 +1,4 @@
-#include "host/expression.h"
+#include "host/formulas/expression.h"
 
 #include "crine/contracts.h"
 #include "support/engines.h"

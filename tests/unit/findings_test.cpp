@@ -1,4 +1,4 @@
-#include "host/findings.h"
+#include "host/build/findings.h"
 
 #include "support/engines.h"
 #include "support/scenario_text.h"

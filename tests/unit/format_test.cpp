@@ -1,4 +1,4 @@
-#include "host/format.h"
+#include "host/text/format.h"
 
 #include <gtest/gtest.h>
 

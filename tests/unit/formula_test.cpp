@@ -1,4 +1,4 @@
-#include "host/formula.h"
+#include "host/formulas/formula.h"
 
 #include "crine/model/network.h"
 #include "support/engines.h"

@@ -1,4 +1,4 @@
-#include "host/idle_rules.h"
+#include "host/build/idle_rules.h"
 
 #include "support/scenario_text.h"
 
@@ -72,7 +72,7 @@ TEST(IdleRules, WhoseEffectHasNone) {
     EXPECT_EQ(of_rule("signal: A, increases: attack duration, to: 1 h, half: 1 nM", "V", "V"), "\"V\" attacks nobody");
     EXPECT_EQ(of_rule("signal: A, decreases: apoptosis, to: 0 /h, half: 1 nM"), "the value that it leads to is the base value");
     EXPECT_EQ(of_rule("signal: A, decreases: speed, to: 0 um/s, half: 1 nM"), "");
-    EXPECT_EQ(of_rule("signal: A, decreases: speed, to: 1 um/min, half: 1 nM"), "");  // to which another rule has raised it
+    EXPECT_EQ(of_rule("signal: A, decreases: speed, to: 1 um/min, half: 1 nM"), "");       // to which another rule has raised it
     EXPECT_EQ(of_rule("signal: B, increases: apoptosis, to: 1 /h, half: 1 nM", "V"), "");  // there are no such cells: nothing is meant
 }
 

@@ -1,4 +1,4 @@
-#include "host/interrupt.h"
+#include "host/run/interrupt.h"
 
 #include "crine/interrupt.h"
 

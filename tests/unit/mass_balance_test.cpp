@@ -1,5 +1,5 @@
 #include "crine/contracts.h"
-#include "host/mass_balance.h"
+#include "host/run/mass_balance.h"
 #include "support/models.h"
 
 #include <gtest/gtest.h>

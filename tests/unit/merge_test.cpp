@@ -1,4 +1,5 @@
 #include "crine/units.h"
+#include "host/build/load.h"
 #include "support/engines.h"
 #include "support/scenario_text.h"
 

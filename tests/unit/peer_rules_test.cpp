@@ -1,6 +1,6 @@
 #include "crine/model/hill.h"
 #include "crine/units.h"
-#include "host/peer_words.h"
+#include "host/scenario/peer_words.h"
 #include "support/engines.h"
 #include "support/scenario_text.h"
 

@@ -3,7 +3,7 @@
 #include "support/scenario_text.h"
 
 #include "crine/units.h"
-#include "host/vti.h"
+#include "host/build/vti.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,5 @@
-#include "host/scenario.h"
+#include "host/scenario/scenario.h"
+#include "host/scenario/schema.h"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>

@@ -1,5 +1,5 @@
 #include "crine/units.h"
-#include "host/describe.h"
+#include "host/commands/describe.h"
 #include "support/engines.h"
 #include "support/scenario_text.h"
 

@@ -1,4 +1,4 @@
-#include "host/units.h"
+#include "host/text/units.h"
 
 #include "crine/contracts.h"
 #include "crine/units.h"

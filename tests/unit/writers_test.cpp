@@ -1,6 +1,6 @@
 #include "crine/units.h"
-#include "host/background.h"
-#include "host/output_folder.h"
+#include "host/run/background.h"
+#include "host/run/output_folder.h"
 #include "host/writers/atomic_file.h"
 #include "host/writers/writer.h"
 #include "support/folders.h"

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "host/scenario/finding.h"
+
+namespace crine {
+
+struct Model;
+struct ScenarioInput;
+struct Schedule;
+
+/// What a process makes of a step that is many of its time scales long, if the step is: `rate` [1/s] times `step` [s] is above `most`.
+/// `clock`: which step, such as `transport`.
+void find_long_step(Findings& findings, Place const& at, double rate, std::string const& clock, double step, double most,
+                    std::string const& consequence);
+
+/// Of fields, reactions, receptors, compartments and synapses; docs/scenario.md, "What a step promises".
+void find_long_steps_of_fields(Findings& findings, ScenarioInput const& in, Model const& model, Schedule const& schedule);
+
+/// Of cells.
+void find_long_steps_of_cells(Findings& findings, ScenarioInput const& in, Schedule const& schedule);
+
+}  // namespace crine

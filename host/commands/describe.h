@@ -1,0 +1,14 @@
+#pragma once
+
+#include "host/run/estimate.h"
+#include "host/scenario/scenario.h"
+
+#include <string>
+
+namespace crine {
+
+/// What was understood of a scenario, in units people use. `cells` is how many there are at the start.
+std::string describe(Scenario const& scenario, std::size_t cells);
+std::string describe(Estimate const& estimate);
+
+}  // namespace crine

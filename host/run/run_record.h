@@ -1,0 +1,48 @@
+#pragma once
+
+#include "host/run/simulation.h"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace crine {
+
+/// What run.json says: enough to repeat the run, and to know how it went.
+struct RunRecord {
+    enum class Status { running, completed, interrupted, failed };
+
+    // before the run
+    std::string scenario_file, title, resolved;
+    std::uint64_t seed = 0;
+    std::vector<std::string> command_line;
+    std::vector<std::string> files;  ///< that it writes, by the names of `output_files`
+    DeviceInfo device;
+    double end = 0;       ///< simulated time asked for [s]
+    std::string started;  ///< ISO 8601, UTC
+
+    // so far
+    Status status = Status::running;
+    std::string error;
+    std::string finished;
+    double time = 0;  ///< simulated [s]
+    std::uint64_t steps = 0;
+    std::size_t cells_at_start = 0, cells = 0;
+    double wall = 0;        ///< [s]
+    bool given_up = false;  ///< interrupted within a step, so that nothing is known of the state
+    std::vector<Simulation::Phase> phases;
+    std::vector<std::string> ligands;
+    std::vector<Ledger> ledgers;  ///< by ligand
+    std::vector<std::string> cell_pools;
+    std::vector<CellPoolState> circulating;  ///< by cell pool
+    std::size_t device_memory = 0;           ///< [bytes]
+    std::uint64_t state_hash = 0;
+};
+
+/// Now, as ISO 8601 in UTC.
+std::string timestamp();
+
+/// Writes run.json, whole or not at all.
+void write_record(RunRecord const& record, std::filesystem::path const& folder);
+
+}  // namespace crine

@@ -1,0 +1,342 @@
+#include "host/scenario/merge.h"
+
+#include "host/formulas/formula.h"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <set>
+
+namespace crine {
+namespace {
+
+using Path = std::filesystem::path;
+
+/// Keys that say the same thing in different ways: one of them in the nearer file replaces any of them further away.
+std::vector<std::vector<std::string_view>> const kAlternatives{
+    {"decay", "half_life", "clearance", "loss"},
+    {"number", "density"},
+    {"k_off", "K_d"},
+    {"pairs", "reach"},
+    {"rate", "train", "k_cat"},
+    {"box", "sphere", "cylinder", "layer", "half_space", "expression", "mask", "all_of", "any_of", "none_of"},
+};
+
+std::vector<std::string_view> alternatives(std::string const& key) {
+    for (auto const& group : kAlternatives)
+        if (std::find(group.begin(), group.end(), key) != group.end()) return group;
+    return {};
+}
+
+bool replaced(Node const& mine, std::string const& key) {
+    auto const group = alternatives(key);
+    return std::any_of(group.begin(), group.end(), [&](auto const& other) { return mine.find(other) != nullptr; });
+}
+
+/// Levels of a scenario: section, entry, key, name; what is below is one value.
+enum Level { section, entry, key, name, value };
+
+/// Fills what `mine` does not say from `theirs`, whose order stays: in it later regions win, and ligands and types are numbered.
+void inherit(Node& mine, Node const& theirs, int level) {
+    if (mine.kind == Node::Kind::empty) {
+        mine = theirs;
+        return;
+    }
+    if (mine.kind != Node::Kind::map || theirs.kind != Node::Kind::map || level > name) return;
+    std::vector<Node::Member> merged;
+    for (auto const& m : theirs.members) {
+        Node* const own = mine.find(m.key);
+        if (own) {
+            if (m.key != "initial") inherit(*own, m.value, level + 1);  // that is one value, in one of several forms
+            auto const place =
+                std::find_if(mine.members.begin(), mine.members.end(), [&](auto const& other) { return other.key == m.key; });
+            merged.push_back(std::move(*place));
+            mine.members.erase(place);
+        } else if (!replaced(mine, m.key)) {
+            merged.push_back(m);
+        }
+    }
+    merged.insert(merged.end(), mine.members.begin(), mine.members.end());
+    mine.members = std::move(merged);
+}
+
+/// The files named by a key, relative to the file it stands in. The key is taken out.
+std::vector<std::pair<Path, Place>> take_files(Node& root, char const* key) {
+    std::vector<std::pair<Path, Place>> files;
+    Node const* const found = root.find(key);
+    if (!found) return files;
+    auto const take = [&](Node const& node) {
+        if (node.kind != Node::Kind::scalar || node.text.empty()) fail(node.at, "found " + node.what() + ", expected a file name");
+        Path const file = (folder_of(node.at) / node.text).lexically_normal();
+        if (!std::filesystem::exists(file)) fail(node.at, "file " + file.string() + " does not exist");
+        files.emplace_back(file, node.at);
+    };
+    if (found->kind == Node::Kind::list)
+        for (auto const& m : found->members) take(m.value);
+    else
+        take(*found);
+    root.remove(key);
+    return files;
+}
+
+/// The files being read, from the scenario to the innermost.
+using Stack = std::vector<Path>;
+
+void enter(Stack& stack, Path const& file, Place const& at) {
+    constexpr std::size_t deepest = 32;
+    std::error_code nameless;  // pipes have no path
+    Path canonical = std::filesystem::weakly_canonical(file, nameless);
+    if (nameless) canonical = file;
+    if (std::find(stack.begin(), stack.end(), canonical) != stack.end()) fail(at, file.string() + " includes itself (a cycle)");
+    if (stack.size() > deepest) fail(at, "files include each other more than " + std::to_string(deepest) + " deep");
+    stack.push_back(canonical);
+}
+
+Node read_included(Path const& file, Place const& at) {
+    Node root = at_place(at, [&] { return read_yaml(file); });
+    if (root.kind == Node::Kind::map) return root;
+    fail(root.kind == Node::Kind::empty ? Place{file.string(), 0, 0, ""} : root.at,
+         "found " + root.what() + ", expected a map with keys like \"ligands\"");
+}
+
+/// What libraries hold: maps of entries, of which each needs one of some keys, be it from a library.
+struct Part {
+    char const* name;
+    std::vector<char const*> needs;
+};
+std::vector<Part> const kParts{
+    {"ligands", {"diffusivity"}}, {"receptors", {"ligands", "membrane_ligands"}}, {"pathways", {"species"}}, {"cells", {"radius"}}};
+
+/// Libraries by file, each with all that it includes: one that many include is read once.
+using Read = std::map<Path, Node>;
+
+/// All entries of a library and of the libraries it includes.
+Node const& read_library(Path const& file, Place const& at, Stack stack, Read& read) {
+    enter(stack, file, at);
+    if (auto const known = read.find(stack.back()); known != read.end()) return known->second;
+    constexpr std::size_t most = 256;
+    if (read.size() >= most) fail(at, "more than " + std::to_string(most) + " files are included");
+    Node root = read_included(file, at);
+    for (auto const& m : root.members)
+        if (m.key != "include" && std::none_of(kParts.begin(), kParts.end(), [&](Part const& part) { return m.key == part.name; }))
+            fail(m.key_at,
+                 "\"" + m.key +
+                     "\" in an included library, which holds only ligands, receptors, pathways and cells (to build on a whole scenario use "
+                     "extends)");
+    for (auto const& [inner, where] : take_files(root, "include")) inherit(root, read_library(inner, where, stack, read), section);
+    return read[stack.back()] = std::move(root);
+}
+
+/// `a.b[2].c` or `a.b.2.c` → a, b, 2, c.
+std::vector<std::string> split(std::string const& path) {
+    std::vector<std::string> parts(1);
+    for (char const c : path)
+        if (c == '.' || c == '[')
+            parts.emplace_back();
+        else if (c != ']')
+            parts.back() += c;
+    return parts;
+}
+
+/// The node at a key or index of another; a key that is missing is added.
+Node& below(Node& node, std::string const& part, Place const& at) {
+    switch (node.kind) {
+        case Node::Kind::scalar:
+            fail(at, "above it is a plain value (\"" + node.text + "\"), which has no key \"" + part + "\"");
+        case Node::Kind::list: {
+            std::size_t index = 0;
+            auto const [end, error] = std::from_chars(part.data(), part.data() + part.size(), index);
+            if (error != std::errc{} || end != part.data() + part.size() || index >= node.members.size())
+                fail(at, "it is not in the list, which has " + std::to_string(node.members.size()) + " (counted from 0)");
+            return node.members[index].value;
+        }
+        default:
+            if (!node.find(part)) {
+                for (auto const& other : alternatives(part)) node.remove(other);
+                node.add(part, at, Node{Node::Kind::empty, "", at, {}});
+            }
+            return *node.find(part);
+    }
+}
+
+void apply(Node& root, Override const& change) {
+    Place at{"--set " + change.path + "=" + change.value, 0, 0, ""};
+    Node* node = &root;
+    for (auto const& part : split(change.path)) {
+        if (part.empty()) fail(at, "\"" + change.path + "\" is not a path of keys like \"cells.fibroblast.speed\"");
+        if (at.path.empty() && (part == "extends" || part == "include"))
+            fail(at, "the files that a scenario is made of are named in the scenario");
+        at.path = node->kind == Node::Kind::list ? at.path + "[" + part + "]" : path_below(at.path, part);
+        node = &below(*node, part, at);
+    }
+    *node = parse_yaml(change.value, at);
+}
+
+struct Library {
+    Path file;
+    Place at;
+    Stack stack;
+};
+
+/// Takes in the scenarios that this one extends; their libraries serve it too, before its own.
+void extend(Node& root, Stack const& stack, std::vector<Library>& libraries) {
+    if (root.kind != Node::Kind::map) fail(root.at, "found " + root.what() + ", expected a scenario: a map with keys like \"domain\"");
+    auto const bases = take_files(root, "extends");
+    if (bases.size() > 1) fail(bases[1].second, "a scenario extends only one other");
+    for (auto const& [file, at] : bases) {
+        Stack inner = stack;
+        enter(inner, file, at);
+        Node base = read_included(file, at);
+        extend(base, inner, libraries);
+        inherit(root, base, section);
+    }
+    for (auto const& [file, at] : take_files(root, "include")) libraries.push_back({file, at, stack});
+}
+
+/// A library's receptor, without the ligands that this scenario does not have, which are added to `absent`.
+Node of_scenario(Node receptor, Node const& root, std::string& absent) {
+    Node* const binds = receptor.find("ligands");
+    Node const* const ligands = root.find("ligands");
+    if (!binds) return receptor;
+    std::erase_if(binds->members, [&](auto const& m) {
+        bool const here = ligands && ligands->find(m.key);
+        if (!here) absent += (absent.empty() ? "" : ", ") + m.key;
+        return !here;
+    });
+    return receptor;
+}
+
+/// In vain would cells have a receptor that finds none of its ligands.
+void check_binds(Node::Member const& receptor, std::string const& absent, Node const& root) {
+    auto const binds = [&](char const* key) {
+        Node const* const found = receptor.value.find(key);
+        return found && (found->kind != Node::Kind::map || !found->members.empty());
+    };
+    Node const* const cells = root.find("cells");
+    if (absent.empty() || !cells || binds("ligands") || binds("membrane_ligands")) return;
+    for (auto const& type : cells->members) {
+        Node const* const has = type.value.find("receptors");
+        if (has && has->find(receptor.key))
+            fail(receptor.key_at, "\"" + receptor.key + "\" of \"" + type.key + "\" binds nothing here (its ligands are " + absent +
+                                      "); list one of them under \"ligands\" of the scenario?");
+    }
+}
+
+/// What the entry does not say itself, from the one that it names as its class.
+void inherit_from_class(Node& entry, Node const* known, Node const& root, std::string& absent) {
+    Node const* const named = entry.kind == Node::Kind::map ? entry.find("class") : nullptr;
+    if (!named) return;
+    Node const* const theirs = known ? known->find(named->text) : nullptr;
+    if (!theirs)
+        fail(named->at, "\"" + named->text + "\" is not in an included library" +
+                            suggestion(named->text, known ? known->keys() : std::vector<std::string>{}));
+    inherit(entry, of_scenario(*theirs, root, absent), key);
+}
+
+/// What no library has must say all itself. If it does not, its name may be that of a library's entry, misspelt; else the reader says
+/// what is missing.
+void check_complete(Node::Member const& entry, std::vector<char const*> const& needs, std::vector<std::string> const& known) {
+    Node const& own = entry.value;
+    auto const says = [&](char const* key) { return own.find(key) != nullptr; };
+    bool const empty = own.kind == Node::Kind::empty;
+    bool const lacks = own.kind == Node::Kind::map && std::none_of(needs.begin(), needs.end(), says);
+    if (empty || (lacks && likely_meant(entry.key, known)))
+        fail(entry.key_at, "\"" + entry.key + "\" has no " + (empty ? "values" : needs.front()) + ", and no included library has it" +
+                               suggestion(entry.key, known));
+}
+
+/// Cell types may name only what the scenario lists. That is refused here, where it is known what libraries have that could be listed.
+void check_listed(Node const& root, Node const& all, std::string const& part, char const* what) {
+    Node const *const cells = root.find("cells"), *const listed = root.find(part), *const known = all.find(part);
+    if (!cells || !known) return;
+    std::vector<std::string> names = listed ? listed->keys() : std::vector<std::string>{};
+    for (auto const& name : known->keys()) names.push_back(name);
+    for (auto const& type : cells->members) {
+        Node const* const used = type.value.find(part);
+        if (!used || used->kind != Node::Kind::map) continue;
+        for (auto const& m : used->members)
+            if (!listed || !listed->find(m.key))
+                fail(m.key_at, "\"" + m.key + "\" is not a " + what + " of this scenario" +
+                                   (known->find(m.key) ? ", only of an included library; list it under \"" + part + "\" of the scenario"
+                                                       : suggestion(m.key, names)));
+    }
+}
+
+/// Where a network gives names to things.
+constexpr char const* kNaming[] = {"species", "parameters", "inputs", "assignments", "functions", "compartments"};
+
+void add_words(Node const& node, bool naming, std::set<std::string>& words) {
+    if (node.kind == Node::Kind::scalar) {
+        words.insert(node.text);
+        for (auto const& name : names_in(node.text)) words.insert(name);
+    }
+    for (auto const& m : node.members) {
+        if (!naming) words.insert(m.key);
+        add_words(m.value, false, words);
+    }
+}
+
+/// What a pathway has beside what a library gives it is misspelt, unless something in the network uses its name. `own` is the entry as it
+/// was before it inherited.
+void check_added(Node::Member const& pathway, Node const& own, Node const& theirs) {
+    std::set<std::string> words;
+    std::vector<std::string> known;
+    for (auto const& m : pathway.value.members) {
+        bool const naming = std::find(std::begin(kNaming), std::end(kNaming), m.key) != std::end(kNaming);
+        add_words(m.value, naming, words);
+    }
+    for (auto const* section : kNaming)
+        if (auto const* named = theirs.find(section))
+            for (auto const& key : named->keys()) known.push_back(key);
+    for (auto const* section : kNaming) {
+        Node const *const mine = own.find(section), *const named = theirs.find(section);
+        if (!mine) continue;
+        for (auto const& m : mine->members)
+            if (!(named && named->find(m.key)) && !words.contains(m.key))
+                fail(m.key_at, "\"" + m.key + "\" is not in the library's pathway \"" + pathway.key +
+                                   "\", and nothing in it uses this name" + suggestion(m.key, known));
+    }
+}
+
+/// What ligands, receptors, pathways and cell types do not say themselves, from the libraries; of those the later wins.
+void inherit_from_libraries(Node& root, std::vector<Library> const& libraries) {
+    Node all;
+    Read read;
+    for (auto const& [file, at, stack] : libraries) {
+        Node nearer = read_library(file, at, stack, read);
+        inherit(nearer, all, section);
+        all = std::move(nearer);
+    }
+    for (auto const& [part, needs] : kParts) {
+        Node* const listed = root.find(part);
+        Node const* const known = all.find(part);
+        if (!listed) continue;
+        for (auto& m : listed->members) {
+            Node const* const theirs = known ? known->find(m.key) : nullptr;
+            bool const receptor = part == std::string_view("receptors");
+            std::string absent;
+            Node const own = m.value;
+            if (theirs) inherit(m.value, receptor ? of_scenario(*theirs, root, absent) : *theirs, key);
+            if (theirs && part == std::string_view("pathways")) check_added(m, own, *theirs);
+            if (receptor) inherit_from_class(m.value, known, root, absent);
+            if (receptor) check_binds(m, absent, root);
+            if (!theirs) check_complete(m, needs, known ? known->keys() : std::vector<std::string>{});
+        }
+    }
+    check_listed(root, all, "receptors", "receptor"), check_listed(root, all, "pathways", "pathway");
+}
+
+}  // namespace
+
+Node read_merged(Path const& file, std::vector<Override> const& overrides) {
+    Node root = read_yaml(file);
+    Stack stack;
+    enter(stack, file, root.at);
+    std::vector<Library> libraries;
+    extend(root, stack, libraries);
+    for (auto const& change : overrides) apply(root, change);
+    inherit_from_libraries(root, libraries);
+    return root;
+}
+
+}  // namespace crine

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "kernels/fields/compartments.h"
+#include "kernels/fields/field_state.h"
+
+namespace crine {
+inline namespace CRINE_NS {
+
+/// The endocrine route: the compartments, what is given when, and how the tissue's transport and the compartments' courses are joined.
+///
+/// In an interval the tissue meets the mean concentration beyond vessel walls, and the compartments the mean concentration before them.
+/// What crosses is what transport books, and the means must agree with it: where the first guess does not, the interval is
+/// repeated. So nothing is lost whatever the interval, both ends settle in the same equilibrium, and the order is 2.
+class Endocrine {
+public:
+    void start(Model const& model, InitialState const& state);
+    /// Some compartment holds the ligand, or some dose gives it.
+    bool concerns(int ligand) const { return !routes_.empty() && routes_[ligand].used; }
+    /// The interval in pieces, from dose to dose. `nonlinear`: as of transport's take_step.
+    ErrorCode take_step(FieldState& fields, Model const& model, int ligand, Moment now, double& nonlinear);
+
+    /// What some ligands have in compartments, and what has been given of them: for intervals that are taken on trial.
+    struct Memory {
+        std::vector<Circulation> circulations;
+        std::vector<std::uint64_t> given;
+    };
+    Memory remember(std::vector<int> const& ligands) const;
+    void go_back(FieldState& fields, std::vector<int> const& ligands, Memory const& memory);
+
+    void report(std::vector<PoolState>& pools) const;
+    /// Free concentration by pool [molecules/µm³].
+    std::vector<Real> levels() const;
+    std::uint64_t hash() const;
+
+private:
+    struct Route {
+        bool used = false;
+        Circulation circulation;
+        std::vector<int> doses;
+    };
+    /// One dose of the model, as far as it has been given.
+    struct Syringe {
+        Buffer<std::uint32_t> voxels;
+        std::uint64_t given = 0;  ///< boluses
+        bool running = false;     ///< an infusion
+    };
+    void give_boluses(FieldState& fields, Model const& model, int ligand, double until);
+    void set_infusions(FieldState& fields, Model const& model, int ligand, double at);
+    ErrorCode advance(FieldState& fields, Model const& model, int ligand, double duration, double& nonlinear);
+
+    std::vector<Route> routes_;  ///< by ligand; empty: nothing to do
+    std::vector<Syringe> syringes_;
+    std::size_t pools_ = 0;
+};
+
+}  // namespace CRINE_NS
+}  // namespace crine

@@ -1,0 +1,138 @@
+#include "kernels/engine.h"
+#include "kernels/fields/endocrine.h"
+#include "kernels/fields/ligand_step.h"
+
+#include <algorithm>
+
+namespace crine {
+inline namespace CRINE_NS {
+
+namespace {
+
+struct MiddleBody {
+    Grid grid;
+    Real const *before, *after;
+    Real share;
+    Real* middle;
+    CRINE_HD void operator()(int i, int j, int k) const {
+        std::size_t const p = grid.at(i, j, k);
+        middle[p] = before[p] + share * (after[p] - before[p]);
+    }
+};
+
+/// How far a step is from the one before it, by which its middle was known.
+struct FromPredicted {
+    Real const *before, *middle, *after;
+    Real share;
+    CRINE_HD Real operator()(std::size_t p) const { return std::fabs(after[p] - before[p] - (middle[p] - before[p]) / share); }
+};
+
+/// A step of a ligand with saturable conversions: a loss V/(K_m + c) with c from the middle of the step, where a first step sees it, or in
+/// equilibrium from its end. Of order 2, and a steady state is exact.
+class SaturableStep {
+public:
+    SaturableStep(FieldState& fields, Model const& model, int ligand)
+        : fields_(fields), model_(model), ligand_(ligand), field_(fields.ligands[ligand]), start_(field_.ledger) {
+        copy(fields_.before, field_.concentration);
+        copy(fields_.middle, field_.concentration);
+    }
+
+    template <class Take>
+    bool take(Take const& take, double dt, double& change) {
+        bool const steady = model_.ligands[ligand_].scheme == Scheme::quasi_steady;
+        bool converged = take(fields_, model_, ligand_, dt, nullptr);
+        for (int round = 0; round < (steady ? kMostRounds : 1); ++round) {
+            change = again(take, dt, steady ? Real(1) : Real(0.5), converged);
+            if (change <= model_.solver_tolerance) break;
+        }
+        return converged && (!steady || change <= model_.solver_tolerance);
+    }
+
+private:
+    static constexpr int kMostRounds = 200;
+
+    template <class Take>
+    double again(Take const& take, double dt, Real share, bool& converged) {
+        Grid const& g = fields_.grid;
+        for_each_voxel(g, MiddleBody{g, fields_.before.data(), field_.concentration.data(), share, fields_.middle.data()});
+        copy(field_.concentration, fields_.before);
+        field_.ledger = start_;
+        converged = take(fields_, model_, ligand_, dt, nullptr) && converged;
+        Real const* const c = field_.concentration.data();
+        double const largest = max_rows(g, fields_.partial, Magnitude{c});
+        double const most = max_rows(g, fields_.partial, FromPredicted{fields_.before.data(), fields_.middle.data(), c, share});
+        return largest > 0 ? most / largest : 0;
+    }
+    void copy(Buffer<Real>& to, Buffer<Real> const& from) { copy_on_device(to.data(), from.data(), from.size() * sizeof(Real)); }
+
+    FieldState& fields_;
+    Model const& model_;
+    int ligand_;
+    LigandField& field_;
+    Ledger start_;
+};
+
+/// To enzymes or other reactions within transport.
+bool loses(Model const& model, int ligand) {
+    return !model.ligands[static_cast<std::size_t>(ligand)].cleaved_by.empty() ||
+           std::any_of(model.conversions.begin(), model.conversions.end(), [&](Conversion const& c) { return c.from == ligand; });
+}
+
+}  // namespace
+
+ErrorCode take_step(FieldState& fields, Model const& model, int ligand, double dt, double& nonlinear) {
+    LigandField& field = fields.ligands[ligand];
+    field.present =
+        field.present || (field.source.size() != 0 && max_rows(fields.grid, fields.partial, Magnitude{field.source.data()}) > 0);
+    if (!field.present) {  // perfect sinks may catch all of what they secrete
+        book_own(field, 0, dt);
+        return ErrorCode::none;
+    }
+    field.solve = {};
+    if (field.idle && field.source.size() == 0 && field.made_sum == 0 && !field.infusing && !field.mean_wanted() && !loses(model, ligand))
+        return ErrorCode::none;
+    bool saturable = false;
+    for (Conversion const& c : model.conversions) saturable = saturable || (c.from == ligand && c.half > 0);
+    auto const take = by_lines(model.ligands[ligand].scheme) ? take_line_steps : take_multigrid_step;
+    bool const converged =
+        saturable ? SaturableStep(fields, model, ligand).take(take, dt, nonlinear) : take(fields, model, ligand, dt, nullptr);
+    if (!std::isfinite(field.ledger.free)) return ErrorCode::not_finite_field;
+    if (converged && !field.no_equilibrium) return ErrorCode::none;
+    return model.ligands[ligand].scheme == Scheme::adi ? ErrorCode::overshot : ErrorCode::solver_stalled;
+}
+
+ErrorCode follow(FieldState& fields, int ligand, double duration, ErrorCode code) {
+    LigandField const& field = fields.ligands[ligand];
+    return code == ErrorCode::none && field.traced && field.present ? fields.follow(ligand, duration) : code;
+}
+
+ErrorCode take_step(FieldState& fields, Model const& model, Endocrine& endocrine, int ligand, Moment now, double& nonlinear) {
+    if (endocrine.concerns(ligand)) return endocrine.take_step(fields, model, ligand, now, nonlinear);
+    return follow(fields, ligand, now.dt, take_step(fields, model, ligand, now.dt, nonlinear));
+}
+
+void Engine::transport(Moment now) {
+    ErrorCode code = ErrorCode::none;
+    int who = 0;
+    double ignored = 0;
+    auto const read = [&](int ligand, Buffer<Real> const& mean) {
+        LigandField const& field = fields_.ligands[ligand];
+        if (field.bound) read_surfaces(ligand, field.present ? mean.data() : nullptr);
+    };
+    begin_tracing();
+    ReactionState const& reactions = fields_.reactions;
+    for (std::size_t n = 0; n < reactions.others.size() && code == ErrorCode::none; ++n) {
+        code = take_step(fields_, model_, endocrine_, who = reactions.others[n], now, ignored);
+        read(who, fields_.mean);
+    }
+    if (code == ErrorCode::none && !reactions.order.empty()) {
+        code = take_reacting_steps(fields_, model_, endocrine_, now, who);
+        for (std::size_t n = 0; n < reactions.order.size(); ++n) read(reactions.order[n], reactions.mean[n]);
+    }
+    if (code != ErrorCode::none) error_.upload({{static_cast<std::uint32_t>(code), static_cast<std::uint32_t>(who)}});
+    finish_tracing(now.dt);
+    hinder(fields_, model_);
+}
+
+}  // namespace CRINE_NS
+}  // namespace crine

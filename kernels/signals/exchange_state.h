@@ -1,0 +1,74 @@
+#pragma once
+
+#include "crine/model.h"
+#include "crine/model/deposit.h"
+#include "kernels/cells/cell_state.h"
+#include "kernels/device/device.h"
+#include "kernels/fields/field_state.h"
+
+#include <algorithm>
+
+namespace crine {
+inline namespace CRINE_NS {
+
+/// Highest value that a behaviour of a type can reach, if any. Where it takes time, a cell may bring it from another type where it does.
+Real highest(Model const& model, int type, int behaviour);
+
+/// A ligand that cells secrete or take up.
+struct ExchangeTarget {
+    int ligand = 0;
+    bool autocrine = false;                                         ///< some type both secretes it and takes it up
+    bool binds = false;                                             ///< some type has receptors for it
+    bool stored = false;                                            ///< some type has a store of it
+    bool flows = false;                                             ///< and some cell has let some out in the last step
+    bool own_follows_field = false;                                 ///< and stops to secrete where there is enough
+    int channel = 0;                                                ///< of its source
+    Real *source = nullptr, *loss = nullptr, *held_back = nullptr;  ///< see LigandField; held_back may be null
+    bool hindered = false;                                          ///< its diffusivity follows a matrix
+
+    CRINE_HD int channels() const { return held_back == nullptr ? 2 : 3; }
+};
+
+/// Arrays that cells are added to together: what a cell does to several ligands then fills a vector register.
+inline constexpr int kChannels = 8;
+inline constexpr int kGroup = kChannels / 2;
+
+/// Ligands whose arrays fill the channels of one pass over the cells.
+struct ExchangeGroup {
+    int targets = 0, channels = 0;
+    ExchangeTarget target[kGroup];
+    Real* array[kChannels] = {};  ///< by channel: source, loss and maybe held_back of the first target, then of the next
+
+    void add(ExchangeTarget const& to) {
+        target[targets] = to;
+        target[targets++].channel = channels;
+        array[channels++] = to.source, array[channels++] = to.loss;
+        if (to.held_back != nullptr) array[channels++] = to.held_back;
+    }
+    bool any(bool ExchangeTarget::*is) const {
+        return std::any_of(target, target + targets, [is](ExchangeTarget const& to) { return to.*is; });
+    }
+};
+
+/// What exchange prepares once for a model, and its work space.
+struct ExchangeState {
+    std::vector<ExchangeGroup> groups;
+    bool modulated = false;   ///< some rule acts on a secretion or an uptake
+    Buffer<Real> saturation;  ///< [type * ligands + ligand] [molecules/µm³]
+    Real widest = 1;          ///< how far the widest deposit reaches [voxels]
+    ByPlace green;
+    Buffer<Real> tent_up_to, normal;  ///< see CellRates
+    Buffer<ByQuarters> gaps;
+    Buffer<double> partial;  ///< of sums
+
+    std::uint64_t seen = 0;  ///< the cells' `changes` that the fields' sources and losses are of
+
+    bool resolves() const { return widest > 1; }  ///< whether any cell ever has a shell
+    void prepare(Model const& model, HostCells const& cells, FieldState& fields);
+
+private:
+    void choose_deposits(Model const& model, HostCells const& cells, std::vector<bool> const& exchanges);
+};
+
+}  // namespace CRINE_NS
+}  // namespace crine

@@ -1,0 +1,367 @@
+#include "kernels/signals/trace_state.h"
+
+#include "crine/model/exchange.h"
+#include "kernels/cells/cell_rates.h"
+#include "kernels/cells/neighbours.h"
+#include "kernels/engine.h"
+#include "kernels/fields/grid_loops.h"
+#include "kernels/fields/ligand_step.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace crine {
+inline namespace CRINE_NS {
+
+namespace {
+
+/// How one cell takes a ligand from the field, and how much of what it secretes gets there.
+struct OfCell {
+    Real uptake, sink = 0, passes = 1;
+
+    CRINE_HD OfCell(CellRates const& rates, std::size_t i, int ligand) : uptake(rates.uptake(i, ligand)) {
+        if (!(uptake > 0)) return;
+        CellExchange const one(1, uptake, rates.resistance(i, ligand, rates.self(i), uptake));
+        sink = one.sink, passes = one.source;
+    }
+};
+
+/// What a cell gives to the parts of a ligand: what it secretes to that of its type, what its receptors let go to those it came from.
+struct GivePartsBody {
+    CellRates rates;
+    int ligand, first, parts;
+    int type[kChannels];
+    Span<Real> gives;
+
+    CRINE_HD void operator()(std::size_t i) const {
+        int const own = rates.cells.type[i];
+        Real const secretion = rates.own_secretion(i, ligand);
+        BoundLigand const* const bound = rates.receptors.find(own, ligand);
+        Real const release = bound == nullptr ? Real(0) : rates.receptors.at(bound->release, i);
+        Real const passes = secretion != 0 || release != 0 ? OfCell(rates, i, ligand).passes : Real(0);
+        for (int c = 0; c < kChannels; ++c) {
+            Real sent = 0;
+            if (c < parts && type[c] == own) sent += secretion;
+            if (c < parts && release != 0) sent += release * static_cast<Real>(rates.receptors.share(*bound, first + c, i));
+            gives[i * kChannels + c] = sent * passes;
+        }
+    }
+};
+
+/// What cells take from a field, or from a part of it.
+struct TakeBody {
+    CellRates rates;
+    int ligand;
+    Real const* mean;
+    double duration;
+    double* taken;
+    CRINE_HD void operator()(std::size_t i) const {
+        OfCell const cell(rates, i, ligand);
+        if (cell.sink > 0) taken[i] += static_cast<double>(cell.sink) * rates.around(i, mean) * duration;
+    }
+};
+
+/// What cells catch before it reaches the field; and all that they are to catch of their own secretion before it has got away.
+struct OwnBody {
+    CellRates rates;
+    int ligand, parts;
+    double duration;
+    Span<std::int16_t const> part_of_type;
+    double *taken, *own;
+
+    CRINE_HD void operator()(std::size_t i) const {
+        std::size_t const cells = rates.cells.id.size;
+        own[i] = 0;
+        OfCell const cell(rates, i, ligand);
+        if (!(cell.uptake > 0)) return;
+        int const type = rates.cells.type[i], part = part_of_type[type];
+        double const caught = 1 - static_cast<double>(cell.passes);
+        double& all = taken[static_cast<std::size_t>(parts) * cells + i];
+        if (BoundLigand const* const bound = rates.receptors.find(type, ligand)) {
+            double const again = rates.receptors.at(bound->release, i) * caught * duration;
+            for (int p = 0; again != 0 && p < parts; ++p)
+                taken[static_cast<std::size_t>(p) * cells + i] += again * rates.receptors.share(*bound, p, i);
+            all += again;
+        }
+        if (part < 0) return;
+        double const secreted = rates.own_secretion(i, ligand) * duration;
+        taken[static_cast<std::size_t>(part) * cells + i] += secreted * caught, all += secreted * caught;
+        own[i] = secreted * rates.recaptured(i, ligand, cell.uptake);
+    }
+};
+
+/// By whom what receptors hold was sent: what was there has let go in proportion, what is bound has its senders.
+struct OriginBody {
+    CellRates rates;
+    int ligand;
+    double duration;
+    double const* taken;
+
+    CRINE_HD void operator()(std::size_t i) const {
+        ReceptorView const& view = rates.receptors;
+        int const type = rates.cells.type[i];
+        BoundLigand const* const l = view.find(type, ligand);
+        if (l == nullptr || !alive(rates.cells.state[i])) return;
+        std::size_t const cells = rates.cells.id.size;
+        double const clearance = view.at(l->clearance, i), all_uptake = rates.uptake(i, ligand);
+        double const binds = all_uptake > 0 ? clearance / all_uptake : 0;
+        double const kept = view.held(type, l, i) - view.at(l->release, i) * duration, old = kept > 0 ? kept : 0;
+        double before = 0;
+        int const elsewhere = l->origins - 1;
+        for (int o = 0; o <= elsewhere; ++o) before += view.count(l->origin + o, i);
+        double rest = taken[static_cast<std::size_t>(elsewhere) * cells + i];
+        for (int o = 0; o < elsewhere; ++o) {
+            double const sent = taken[static_cast<std::size_t>(o) * cells + i];
+            rest -= sent;
+            set(view.count(l->origin + o, i), before, old, binds * sent);
+        }
+        set(view.count(l->origin + elsewhere, i), before, old, binds * rest);
+    }
+    CRINE_HD static void set(double& amount, double before, double old, double bound) {
+        double const now = (before > 0 ? amount / before * old : 0) + bound;
+        amount = now > 0 ? now : 0;
+    }
+};
+
+/// What a cell's receptors have torn off cells of one type.
+struct ContactBody {
+    CellRates rates;
+    Bins bins;
+    Span<TypeConstants const> types;
+    int ligand, presenter;
+    double* amounts;
+
+    CRINE_HD void operator()(std::size_t i) const {
+        ReceptorView const& view = rates.receptors;
+        CellView const& cells = rates.cells;
+        amounts[i] = 0;
+        BoundLigand const* const l = view.binds(cells.type[i], ligand);
+        if (l == nullptr || !(view.flow(l->taken, i) > 0)) return;
+        double all = 0, theirs = 0;
+        for_each_touching(bins, cells, types, i, [&](std::size_t j) {
+            PresentedLigand const* const shown = alive(cells.state[j]) ? view.presents(cells.type[j], ligand) : nullptr;
+            if (shown == nullptr) return;
+            all += view.at(shown->mean, j);
+            if (cells.type[j] == presenter) theirs += view.at(shown->mean, j);
+        });
+        if (all > 0) amounts[i] = view.flow(l->taken, i) * (theirs / all);
+    }
+};
+
+constexpr int kReceivers = 8;  ///< types in one pass over the cells
+
+struct ReceiverTerm {
+    Span<std::uint8_t const> type;
+    double const* amounts;
+    int first;
+    CRINE_HD void operator()(std::size_t chunk, int item, double (&into)[kReceivers]) const {
+        std::size_t const i = chunk * kSumChunk + item;
+        int const receiver = type[i] - first;
+        for (int r = 0; r < kReceivers; ++r) into[r] += receiver == r ? amounts[i] : 0.0;
+    }
+};
+
+bool binds(Model const& model, int type, int ligand, bool on_membrane) {
+    for (std::size_t r = 0; r < model.receptors.size(); ++r)
+        for (Receptor::Binding const& b : model.receptors[r].bindings)
+            if (b.on_membrane == on_membrane && b.ligand == ligand && model.expresses(type, static_cast<int>(r))) return true;
+    return false;
+}
+bool takes(Model const& model, int type, int ligand) {
+    return highest(model, type, model.vocabulary().of(behaviour::uptake, ligand)) > 0 || binds(model, type, ligand, false);
+}
+
+}  // namespace
+
+std::vector<int> senders(Model const& model, int ligand) {
+    std::vector<int> types;
+    for (int t = 0; t < static_cast<int>(model.types.size()); ++t)
+        if (highest(model, t, model.vocabulary().of(behaviour::secretion, ligand)) > 0 || model.types[t].keeps(ligand)) types.push_back(t);
+    if (model.ligands[ligand].circulates >= 0) types.push_back(-1);
+    return types;
+}
+
+TracedLigand& TraceState::of(int ligand) {
+    return *std::find_if(ligands.begin(), ligands.end(), [&](TracedLigand const& t) { return t.ligand == ligand; });
+}
+
+void Engine::start_tracing() {
+    traces_ = {};
+    fields_.follow = [this](int ligand, double duration) { return trace(ligand, duration); };
+    int const types = static_cast<int>(model_.types.size());
+    for (int l = 0; l < static_cast<int>(model_.ligands.size()); ++l) {
+        if (!model_.ligands[l].traced) continue;
+        LigandField& whole = fields_.ligands[l];
+        TracedLigand& traced = traces_.ligands.emplace_back();
+        traced.ligand = l;
+        std::vector<std::int16_t> part_of_type(types, -1);
+        for (int const sender : senders(model_, l)) {
+            if (sender >= 0) part_of_type[sender] = static_cast<std::int16_t>(traced.parts.size());
+            Part& part = traced.parts.emplace_back();
+            part.type = sender;
+            LigandField& field = part.field;
+            field.concentration.resize(fields_.grid.storage());
+            field.source.resize(whole.source.size());
+            field.diffuses = whole.diffuses, field.held = whole.held, field.uniform_diffusivity = whole.uniform_diffusivity;
+            field.plain = whole.plain, field.vessels = whole.vessels, field.everywhere = whole.everywhere;
+            field.everywhere.source = field.everywhere.value = 0;
+            field.traced = true;
+        }
+        traced.part_of_type.upload(part_of_type);
+        traced.sums.assign((traced.parts.size() + 2) * types, 0), traced.owed.assign(types, 0);
+        whole.traced = true;
+    }
+    if (!traces_.ligands.empty()) {
+        std::vector<MaterialLigand> homogeneous = model_.materials;
+        for (MaterialLigand& m : homogeneous) m.source = m.value = 0;
+        fields_.homogeneous.upload(homogeneous);
+        traces_.mean.resize(fields_.grid.storage());
+    }
+    for (int m = 0; m < static_cast<int>(model_.membrane_ligands.size()); ++m) {
+        if (!model_.membrane_ligands[m].traced) continue;
+        TracedMembraneLigand& traced = traces_.membrane_ligands.emplace_back();
+        traced.ligand = m;
+        for (int t = 0; t < types; ++t)
+            if (model_.presents(t, m)) traced.presenters.push_back(t);
+        traced.sums.assign(traced.presenters.size() * types, 0);
+    }
+}
+
+void Engine::give_parts(bool changed) {
+    for (TracedLigand& traced : traces_.ligands) {
+        LigandField const& whole = fields_.ligands[traced.ligand];
+        if (whole.source.size() == 0 || !(changed || whole.bound || whole.diffusivity.size() != 0)) continue;
+        int const parts = static_cast<int>(traced.parts.size());
+        for (int first = 0; first < parts; first += kChannels) {
+            GivePartsBody body{cell_rates(), traced.ligand, first, std::min(parts - first, kChannels), {}, {}};
+            ExchangeGroup group;
+            for (int c = 0; c < body.parts; ++c) {
+                Part& part = traced.parts[first + c];
+                body.type[c] = part.type;
+                group.array[group.channels++] = part.field.source.data();
+                ++part.field.exchange_version;
+            }
+            cells_.work.resize(cells_.size() * kChannels);
+            body.gives = cells_.work.span();
+            for_each_index(cells_.size(), body);
+            add_cells(group);
+        }
+    }
+}
+
+void Engine::begin_tracing() {
+    for (TracedLigand& traced : traces_.ligands) {
+        traced.taken.resize((traced.parts.size() + 1) * cells_.size()), traced.own.resize(cells_.size());
+        traced.taken.zero(), traced.own.zero();
+    }
+}
+
+ErrorCode Engine::trace(int ligand, double duration) {
+    TracedLigand& traced = traces_.of(ligand);
+    LigandField& whole = fields_.ligands[ligand];
+    std::size_t const cells = cells_.size();
+    bool const exchanged = whole.source.size() != 0;
+    CellRates const rates = cell_rates();
+    auto const take = [&](std::size_t row) {
+        if (exchanged) for_each_index(cells, TakeBody{rates, ligand, fields_.mean.data(), duration, traced.taken.data() + row * cells});
+    };
+    take(traced.parts.size());
+    fields_.mean.swap(traces_.mean);
+    ErrorCode code = ErrorCode::none;
+    for (std::size_t p = 0; p < traced.parts.size() && code == ErrorCode::none; ++p) {
+        LigandField& field = traced.parts[p].field;
+        field.circulating = traced.parts[p].type < 0 ? whole.circulating : 0;
+        bool const fed =
+            field.circulating > 0 || (exchanged && max_rows(fields_.grid, fields_.partial, Magnitude{field.source.data()}) > 0);
+        if (!fed && model_.ligands[ligand].scheme == Scheme::quasi_steady) {  // in equilibrium there is none; no solver gets there
+            field.concentration.zero();
+            field.ledger.produced -= field.ledger.free, field.ledger.free = 0;
+            continue;
+        }
+        field.present = field.present || fed;
+        if (!field.present) continue;
+        auto const step = by_lines(model_.ligands[ligand].scheme) ? take_line_steps : take_multigrid_step;
+        if (!step(fields_, model_, ligand, duration, &field)) code = ErrorCode::solver_stalled;
+        if (!std::isfinite(field.ledger.free)) code = ErrorCode::not_finite_field;
+        take(p);
+    }
+    fields_.mean.swap(traces_.mean);
+    return code;
+}
+
+void Engine::add_by_receiver(double const* amounts, double* sums) {
+    int const types = static_cast<int>(model_.types.size());
+    for (int first = 0; first < types; first += kReceivers) {
+        auto const found = reduce<kReceivers, Sum>(cells_.size(), kSumChunk, traces_.partial,
+                                                   ReceiverTerm{std::as_const(cells_.fields.type).span(), amounts, first});
+        for (int r = 0; r < kReceivers && first + r < types; ++r) sums[first + r] += found[r];
+    }
+}
+
+void Engine::finish_tracing(double dt) {
+    std::size_t const types = model_.types.size(), cells = cells_.size();
+    for (TracedLigand& traced : traces_.ligands) {
+        if (fields_.ligands[traced.ligand].source.size() == 0) continue;
+        std::size_t const parts = traced.parts.size();
+        for_each_index(cells, OwnBody{cell_rates(), traced.ligand, static_cast<int>(parts), dt, std::as_const(traced.part_of_type).span(),
+                                      traced.taken.data(), traced.own.data()});
+        std::vector<double> now(traced.sums.size(), 0);
+        for (std::size_t row = 0; row <= parts; ++row) add_by_receiver(traced.taken.data() + row * cells, now.data() + row * types);
+        add_by_receiver(traced.own.data(), traced.owed.data());
+        for (std::size_t p = 0; p < parts; ++p) {
+            int const type = traced.parts[p].type;
+            if (type < 0) continue;
+            double &through_field = now[p * types + type], &all = now[parts * types + type], &owed = traced.owed[type];
+            double const own = std::max(0.0, std::min(owed, through_field));
+            now[(parts + 1) * types + type] = own;
+            through_field -= own, all -= own, owed -= own;
+        }
+        for (std::size_t s = 0; s < now.size(); ++s) traced.sums[s] += now[s];
+    }
+}
+
+void Engine::remember_origins(double dt) {
+    for (TracedLigand& traced : traces_.ligands)
+        if (fields_.ligands[traced.ligand].bound)
+            for_each_index(cells_.size(), OriginBody{cell_rates(), traced.ligand, dt, traced.taken.data()});
+}
+
+void Engine::trace_contacts() {
+    for (TracedMembraneLigand& traced : traces_.membrane_ligands) {
+        traces_.amounts.resize(cells_.size());
+        for (std::size_t p = 0; p < traced.presenters.size(); ++p) {
+            for_each_index(cells_.size(), ContactBody{cell_rates(), cells_.bins, std::as_const(cells_.programs.types).span(), traced.ligand,
+                                                      traced.presenters[p], traces_.amounts.data()});
+            add_by_receiver(traces_.amounts.data(), traced.sums.data() + p * model_.types.size());
+        }
+    }
+}
+
+void Engine::route_totals(Totals& totals) {
+    int const types = static_cast<int>(model_.types.size());
+    for (TracedLigand const& traced : traces_.ligands)
+        for (int receiver = 0; receiver < types; ++receiver) {
+            if (!takes(model_, receiver, traced.ligand)) continue;
+            auto const sum = [&](std::size_t row) { return traced.sums[row * types + receiver]; };
+            auto const add = [&](Route route, int sender, double molecules) {
+                totals.routes.push_back({traced.ligand, false, receiver, route, sender, molecules});
+            };
+            std::size_t const parts = traced.parts.size();
+            double elsewhere = sum(parts);
+            for (Part const& part : traced.parts)
+                if (part.type == receiver) add(Route::autocrine, receiver, sum(parts + 1));
+            for (std::size_t p = 0; p < parts; ++p) {
+                add(traced.parts[p].type < 0 ? Route::endocrine : Route::paracrine, traced.parts[p].type, sum(p));
+                elsewhere -= sum(p);
+            }
+            add(Route::paracrine, -1, elsewhere);
+        }
+    for (TracedMembraneLigand const& traced : traces_.membrane_ligands)
+        for (int receiver = 0; receiver < types; ++receiver)
+            for (std::size_t p = 0; binds(model_, receiver, traced.ligand, true) && p < traced.presenters.size(); ++p)
+                totals.routes.push_back(
+                    {traced.ligand, true, receiver, Route::juxtacrine, traced.presenters[p], traced.sums[p * types + receiver]});
+}
+
+}  // namespace CRINE_NS
+}  // namespace crine
