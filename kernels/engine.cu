@@ -1,250 +1,79 @@
 #include "kernels/engine.h"
 
 #include "crine/model/synapse.h"
+#include "kernels/device/hash.h"
 #include "kernels/fields/ligand_step.h"
-
-#include "crine/contracts.h"
-
-#include <algorithm>
-#include <atomic>
-#include <cstdlib>
-#include <cstring>
-#include <map>
-#include <new>
-
-#ifndef __CUDACC__
-#include <fstream>
-#include <unistd.h>
-#endif
 
 namespace crine {
 inline namespace CRINE_NS {
 
-namespace {
-std::atomic<std::size_t> g_allocated{0};  // a constant initializer: nothing here may run before main (tools/check-dispatch)
-
-std::string mebibytes(std::size_t bytes) { return std::to_string((bytes + (1u << 20) - 1) >> 20) + " MiB"; }
-}  // namespace
-
-std::size_t bytes_allocated() { return g_allocated; }
-
-#ifdef __CUDACC__
-
-void cuda_check(cudaError_t code, char const* call, char const* file, int line) {
-    if (code != cudaSuccess)
-        throw RunError(std::string("CUDA: ") + cudaGetErrorString(code) + " (in " + call + ", " + file + ":" + std::to_string(line) + ")");
-}
-
-namespace {
-
-/// What all engines on one card share.
-struct Card {
-    static constexpr std::size_t kPiece = 1u << 20;
-    static constexpr int kPieces = 16;
-
-    int index;
-    cudaStream_t stream = nullptr;
-    char* pinned = nullptr;          ///< kPieces · kPiece bytes that the card copies to and from without help from the host
-    cudaEvent_t done[kPieces] = {};  ///< a piece may be used again
-    int next = 0;
-
-    explicit Card(int index) : index(index) {
-        CUDA_CHECK(cudaSetDevice(index));
-        CUDA_CHECK(cudaStreamCreate(&stream));
-        CUDA_CHECK(cudaMallocHost(&pinned, kPieces * kPiece));
-        for (cudaEvent_t& event : done) CUDA_CHECK(cudaEventCreateWithFlags(&event, cudaEventDisableTiming));
-        cudaMemPool_t pool = nullptr;  // keeps what is freed, for whoever asks next
-        CUDA_CHECK(cudaDeviceGetDefaultMemPool(&pool, index));
-        std::uint64_t keep = ~std::uint64_t{0};
-        CUDA_CHECK(cudaMemPoolSetAttribute(pool, cudaMemPoolAttrReleaseThreshold, &keep));
-    }
-    /// A piece of pinned memory that nothing uses any more.
-    int take() {
-        int const piece = next;
-        next = (next + 1) % kPieces;
-        CUDA_CHECK(cudaEventSynchronize(done[piece]));
-        return piece;
-    }
-    char* at(int piece) const { return pinned + static_cast<std::size_t>(piece) * kPiece; }
-};
-Card* g_card = nullptr;
-
-void use_card(int index) {
-    static std::map<int, Card*> cards;  // never freed: the driver may be gone before statics are
-    if (cards[index] == nullptr) cards[index] = new Card(index);
-    CUDA_CHECK(cudaSetDevice(index));
-    g_card = cards[index];
-}
-
-/// In the order of the stream; null if there is not enough.
-void* try_allocate(std::size_t bytes) {
-    void* p = nullptr;
-    cudaError_t const code = cudaMallocAsync(&p, bytes, g_card->stream);
-    if (code == cudaSuccess) return p;
-    cudaGetLastError();
-    if (code != cudaErrorMemoryAllocation) CUDA_CHECK(code);
-    return nullptr;
-}
-
-void* allocate_or_throw(std::size_t bytes) {
-    void* p = try_allocate(bytes);
-    if (p == nullptr) {  // the pool may hold enough, in pieces
-        cudaMemPool_t pool = nullptr;
-        CUDA_CHECK(cudaStreamSynchronize(g_card->stream));
-        CUDA_CHECK(cudaDeviceGetDefaultMemPool(&pool, g_card->index));
-        CUDA_CHECK(cudaMemPoolTrimTo(pool, 0));
-        p = try_allocate(bytes);
-    }
-    if (p == nullptr)
-        throw RunError("not enough memory on the GPU (" + mebibytes(bytes) + " wanted, " + mebibytes(g_allocated) + " in use by this run)");
-    return p;
-}
-
-}  // namespace
-
-WorkSpace g_work_space;
-char* WorkSpace::allocate(std::ptrdiff_t bytes) { return static_cast<char*>(allocate_or_throw(static_cast<std::size_t>(bytes))); }
-void WorkSpace::deallocate(char* p, std::size_t) { cudaFreeAsync(p, g_card->stream); }
-
-cudaStream_t stream() { return g_card->stream; }
-
-void* allocate_bytes(std::size_t bytes) {
-    if (bytes == 0) return nullptr;
-    void* const p = allocate_or_throw(bytes);
-    zero_on_device(p, bytes);
-    g_allocated += bytes;
-    return p;
-}
-void free_bytes(void* p, std::size_t bytes) noexcept {
-    if (p == nullptr) return;
-    cudaFreeAsync(p, g_card->stream);
-    g_allocated -= bytes;
-}
-void copy_to_device(void* to, void const* from, std::size_t bytes) {
-    for (std::size_t begin = 0; begin < bytes; begin += Card::kPiece) {
-        std::size_t const size = std::min(Card::kPiece, bytes - begin);
-        int const piece = g_card->take();
-        std::memcpy(g_card->at(piece), static_cast<char const*>(from) + begin, size);
-        CUDA_CHECK(cudaMemcpyAsync(static_cast<char*>(to) + begin, g_card->at(piece), size, cudaMemcpyHostToDevice, g_card->stream));
-        CUDA_CHECK(cudaEventRecord(g_card->done[piece], g_card->stream));
-    }
-}
-/// The card fills pieces ahead of the host, which empties them.
-void copy_to_host(void* to, void const* from, std::size_t bytes) {
-    std::size_t const pieces = (bytes + Card::kPiece - 1) / Card::kPiece;
-    int const first = g_card->next;
-    auto const size = [&](std::size_t n) { return std::min(Card::kPiece, bytes - n * Card::kPiece); };
-    for (std::size_t asked = 0, taken = 0; taken < pieces; ++taken) {
-        for (; asked < pieces && asked < taken + Card::kPieces; ++asked) {
-            int const piece = g_card->take();
-            CUDA_CHECK(cudaMemcpyAsync(g_card->at(piece), static_cast<char const*>(from) + asked * Card::kPiece, size(asked),
-                                       cudaMemcpyDeviceToHost, g_card->stream));
-            CUDA_CHECK(cudaEventRecord(g_card->done[piece], g_card->stream));
-        }
-        int const piece = static_cast<int>((first + taken) % Card::kPieces);
-        CUDA_CHECK(cudaEventSynchronize(g_card->done[piece]));
-        std::memcpy(static_cast<char*>(to) + taken * Card::kPiece, g_card->at(piece), size(taken));
-    }
-}
-void copy_on_device(void* to, void const* from, std::size_t bytes) {
-    CUDA_CHECK(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, g_card->stream));
-}
-void zero_on_device(void* p, std::size_t bytes) { CUDA_CHECK(cudaMemsetAsync(p, 0, bytes, g_card->stream)); }
-void wait_for_device() { CUDA_CHECK(cudaStreamSynchronize(g_card->stream)); }
-
 Engine::Engine(Device const& device) : device_(device) {
-    use_card(device.index);
+    use_device(device);
     error_.resize(1);
 }
 Engine::~Engine() = default;
 
-DeviceInfo Engine::info() const {
-    cudaDeviceProp prop{};
-    CUDA_CHECK(cudaGetDeviceProperties(&prop, device_.index));
-    return {"cuda", prop.name, prop.multiProcessorCount, prop.totalGlobalMem, ""};
-}
-
-#else
-
-void* allocate_bytes(std::size_t bytes) {
-    if (bytes == 0) return nullptr;
-    void* const p = std::aligned_alloc(64, (bytes + 63) / 64 * 64);
-    if (p == nullptr)
-        throw RunError("not enough memory (" + mebibytes(bytes) + " wanted, " + mebibytes(g_allocated) + " in use by this run)");
-    zero_on_device(p, bytes);
-    g_allocated += bytes;
-    return p;
-}
-void free_bytes(void* p, std::size_t bytes) noexcept {
-    if (p == nullptr) return;
-    std::free(p);
-    g_allocated -= bytes;
-}
-void copy_to_device(void* to, void const* from, std::size_t bytes) { std::memcpy(to, from, bytes); }
-void copy_to_host(void* to, void const* from, std::size_t bytes) { std::memcpy(to, from, bytes); }
-void copy_on_device(void* to, void const* from, std::size_t bytes) { std::memcpy(to, from, bytes); }
-
-/// In parallel, so that a page is first touched by the thread that will work on it.
-void zero_on_device(void* p, std::size_t bytes) {
-    constexpr std::size_t kPiece = 1u << 16;
-    auto* const start = static_cast<unsigned char*>(p);
-    share_out((bytes + kPiece - 1) / kPiece, bytes / sizeof(Real),
-              [&](std::size_t piece) { std::memset(start + piece * kPiece, 0, std::min(kPiece, bytes - piece * kPiece)); });
-}
-
-void wait_for_device() {}
-
-Engine::Engine(Device const& device) : device_(device) {
-    set_threads(device.threads);
-    error_.resize(1);
-}
-Engine::~Engine() = default;
-
-DeviceInfo Engine::info() const {
-    std::string name = "unknown processor";
-    std::ifstream cpuinfo("/proc/cpuinfo");
-    for (std::string line; std::getline(cpuinfo, line);)
-        if (line.rfind("model name", 0) == 0) {
-            name = line.substr(line.find(':') + 2);
-            break;
-        }
-    auto const memory = static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::size_t>(sysconf(_SC_PAGE_SIZE));
-    return {"cpu", name, device_.threads, memory, device_.instruction_set};
-}
-
-#endif
+DeviceInfo Engine::info() const { return describe(device_); }
 
 void Engine::start(Model const& model, InitialState const& state) {
     model_ = model;
     error_.zero();
-    start_fields(state);
+    fields_.start(model_, state);
     endocrine_.start(model_, state);
     cell_pools_.start(model_);
-    start_cells(state);
-    start_synapses(state);
-    exchange_.prepare(model_, state.cells, fields_);
-    start_tracing();
+    cells_.start(model_, state);
+    receptors_.start(model_, cells_);
+    pathways_.start(model_, cells_);
+    carried_.sort();
+    synapses_.start(model_, state);
+    exchange_.start(model_, state.cells, fields_);
+    traces_.start(model_, fields_);
+    fields_.follow = [this](int ligand, double duration) { return traces_.follow(model_, rates(), fields_, ligand, duration); };
 }
 
-Totals Engine::totals() {
-    Totals totals;
-    field_totals(totals);
-    endocrine_.report(totals.pools);
-    cell_pools_.report(totals.cell_pools);
-    cell_totals(totals);
-    synapse_totals(totals);
-    route_totals(totals);
-    return totals;
+// --- one step ---------------------------------------------------------------------------------
+
+void Engine::sort() { carried_.sort(); }
+
+void Engine::exchange(Moment now) {
+    bool const changed = exchange_.act(model_, cells_, receptors_, fields_, now.dt);
+    traces_.give_parts(rates(), exchange_, cells_, fields_, changed);
 }
 
-void Engine::snapshot(Snapshot& to, std::vector<bool> const& fields, bool cells) {
-    to.fields.assign(model_.ligands.size(), {});
-    snapshot_fields(to, fields);
-    to.cells = {}, to.receptors = {}, to.stores = {}, to.variables = {}, to.open_channels.clear();
-    if (cells) snapshot_cells(to), snapshot_synapses(to);
+void Engine::transport(Moment now) {
+    traces_.begin(cells_);
+    ErrorReport const found = fields_.transport(model_, endocrine_, now, [this](int ligand, Real const* mean) {
+        if (fields_.ligands[ligand].bound) receptors_.read_surfaces(rates(), ligand, mean);
+    });
+    if (found.code != 0) error_.upload({found});
+    traces_.finish(rates(), fields_, now.dt);
+    hinder(fields_, model_);
 }
 
-std::uint64_t Engine::state_hash() { return field_hash() + cell_hash() + synapse_hash() + endocrine_.hash() + cell_pools_.hash(); }
+void Engine::bind(Moment now) {
+    if (!receptors_.any_receptors()) return;
+    traces_.remember_origins(rates(), fields_, now.dt);
+    receptors_.bind(rates(), cells_, fields_, now.dt);
+    traces_.follow_contacts(rates(), cells_);
+}
+
+void Engine::synapse(Moment now) { synapses_.act(model_, cells_, fields_, now, error_.span()); }
+
+void Engine::sense(Moment now) {
+    senses_.sense(model_, cells_, receptors_, pathways_, fields_, endocrine_.levels(), synapses_.open_channels(), now);
+    if (exchange_.modulated) ++cells_.changes;
+}
+
+void Engine::transduce(Moment now) { pathways_.transduce(cells_, now, error_.span()); }
+
+void Engine::behave(Moment now) {
+    behaviour_.behave(model_, cells_, cell_pools_, now);
+    cell_pools_.live(endocrine_.pools(), now);
+}
+
+void Engine::move(Moment now) { behaviour_.move(model_, cells_, fields_, now, error_.span()); }
+
+void Engine::apply(Moment now) { behaviour_.apply(model_, carried_, fields_, cell_pools_, now, error_); }
 
 void Engine::check(Moment now) {
     std::vector<ErrorReport> found;
@@ -270,7 +99,7 @@ void Engine::check(Moment now) {
             throw RunError("a step of " + ligand() + " takes more than there is" + when +
                            ", which `adi` cannot do — another scheme, or a shorter time.transport?");
         case ErrorCode::pathway_stalled:
-            throw RunError("the pathway " + PathwayState::name(model_, found[0].what) + " of cell " + std::to_string(found[0].who) +
+            throw RunError("the pathway " + Pathways::name(model_, found[0].what) + " of cell " + std::to_string(found[0].who) +
                            " runs away" + when + ": no step is short enough, or more than " + std::to_string(kMostNetworkSteps) +
                            " would be needed — its rates, or a shorter time.behaviour?");
         case ErrorCode::reactions_stalled:
@@ -288,22 +117,51 @@ void Engine::check(Moment now) {
     }
 }
 
+// --- observation ------------------------------------------------------------------------------
+
+Totals Engine::totals() {
+    Totals totals;
+    fields_.report(totals);
+    totals.pools = endocrine_.pools();
+    cell_pools_.report(totals);
+    cells_.report(totals);
+    receptors_.report(totals, cells_);
+    synapses_.report(totals, model_);
+    traces_.report(totals, model_);
+    return totals;
+}
+
+void Engine::snapshot(Snapshot& to, std::vector<bool> const& fields, bool cells) {
+    double const time = to.time;
+    to = {}, to.time = time;
+    fields_.show(to, fields);
+    if (!cells) return;
+    cells_.show(to, model_);
+    receptors_.show(to, model_, cells_);
+    pathways_.show(to, cells_);
+    synapses_.show(to);
+}
+
+std::vector<Real> Engine::sample(int ligand, std::vector<Vec3> const& points) { return fields_.sample(ligand, points); }
+
+std::uint64_t Engine::state_hash() {
+    HashVisitor hash(fields_.grid, cells_.fields.type);
+    for_each_part([&](char const*, auto& part) { part.list(hash); });
+    return hash.sum();
+}
+
+std::vector<PartMemory> Engine::memory() {
+    std::vector<PartMemory> memory;
+    for_each_part([&](char const* name, auto& part) {
+        MemoryVisitor of;
+        part.list(of);
+        memory.push_back({name, of.state, of.rest});
+    });
+    memory.push_back({"errors", 0, error_.bytes()});
+    return memory;
+}
+
 std::unique_ptr<Backend> make_engine(Device const& device) { return std::make_unique<Engine>(device); }
 
 }  // namespace CRINE_NS
-
-#ifdef __CUDACC__
-std::vector<DeviceInfo> cuda_devices() {
-    int n = 0;
-    if (cudaGetDeviceCount(&n) != cudaSuccess) return {};
-    std::vector<DeviceInfo> found;
-    for (int i = 0; i < n; ++i) {
-        cudaDeviceProp prop{};
-        if (cudaGetDeviceProperties(&prop, i) == cudaSuccess)
-            found.push_back({"cuda", prop.name, prop.multiProcessorCount, prop.totalGlobalMem, ""});
-    }
-    return found;
-}
-#endif
-
 }  // namespace crine

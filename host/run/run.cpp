@@ -74,7 +74,7 @@ void simulate(Scenario const& scenario, Simulation& simulation, OutputFolder con
     };
     auto const take_down = [&] {
         record.time = simulation.time(), record.steps = simulation.steps();
-        record.device_memory = simulation.backend().memory_used();
+        record.device_memory = simulation.backend().memory_used(), record.memory = simulation.backend().memory();
         record.phases = simulation.phases();
         record.phases.push_back({"output", observing});
         record.wall = seconds_since(start);

@@ -56,6 +56,16 @@ Json machine() {
             {"memory [MiB]", memory / 1048576}};
 }
 
+double mebibytes(std::size_t bytes) { return static_cast<double>(bytes) / 1048576; }
+
+/// Of those that have any.
+Json memory_by_part(RunRecord const& record) {
+    Json parts = Json::object();
+    for (PartMemory const& of : record.memory)
+        if (of.state + of.rest != 0) parts[of.part] = {{"state", mebibytes(of.state)}, {"tables and work space", mebibytes(of.rest)}};
+    return parts;
+}
+
 double peak_memory_mebibytes() {
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
@@ -128,7 +138,8 @@ void write_record(RunRecord const& record, std::filesystem::path const& folder) 
         if (!record.given_up) json["ledger [molecules]"] = ledgers(record);
         if (!record.circulating.empty()) json["circulating cells"] = circulating_cells(record);
         json["memory [MiB]"] = {{"peak of the process", peak_memory_mebibytes()},
-                                {"device", static_cast<double>(record.device_memory) / 1048576}};
+                                {"device", mebibytes(record.device_memory)},
+                                {"by part", memory_by_part(record)}};
     }
     bool const ended = record.status == RunRecord::Status::completed || record.status == RunRecord::Status::interrupted;
     if (ended && !record.given_up) json["state_hash"] = hexadecimal(record.state_hash);

@@ -36,6 +36,7 @@ struct RunRecord {
     std::vector<std::string> cell_pools;
     std::vector<CellPoolState> circulating;  ///< by cell pool
     std::size_t device_memory = 0;           ///< [bytes]
+    std::vector<PartMemory> memory;          ///< the same by part
     std::uint64_t state_hash = 0;
 };
 

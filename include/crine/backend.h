@@ -234,6 +234,13 @@ struct DeviceInfo {
     std::string instruction_set;  ///< of the CPU engine, as in Device; empty for a card
 };
 
+/// Memory of a part of the state on its device [bytes].
+struct PartMemory {
+    std::string part;
+    std::size_t state = 0;  ///< what the rest of a run follows from
+    std::size_t rest = 0;   ///< tables of the model, work space
+};
+
 /// One device that holds the state of a run and knows how to change it. `host/run/step.cpp` calls the processes in order;
 /// no process reads in the same launch what another index writes.
 class Backend {
@@ -266,7 +273,8 @@ public:
     virtual std::vector<Real> sample(int ligand, std::vector<Vec3> const& points) = 0;
     /// A 64-bit hash of the whole state (fields by voxel, cells by id, every property) that does not depend on memory layout.
     virtual std::uint64_t state_hash() = 0;
-    virtual std::size_t memory_used() const = 0;  ///< on the device [bytes]
+    virtual std::size_t memory_used() const = 0;   ///< on the device [bytes]
+    virtual std::vector<PartMemory> memory() = 0;  ///< the same by part
 
     // --- yardsticks of `crine bench`; no run calls them ---
     virtual void synchronize() = 0;  ///< waits until the device has done what it was asked to; nothing to wait for on the CPU

@@ -1,12 +1,15 @@
-#include "kernels/engine.h"
+#include "kernels/behaviour/behaviour.h"
 
 #include "crine/model/cycle.h"
 #include "crine/model/motility.h"
 #include "kernels/cells/neighbours.h"
 
+#include <thrust/copy.h>
 #include <thrust/count.h>
+#include <thrust/gather.h>
 #include <thrust/iterator/counting_iterator.h>
 #include <thrust/scan.h>
+#include <thrust/sort.h>
 #include <thrust/transform_reduce.h>
 
 #include <limits>
@@ -47,15 +50,36 @@ struct OrderBody {
     }
 };
 
+/// Ids of the newborn follow those of whom they come from, so that they do not depend on where these lie. `mothers`: in the order of
+/// their ids.
+struct BirthsBody {
+    Span<std::uint32_t const> mothers, first_birth;
+    Span<std::uint32_t> births;
+    CRINE_HD void operator()(std::size_t m) const { births[m] = first_birth[mothers[m] + 1] - first_birth[mothers[m]]; }
+};
+struct HasBirths {
+    Span<std::uint32_t const> first_birth;
+    CRINE_HD bool operator()(std::uint32_t i) const { return first_birth[i + 1] != first_birth[i]; }
+};
+struct FirstIdBody {
+    Span<std::uint32_t const> mothers, before;  ///< before: births of all with lower ids
+    std::uint32_t next_id;
+    Span<std::uint32_t> first_id;  ///< by cell, of its newborn; of others without meaning
+    CRINE_HD void operator()(std::size_t m) const { first_id[mothers[m]] = next_id + before[m]; }
+};
+
 /// Where a cell of the next population comes from.
 struct Lineage {
     Span<Intent const> intents;
     Span<std::uint32_t const> order;  ///< empty: nobody came or went
-    Span<std::uint32_t const> first_birth;
+    Span<std::uint32_t const> first_birth, first_id;
     std::uint32_t survivors;
 
     CRINE_HD std::size_t origin(std::size_t k) const { return order.empty() ? k : order[k]; }
     CRINE_HD bool newborn(std::size_t k) const { return k >= survivors; }
+    CRINE_HD std::uint32_t id_of_newborn(std::size_t k) const {
+        return first_id[origin(k)] + static_cast<std::uint32_t>(k - survivors) - first_birth[origin(k)];
+    }
     /// The first newborn of a dividing cell is its daughter, all others have come through its wall.
     CRINE_HD bool recruit(std::size_t k) const {
         if (!newborn(k)) return false;
@@ -71,14 +95,10 @@ struct CarryOutBody {
     Span<TypeConstants const> types;
     ListsView<Act> recruits, offspring;
     Span<Real const> supply;  ///< by type
-    ListsView<Response> program;
-    Span<Real> responses;
-    ReceptorView receptors;
-    PathwayView pathways;
+    CarriedView carried;
     Grid grid;
     Span<std::uint8_t const> material;
     Lineage lineage;
-    std::uint32_t next_id;
     std::uint64_t seed;
     Round round;
 
@@ -112,39 +132,10 @@ struct CarryOutBody {
         return {};
     }
 
-    /// All stages of a response get that value.
-    CRINE_HD void settle(Response const& response, std::size_t k, Real value) const {
-        for (int s = 0; s < response.slots(); ++s) responses[(response.slot + s) * cells.id.size + k] = response.settled(s, value);
-    }
-    /// Makes a cell one of that type and state. If other rules apply to it then, behaviours begin anew, except those that take time before
-    /// and after: what was under way goes on, and if it goes on in another number of stages, from the value it has.
     CRINE_HD void become(std::size_t k, std::uint8_t type, CellState state, double at) const {
-        std::size_t const before = phenotype.row(k);
-        if (!receptors.none() && alive(cells.state[k])) {
-            if (!alive(state))
-                receptors.clear(k);
-            else if (type != cells.type[k])
-                receptors.change_type(k, cells.type[k], type);
-        }
-        if (!pathways.none() && alive(cells.state[k])) {
-            if (!alive(state))
-                pathways.clear(k);
-            else if (type != cells.type[k])
-                pathways.change_type(k, cells.type[k], type);
-        }
+        Identity const before{cells.type[k], cells.state[k]}, now{type, state};
         cells.type[k] = type, cells.state[k] = state, cells.since[k] = at;
-        std::size_t const row = phenotype.row(k);
-        if (row == before) return;
-        auto const list = program[row], old = program[before];
-        for (std::size_t b = 0; b < list.size; ++b) {
-            int stages_before = 0;
-            for (std::size_t o = 0; o < old.size; ++o)
-                if (old[o].slot == list[b].slot && old[o].stages > 0 && list[b].stages > 0) stages_before = old[o].stages;
-            if (stages_before == 0)
-                settle(list[b], k, list[b].at_start(seed, cells.id[k]));
-            else if (stages_before != list[b].stages)
-                settle(list[b], k, responses[list[b].slot * cells.id.size + k]);
-        }
+        carried.changed(k, before, now);
     }
     CRINE_HD void change_state(std::size_t k, CellState state, double at) const {
         grow(k, at);
@@ -152,13 +143,6 @@ struct CarryOutBody {
         become(k, cells.type[k], state, at);
         grow(k, round.end());
     }
-    CRINE_HD void forget_motion(std::size_t k) const {
-        cells.vx[k] = cells.vy[k] = cells.vz[k] = 0;
-        cells.cx[k] = cells.cy[k] = cells.cz[k] = 0;
-        cells.stepped[k] = 0;
-    }
-    CRINE_HD void stop_attack(std::size_t k, double at) const { cells.target[k] = 0, cells.attack_end[k] = at; }
-
     /// One of several types, each with its probability; if these add up to more than 1, in proportion.
     CRINE_HD std::uint8_t type_of_daughter(std::size_t k, std::uint32_t mother) const {
         auto const choices = offspring[cells.type[k]];
@@ -181,9 +165,7 @@ struct CarryOutBody {
         std::uint8_t const own = cells.type[k], type = newborn ? type_of_daughter(k, mother) : own;
         resize(k, cells.entry_radius[k]);  // its volume has doubled and is halved
         cells.born[k] = at;
-        forget_motion(k);
-        stop_attack(k, at);
-        if (!receptors.none()) receptors.halve(k);
+        carried.divided(k, at);
         Random random(seed, Stream::division, round.key(), mother);
         Vec3 const way = room(position(cells, k), cells.radius[k] / 2, Sides::both, own, random);
         become(k, type, CellState::resting, at);
@@ -212,15 +194,9 @@ struct CarryOutBody {
         put(k, position(cells, k) + room(position(cells, k), cells.radius[k] + types[type].radius, Sides::one, type, random));
         double const at = begin + random.uniform_fine() * (until - begin);  // arrivals at a constant rate are evenly spread
         resize(k, types[type].radius);
-        cells.pressure[k] = 0, cells.born[k] = cells.decided[k] = at;
-        forget_motion(k);
-        stop_attack(k, at);
-        cells.damage[k] = cells.attacked[k] = 0;
-        become(k, type, CellState::resting, at);
-        if (!receptors.none()) receptors.be_born(k, type);
-        if (!pathways.none()) pathways.be_born(k, type);
-        auto const list = program[phenotype.row(k)];
-        for (std::size_t b = 0; b < list.size; ++b) settle(list[b], k, list[b].at_start(seed, cells.id[k]));
+        cells.type[k] = type, cells.state[k] = CellState::resting;
+        cells.born[k] = cells.decided[k] = cells.since[k] = at;
+        carried.born(k, {type, CellState::resting}, at);
     }
 
     CRINE_HD void operator()(std::size_t k) const {
@@ -231,7 +207,7 @@ struct CarryOutBody {
         if (!newborn && !is_busy(intent, cells.state[k])) return;
         std::uint32_t const mother = cells.id[k];
         if (newborn) {
-            cells.id[k] = next_id + static_cast<std::uint32_t>(k - lineage.survivors);
+            cells.id[k] = lineage.id_of_newborn(k);
             cells.engulfed[k] = 0;
             cells.dx[k] = cells.dy[k] = cells.dz[k] = 0;
         } else if (intent.eaten() != 0) {
@@ -311,27 +287,39 @@ struct IsRecruitOfType {
 
 }  // namespace
 
+void Behaviour::number_newborn(Population& cells) {
+    std::size_t const n = cells.size();
+    Span<std::uint32_t const> const first_birth = std::as_const(cells.first_birth).span(), id = std::as_const(cells.fields.id).span();
+    mothers_.resize(n), first_id_.resize(n);
+    THRUST_NS_QUALIFIER::counting_iterator<std::uint32_t> const first(0);
+    auto const end =
+        THRUST_NS_QUALIFIER::copy_if(policy(), first, first + static_cast<std::uint32_t>(n), mothers_.data(), HasBirths{first_birth});
+    mothers_.resize(static_cast<std::size_t>(end - mothers_.data()));
+    mother_ids_.resize(mothers_.size()), births_.resize(mothers_.size());
+    THRUST_NS_QUALIFIER::gather(policy(), mothers_.data(), mothers_.data() + mothers_.size(), id.data, mother_ids_.data());
+    THRUST_NS_QUALIFIER::sort_by_key(policy(), mother_ids_.data(), mother_ids_.data() + mother_ids_.size(), mothers_.data());
+    Span<std::uint32_t const> const mothers = std::as_const(mothers_).span();
+    for_each_index(mothers.size, BirthsBody{mothers, first_birth, births_.span()});
+    THRUST_NS_QUALIFIER::exclusive_scan(policy(), births_.data(), births_.data() + births_.size(), births_.data());
+    for_each_index(mothers.size,
+                   FirstIdBody{mothers, std::as_const(births_).span(), static_cast<std::uint32_t>(cells.next_id), first_id_.span()});
+}
+
 /// Carries out what a round has decided; whether there is more to decide.
-bool Engine::carry_out(Round round) {
-    Population& c = cells_;
+bool Behaviour::carry_out(Model const& model, Carried& carried, Fields& fields, CellPools& pools, Round round, Buffer<ErrorReport>& error) {
+    Population& c = carried.cells;
     std::size_t const n = c.size();
     auto const from = THRUST_NS_QUALIFIER::counting_iterator<std::size_t>(0);
-    Span<Intent const> const intents = std::as_const(c.intents).span();
+    Span<Intent const> const intents = std::as_const(intents_).span();
     Tally const tally = THRUST_NS_QUALIFIER::transform_reduce(
         policy(), from, from + n, TallyOf{intents, std::as_const(c.fields.state).span(), round}, Tally{}, TallySum{});
     if (tally.busy == 0 && tally.recruits == 0) return false;
     std::uint32_t const births = tally.divisions + tally.recruits, survivors = static_cast<std::uint32_t>(n) - tally.removals;
     if (c.next_id + births > std::uint64_t{std::numeric_limits<std::uint32_t>::max()} + 1) {
-        error_.upload({{static_cast<std::uint32_t>(ErrorCode::ids_exhausted), 0}});
+        error.upload({{static_cast<std::uint32_t>(ErrorCode::ids_exhausted), 0}});
         return false;
     }
-
-    // what the dead and those who change take with them
-    std::vector<double> held;
-    for (int ligand : c.receptors.ligands) held.push_back(held_by_receptors(ligand));
-    std::vector<std::pair<double, double>> on_membrane;
-    for (std::size_t m = 0; m < c.receptors.membrane.size(); ++m)
-        on_membrane.emplace_back(on_membranes(static_cast<int>(m)), held_from_neighbours(static_cast<int>(m)));
+    Receptors::Holdings const before = carried.receptors.holdings(c);
 
     bool const same_cells = births == 0 && survivors == n;
     c.order.resize(same_cells ? 0 : survivors + births);
@@ -341,28 +329,19 @@ bool Engine::carry_out(Round round) {
         for (auto* counts : {&c.place, &c.first_birth})
             THRUST_NS_QUALIFIER::exclusive_scan(policy(), counts->data(), counts->data() + n + 1, counts->data());
         for_each_index(n, OrderBody{std::as_const(c.place).span(), std::as_const(c.first_birth).span(), survivors, c.order.span()});
-        c.rearrange(c.order);
+        if (births != 0) number_newborn(c);
+        carried.rearrange(c.order);
         c.sorted = false;
     }
-    Lineage const lineage{intents, std::as_const(c.order).span(), std::as_const(c.first_birth).span(), survivors};
+    Lineage const lineage{intents, std::as_const(c.order).span(), std::as_const(c.first_birth).span(), std::as_const(first_id_).span(),
+                          survivors};
     Programs const& programs = c.programs;
-    for_each_index(
-        c.size(), CarryOutBody{c.view(), c.phenotype(), programs.types.span(), programs.recruits.view(), programs.offspring.view(),
-                               std::as_const(c.supply).span(), programs.responses.view(), c.responses.span(),
-                               c.receptors.none() ? ReceptorView{} : c.receptors.view(c.size()), c.pathways.view(c.size()), model_.grid,
-                               std::as_const(fields_.material).span(), lineage, static_cast<std::uint32_t>(c.next_id), model_.seed, round});
+    for_each_index(c.size(), CarryOutBody{c.view(), c.phenotype(), programs.types.span(), programs.recruits.view(),
+                                          programs.offspring.view(), std::as_const(supply_).span(), carried.view(model.seed), model.grid,
+                                          std::as_const(fields.material).span(), lineage, model.seed, round});
     c.next_id += births;
     ++c.changes;
-    for (std::size_t l = 0; l < held.size(); ++l) {
-        int const ligand = c.receptors.ligands[l];
-        fields_.ligands[ligand].ledger.internalised += held[l] - held_by_receptors(ligand);
-    }
-    for (std::size_t m = 0; m < on_membrane.size(); ++m) {
-        MembraneLedger& ledger = c.receptors.membrane[m];
-        double const gained = on_membranes(static_cast<int>(m)) - on_membrane[m].first;  // the newborn may have come with some
-        (gained > 0 ? ledger.made : ledger.lost) += std::fabs(gained);
-        ledger.internalised += on_membrane[m].second - held_from_neighbours(static_cast<int>(m));
-    }
+    carried.receptors.book(before, c, fields);
 
     c.divisions += tally.divisions, c.deaths += tally.deaths, c.removals += tally.removals;
     c.engulfments += tally.engulfments, c.differentiations += tally.differentiations;
@@ -371,22 +350,23 @@ bool Engine::carry_out(Round round) {
             THRUST_NS_QUALIFIER::count_if(policy(), from, from + c.size(),
                                           IsRecruitOfType{lineage, std::as_const(c.fields.type).span(), static_cast<std::uint8_t>(type)});
         c.recruited[type] += came;
-        cell_pools_.take(static_cast<int>(type), static_cast<double>(came) * model_.represents);
+        pools.take(static_cast<int>(type), static_cast<double>(came) * model.represents);
     }
     return tally.open != 0;
 }
 
-void Engine::apply(Moment now) {
-    CRINE_EXPECTS(cells_.intents.size() == cells_.size() && now.dt > 0);
-    Programs const& programs = cells_.programs;
-    std::uint64_t const most = cells_.divisions + kMostDivisions * cells_.size();
-    for (Round round{now}; carry_out(round);) {
-        if (++round.number == kMostRounds || cells_.divisions > most)
+void Behaviour::apply(Model const& model, Carried& carried, Fields& fields, CellPools& pools, Moment now, Buffer<ErrorReport>& error) {
+    Population& cells = carried.cells;
+    CRINE_EXPECTS(intents_.size() == cells.size() && now.dt > 0);
+    Programs const& programs = cells.programs;
+    std::uint64_t const most = cells.divisions + kMostDivisions * cells.size();
+    for (Round round{now}; carry_out(model, carried, fields, pools, round, error);) {
+        if (++round.number == kMostRounds || cells.divisions > most)
             throw RunError((round.number == kMostRounds ? "a cell does more than " + std::to_string(kMostRounds) + " things"
                                                         : "cells divide " + std::to_string(kMostDivisions) + " times each") +
                            " in one step of behaviour at t = " + std::to_string(now.time) + " s — a shorter time.behaviour?");
-        if (programs.phagocytes || programs.predators || programs.fusions) sort();
-        decide(round);
+        if (programs.phagocytes || programs.predators || programs.fusions) carried.sort();
+        decide(model, cells, round);
     }
 }
 

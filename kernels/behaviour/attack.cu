@@ -1,4 +1,4 @@
-#include "kernels/engine.h"
+#include "kernels/behaviour/behaviour.h"
 
 #include "crine/model/attack.h"
 #include "crine/model/damage.h"
@@ -152,17 +152,17 @@ struct DamageBody {
 
 }  // namespace
 
-void Engine::attack(Moment now) {
-    Programs const& programs = cells_.programs;
-    CellView const cells = cells_.view();
-    Phenotype const phenotype = cells_.phenotype();
-    Eagerness const eagerness{cells, phenotype, model_.vocabulary()};
-    cells_.courses.resize(programs.attackers ? cells_.size() : 0);
+void Behaviour::attack(Model const& model, Population& cells, Moment now) {
+    Programs const& programs = cells.programs;
+    CellView const view = cells.view();
+    Phenotype const phenotype = cells.phenotype();
+    Eagerness const eagerness{view, phenotype, model.vocabulary()};
+    courses_.resize(programs.attackers ? cells.size() : 0);
     if (programs.attackers)
-        for_each_index(cells_.size(), TargetBody{cells, phenotype, cells_.bins, programs.types.span(), eagerness, model_.seed, now,
-                                                 cells_.courses.span()});
-    for_each_index(cells_.size(), DamageBody{cells, phenotype, cells_.bins, programs.types.span(), eagerness, model_.seed, now,
-                                             std::as_const(cells_.courses).span()});
+        for_each_index(cells.size(),
+                       TargetBody{view, phenotype, cells.bins, programs.types.span(), eagerness, model.seed, now, courses_.span()});
+    for_each_index(cells.size(), DamageBody{view, phenotype, cells.bins, programs.types.span(), eagerness, model.seed, now,
+                                            std::as_const(courses_).span()});
 }
 
 }  // namespace CRINE_NS

@@ -1,4 +1,4 @@
-#include "kernels/engine.h"
+#include "kernels/behaviour/behaviour.h"
 
 #include "crine/model/cycle.h"
 #include "crine/model/fate.h"
@@ -211,38 +211,34 @@ struct PutOffBody {
 }  // namespace
 
 /// What every cell does in the rest of the step that nobody has decided yet.
-void Engine::decide(Round round) {
-    Programs const& programs = cells_.programs;
-    std::size_t const n = cells_.size();
-    cells_.intents.resize(n);
-    CellView const cells = cells_.view();
-    Phenotype const phenotype = cells_.phenotype();
+void Behaviour::decide(Model const& model, Population& cells, Round round) {
+    Programs const& programs = cells.programs;
+    std::size_t const n = cells.size();
+    intents_.resize(n);
+    CellView const view = cells.view();
+    Phenotype const phenotype = cells.phenotype();
+    Bins const& bins = cells.bins;
     Span<TypeConstants const> const types = programs.types.span();
-    Span<Intent> const intents = cells_.intents.span();
-    for_each_index(n, DecideBody{cells, phenotype, cells_.bins, types, programs.fates.view(), model_.vocabulary(), programs.phagocytes,
-                                 programs.fusions, model_.seed, round, intents});
+    Span<Intent> const intents = intents_.span();
+    for_each_index(n, DecideBody{view, phenotype, bins, types, programs.fates.view(), model.vocabulary(), programs.phagocytes,
+                                 programs.fusions, model.seed, round, intents});
     if (programs.phagocytes || programs.predators || programs.fusions) {
-        cells_.overtaken.resize(n);
-        for_each_index(n, OvertakenBody{cells, cells_.bins, types, std::as_const(cells_.intents).span(), cells_.overtaken.span()});
-        for_each_index(n, PutOffBody{std::as_const(cells_.overtaken).span(), intents});
+        overtaken_.resize(n);
+        for_each_index(n, OvertakenBody{view, bins, types, std::as_const(intents_).span(), overtaken_.span()});
+        for_each_index(n, PutOffBody{std::as_const(overtaken_).span(), intents});
     }
-    if (programs.fusions) unite();
+    if (programs.fusions) fuse(cells);
     if (programs.recruits.items.size() != 0)
-        for_each_index(
-            n, ArrivalsBody{cells, phenotype, programs.recruits.view(), std::as_const(cells_.supply).span(), model_.seed, round, intents});
-    if (programs.phagocytes || programs.predators) for_each_index(n, EatBody{cells, cells_.bins, types, intents});
+        for_each_index(n,
+                       ArrivalsBody{view, phenotype, programs.recruits.view(), std::as_const(supply_).span(), model.seed, round, intents});
+    if (programs.phagocytes || programs.predators) for_each_index(n, EatBody{view, bins, types, intents});
 }
 
-void Engine::behave(Moment now) {
-    CRINE_EXPECTS(cells_.sorted && now.dt > 0);
-    if (cells_.programs.damages) attack(now);
-    if (cells_.programs.recruits.items.size() != 0) cells_.supply.upload(cell_pools_.supply());
-    decide({now});
-    if (!model_.cell_pools.empty()) {
-        std::vector<PoolState> levels;
-        endocrine_.report(levels);
-        cell_pools_.live(levels, now);
-    }
+void Behaviour::behave(Model const& model, Population& cells, CellPools const& pools, Moment now) {
+    CRINE_EXPECTS(cells.sorted && now.dt > 0);
+    if (cells.programs.damages) attack(model, cells, now);
+    if (cells.programs.recruits.items.size() != 0) supply_.upload(pools.supply());
+    decide(model, cells, {now});
 }
 
 }  // namespace CRINE_NS

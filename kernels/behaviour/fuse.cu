@@ -1,4 +1,4 @@
-#include "kernels/engine.h"
+#include "kernels/behaviour/behaviour.h"
 
 #include "kernels/cells/neighbours.h"
 
@@ -27,7 +27,7 @@ struct AcceptBody {
 };
 
 /// It grows by the one that vanishes into it. The others that wanted to join it are asked again from then on.
-struct UniteBody {
+struct FuseBody {
     CellView cells;
     Bins bins;
     Span<TypeConstants const> types;
@@ -48,14 +48,13 @@ struct UniteBody {
 
 }  // namespace
 
-void Engine::unite() {
-    CellView const cells = cells_.view();
-    Span<TypeConstants const> const types = std::as_const(cells_.programs.types).span();
-    cells_.accepted.resize(cells_.size());
-    for_each_index(cells_.size(), AcceptBody{cells, cells_.bins, types, std::as_const(cells_.intents).span(), cells_.accepted.span(),
-                                             cells_.overtaken.span()});
-    for_each_index(cells_.size(), UniteBody{cells, cells_.bins, types, std::as_const(cells_.accepted).span(),
-                                            std::as_const(cells_.overtaken).span(), cells_.intents.span()});
+void Behaviour::fuse(Population& cells) {
+    CellView const view = cells.view();
+    Span<TypeConstants const> const types = cells.type_constants();
+    accepted_.resize(cells.size());
+    for_each_index(cells.size(), AcceptBody{view, cells.bins, types, std::as_const(intents_).span(), accepted_.span(), overtaken_.span()});
+    for_each_index(cells.size(),
+                   FuseBody{view, cells.bins, types, std::as_const(accepted_).span(), std::as_const(overtaken_).span(), intents_.span()});
 }
 
 }  // namespace CRINE_NS

@@ -1,4 +1,4 @@
-#include "kernels/engine.h"
+#include "kernels/behaviour/behaviour.h"
 
 #include "crine/model/motility.h"
 #include "kernels/cells/contact_sum.h"
@@ -193,33 +193,33 @@ struct MotionBody {
 
 }  // namespace
 
-void Engine::move(Moment now) {
-    CRINE_EXPECTS(cells_.sorted && now.dt > 0);
-    std::size_t const n = cells_.size();
-    CellView const cells = cells_.view();
-    Phenotype const phenotype = cells_.phenotype();
-    Span<TypeConstants const> const types = std::as_const(cells_.programs.types).span();
-    auto& s = cells_.spheres;
+void Behaviour::move(Model const& model, Population& cells, Fields& fields, Moment now, Span<ErrorReport> error) {
+    CRINE_EXPECTS(cells.sorted && now.dt > 0);
+    std::size_t const n = cells.size();
+    CellView const view = cells.view();
+    Phenotype const phenotype = cells.phenotype();
+    Span<TypeConstants const> const types = cells.type_constants();
+    auto& s = spheres_;
     for (auto* array : {&s.x, &s.y, &s.z, &s.radius, &s.reach, &s.root_repulsion, &s.root_adhesion})
         array->resize(n + kContactLanes);  // whole lanes are read
     SpheresOf<Span> const spheres{
         s.x.span(), s.y.span(), s.z.span(), s.radius.span(), s.reach.span(), s.root_repulsion.span(), s.root_adhesion.span()};
-    bool const selective = cells_.programs.selective;
-    for_each_index(n, SphereBody{cells, phenotype, types, spheres, selective});
+    bool const selective = cells.programs.selective;
+    for_each_index(n, SphereBody{view, phenotype, types, spheres, selective});
     for_each_index((n + ContactBody::kCells - 1) / ContactBody::kCells,
-                   ContactBody{cells,
+                   ContactBody{view,
                                types,
-                               {spheres, std::as_const(cells_.fields.id).span(), cells_.bins, model_.seed, model_.grid.planar()},
-                               {cells, phenotype, cells_.bins, types, model_.vocabulary()},
+                               {spheres, std::as_const(cells.fields.id).span(), cells.bins, model.seed, model.grid.planar()},
+                               {view, phenotype, cells.bins, types, model.vocabulary()},
                                selective},
                    ContactBody::kCells * kCellWork);
 
-    cells_.concentrations.upload(concentrations(fields_));
-    for_each_index(n, MotionBody{cells, phenotype, types, cells_.programs.chemotaxis.view(), cells_.programs.attraction.view(),
-                                 std::as_const(cells_.concentrations).span(), model_.grid, std::as_const(fields_.material).span(),
-                                 model_.seed, now.step, static_cast<Real>(now.dt), error_.span()});
-    cells_.sorted = false;
-    ++cells_.changes;
+    concentrations_.upload(concentrations(fields));
+    for_each_index(n, MotionBody{view, phenotype, types, cells.programs.chemotaxis.view(), cells.programs.attraction.view(),
+                                 std::as_const(concentrations_).span(), model.grid, std::as_const(fields.material).span(), model.seed,
+                                 now.step, static_cast<Real>(now.dt), error});
+    cells.sorted = false;
+    ++cells.changes;
 }
 
 }  // namespace CRINE_NS

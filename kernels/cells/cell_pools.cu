@@ -3,10 +3,8 @@
 #include "crine/model/cell_pool.h"
 #include "crine/model/hill.h"
 #include "crine/model/lag.h"
-#include "kernels/device/hash.h"
 
 #include <algorithm>
-#include <cstring>
 #include <numeric>
 
 namespace crine {
@@ -72,19 +70,6 @@ void CellPools::live(std::vector<PoolState> const& levels, Moment now) {
 void CellPools::take(int type, double cells) {
     for (std::size_t p = 0; p < pools_.size(); ++p)
         if (pools_[p].type == type) states_[p].recruited += cells, states_[p].present -= cells;
-}
-
-std::uint64_t CellPools::hash() const {
-    std::uint64_t hash = 0;
-    auto const add = [&](double number) {
-        std::uint64_t bits = 0;
-        std::memcpy(&bits, &number, sizeof bits);
-        hash = mix(hash + bits);
-    };
-    for (CellPoolState const& state : states_) add(state.present), add(state.recruited);
-    for (auto const& stages : stages_)
-        for (double const stage : stages) add(stage);
-    return hash;
 }
 
 }  // namespace CRINE_NS

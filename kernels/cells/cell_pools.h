@@ -18,8 +18,13 @@ public:
     /// So many of a type have come through walls; nothing where no compartment holds it.
     void take(int type, double cells);
 
-    void report(std::vector<CellPoolState>& pools) const { pools = states_; }
-    std::uint64_t hash() const;
+    void report(Totals& totals) const { totals.cell_pools = states_; }
+
+    template <class Visit>
+    void list(Visit&& visit) {
+        visit.value(states_);
+        for (auto& stages : stages_) visit.value(stages);
+    }
 
 private:
     std::vector<CellPool> pools_;

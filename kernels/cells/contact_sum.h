@@ -15,6 +15,17 @@
 namespace crine {
 inline namespace CRINE_NS {
 
+/// On a CPU, contact is summed in so many lanes.
+inline constexpr std::size_t kContactLanes = 16;
+/// Where contact sees cells without mechanics: nobody touches them there, and the square is far from overflow [µm].
+inline constexpr Real kFarAway = Real(1e15);
+
+/// All cells as contact sees them: position and model/contact.h's Sphere.
+template <template <class> class Array>
+struct SpheresOf {
+    Array<Real> x, y, z, radius, reach, root_repulsion, root_adhesion;
+};
+
 /// What all neighbours do to a cell.
 struct ContactTotal {
     Vec3 velocity{};    ///< [µm/s]

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "crine/units.h"
-#include "kernels/cells/cell_state.h"
+#include "kernels/cells/cells.h"
 
 namespace crine {
 inline namespace CRINE_NS {

@@ -4,7 +4,6 @@
 #include "crine/model.h"
 #include "crine/rng.h"
 #include "kernels/device/lists.h"
-#include "kernels/signals/pathway_state.h"
 
 namespace crine {
 inline namespace CRINE_NS {
@@ -86,6 +85,12 @@ struct Act {
     std::int16_t behaviour = 0;  ///< Vocabulary index
 };
 
+/// What decides which rules apply to a cell, and what it carries with it.
+struct Identity {
+    std::uint8_t type;
+    CellState state;
+};
+
 /// What every cell does now: the base value of its row, or, where rules modulate it, the response that `sense` computed.
 /// The dead have given up every activity that no rule upholds in them; as bodies they still repel and adhere.
 struct Phenotype {
@@ -96,9 +101,8 @@ struct Phenotype {
     Span<Real const> responses;     ///< [slot * cells + cell]
     int behaviours = 0, types = 0;
 
-    CRINE_HD std::size_t row(std::size_t cell) const {
-        return alive(state[cell]) ? type[cell] : static_cast<std::size_t>(types) + type[cell];
-    }
+    CRINE_HD std::size_t row_of(Identity is) const { return alive(is.state) ? is.type : static_cast<std::size_t>(types) + is.type; }
+    CRINE_HD std::size_t row(std::size_t cell) const { return row_of({type[cell], state[cell]}); }
     CRINE_HD Real operator()(int behaviour, std::size_t cell) const {
         std::size_t const entry = row(cell) * behaviours + behaviour;
         std::int16_t const s = slot[entry];
@@ -121,6 +125,12 @@ struct TypeConstants {
 
 /// What cells of a row count among those that touch them: live ones of each type, then these, then the activities of live ones.
 enum ContactEntry : int { count_dead, count_live, count_apoptotic, count_necrotic, sum_compression, contact_entries };
+
+/// A summand of an input of a network in cells of a type: scale · the signal in a slot or, without one, a constant.
+struct InputOfType {
+    std::int16_t slot = -1;
+    double scale = 0;
+};
 
 /// All tables of a model.
 struct Programs {
@@ -149,6 +159,13 @@ struct Programs {
     bool damages = false;                                       ///< some cells are damaged, or repair it
 
     void compile(Model const& model);
+
+    template <class Visit>
+    void list(Visit&& visit) {
+        visit.table(types), visit.table(base), visit.table(slot), visit.table(terms);
+        signals.list(visit), contact_signals.list(visit), responses.list(visit), response_places.list(visit);
+        for (auto* acts : {&fates, &recruits, &offspring, &chemotaxis, &attraction}) acts->list(visit);
+    }
 };
 
 }  // namespace CRINE_NS

@@ -1,4 +1,4 @@
-#include "kernels/engine.h"
+#include "kernels/cells/cells.h"
 
 #include <thrust/scan.h>
 #include <thrust/sort.h>
@@ -6,9 +6,6 @@
 namespace crine {
 inline namespace CRINE_NS {
 namespace {
-
-/// Bodies that are over sooner than threads are woken for a few of them.
-constexpr std::size_t kLight = 1;
 
 /// Adds one to a counter that others count on at the same time, and returns what it was. In what order they come must not matter.
 CRINE_HD inline std::uint32_t add_one(std::uint32_t& counter) {
@@ -78,70 +75,24 @@ struct OrderBody {
     }
 };
 
-template <class T>
-struct GatherBody {
-    Span<T const> from;
-    Span<std::uint32_t const> order;
-    Span<T> to;
-    CRINE_HD void operator()(std::size_t k) const { to[k] = from[order[k]]; }
-};
-
-/// The same for several numbers of each cell, [place * cells + cell], in the places that its type uses; what is in others does not matter.
-template <class T>
-struct GatherPlacesBody {
-    Span<T const> from;
-    Span<std::uint32_t const> order;
-    std::size_t cells;                ///< before
-    Span<std::uint8_t const> type;    ///< after
-    ListsView<std::uint16_t> places;  ///< by type
-    Span<T> to;
-    CRINE_HD void operator()(std::size_t k) const {
-        auto const used = places[type[k]];
-        for (std::size_t p = 0; p < used.size; ++p) to[used[p] * order.size + k] = from[used[p] * cells + order[k]];
-    }
-};
-
 }  // namespace
 
-void Population::rearrange(Buffer<std::uint32_t> const& order) {
-    std::size_t const before = size(), after = order.size();
-    fields.for_each_field([&]<class T>(char const*, Buffer<T>& field) {
-        auto& spare = std::get<Buffer<T>>(spare_);
-        spare.resize(after);
-        for_each_index(after, GatherBody<T>{std::as_const(field).span(), order.span(), spare.span()}, kLight);
-        field.swap(spare);
-    });
-    auto const rearrange_places = [&]<class T>(Buffer<T>& numbers, Buffer<T>& spare, int places, Lists<std::uint16_t> const& of_types) {
-        if (places == 0) return;
-        spare.resize(after * places);
-        for_each_index(after, GatherPlacesBody<T>{std::as_const(numbers).span(), order.span(), before, std::as_const(fields.type).span(),
-                                                  of_types.view(), spare.span()});
-        numbers.swap(spare);
-    };
-    rearrange_places(responses, spare_responses_, programs.response_slots, programs.response_places);
-    rearrange_places(receptors.molecules, spare_molecules_, receptors.places, receptors.used);
-    rearrange_places(pathways.numbers, spare_numbers_, pathways.columns, pathways.used);
-}
-
 /// A counting sort: linear in cells and bins, and with the same result whoever counts first.
-void Engine::sort() {
-    if (cells_.sorted) return;
-    std::size_t const n = cells_.size();
-    auto& begin = cells_.bin_begin;
-    auto& bin = cells_.bin;
-    auto& order = cells_.order;
-    bin.resize(n);
-    order.resize(n);
-    begin.zero();
-    for_each_index(n, CountBody{cells_.view(), cells_.bins, bin.span(), begin.span()}, kLight);
-    THRUST_NS_QUALIFIER::exclusive_scan(policy(), begin.data() + 1, begin.data() + begin.size(), begin.data() + 1);
-    for_each_index(n, PlaceBody{std::as_const(bin).span(), begin.span(), order.span()}, kLight);
-    for_each_index(begin.size() - 1, OrderBody{std::as_const(begin).span(), std::as_const(cells_.fields.id).span(), order.span()});
-#ifndef __CUDACC__  // a GPU is faster than its word to the host
-    if (!THRUST_NS_QUALIFIER::is_sorted(policy(), order.data(), order.data() + n))
+bool Population::find_order() {
+    if (sorted) return false;
+    sorted = true;
+    std::size_t const n = size();
+    bin.resize(n), order.resize(n);
+    bin_begin.zero();
+    for_each_index(n, CountBody{view(), bins, bin.span(), bin_begin.span()}, kLight);
+    THRUST_NS_QUALIFIER::exclusive_scan(policy(), bin_begin.data() + 1, bin_begin.data() + bin_begin.size(), bin_begin.data() + 1);
+    for_each_index(n, PlaceBody{std::as_const(bin).span(), bin_begin.span(), order.span()}, kLight);
+    for_each_index(bin_begin.size() - 1, OrderBody{std::as_const(bin_begin).span(), std::as_const(fields.id).span(), order.span()});
+#ifdef __CUDACC__
+    return true;  // a GPU is faster than its word to the host
+#else
+    return !THRUST_NS_QUALIFIER::is_sorted(policy(), order.data(), order.data() + n);
 #endif
-        cells_.rearrange(order);
-    cells_.sorted = true;
 }
 
 }  // namespace CRINE_NS

@@ -3,6 +3,7 @@
 /// A device as kernels see it: memory, launcher, reductions. Every kernels/*.cu is compiled for the CPU and, where there is nvcc, for
 /// CUDA; `CRINE_NS` tells the two apart.
 
+#include "crine/backend.h"
 #include "crine/contracts.h"
 #include "crine/span.h"
 #include "crine/threads.h"
@@ -48,6 +49,9 @@ void zero_on_device(void* p, std::size_t bytes);
 std::size_t bytes_allocated();  ///< by this engine now
 void wait_for_device();         ///< until everything launched is done
 
+void use_device(Device const& device);  ///< for all of this from now on
+DeviceInfo describe(Device const& device);
+
 /// Owns an array in device memory. Move-only.
 template <class T>
 class Buffer {
@@ -68,6 +72,7 @@ public:
         std::swap(data_, other.data_), std::swap(size_, other.size_), std::swap(capacity_, other.capacity_);
     }
     std::size_t size() const { return size_; }
+    std::size_t bytes() const { return capacity_ * sizeof(T); }  ///< of memory that it takes
     T* data() { return data_; }
     T const* data() const { return data_; }
     Span<T> span() { return {data_, size_}; }
@@ -127,8 +132,8 @@ inline auto policy() { return THRUST_NS_QUALIFIER::cuda::par_nosync(g_work_space
 inline auto policy() { return THRUST_NS_QUALIFIER::cpp::par; }
 #endif
 
-/// The work of a cell in most loops, in voxels of a simple loop.
-inline constexpr std::size_t kCellWork = 128;
+/// The work of a cell in most loops, in voxels of a simple loop; and where a body is over sooner than threads are woken for a few.
+inline constexpr std::size_t kCellWork = 128, kLight = 1;
 
 #ifdef __CUDACC__
 

@@ -17,6 +17,11 @@ struct Lists {
     Buffer<std::uint32_t> begin;
     Buffer<T> items;
     ListsView<T> view() const { return {begin.span(), items.span()}; }
+    /// As tables of a part: kernels/device/part.h.
+    template <class Visit>
+    void list(Visit&& visit) {
+        visit.table(begin), visit.table(items);
+    }
     void upload(std::vector<std::vector<T>> const& rows) {
         std::vector<std::uint32_t> starts{0};
         std::vector<T> all;

@@ -32,6 +32,12 @@ struct DeviceNetwork {
           time_unit(network.time_unit),
           tolerance(network.tolerance),
           negligible(network.negligible) {}
+    /// As tables of a part: kernels/device/part.h.
+    template <class Visit>
+    void list(Visit&& visit) {
+        for (auto* program : {&rates, &system, &solve, &observe, &conditions}) visit.table(*program);
+        visit.table(positive), visit.table(events), visit.table(targets), visit.table(constants);
+    }
     NetworkView view() const {
         return {layout,          rates.span(),  system.span(),  solve.span(), observe.span(), conditions.span(),
                 positive.span(), events.span(), targets.span(), tolerance,    negligible};

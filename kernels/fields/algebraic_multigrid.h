@@ -27,6 +27,18 @@ public:
     /// it held at `start`. False if there is one that has none and yet gains or loses: it has no equilibrium.
     bool balance(Equations const& equations, Real* x, Real const* start);
 
+    template <class Visit>
+    void list(Visit&& visit) {
+        for (Level& level : levels_) {
+            for (auto* array : {&level.first, &level.other, &level.parent, &level.first_member, &level.member}) visit.work(*array);
+            for (auto* array : {&level.k, &level.loss, &level.rhs, &level.x, &level.y, &level.follows}) visit.work(*array);
+        }
+        visit.work(place_), visit.work(room_);
+        for (auto* array : {&residual_of_room_, &answer_of_room_, &loss_of_room_, &inflow_of_room_, &size_of_room_, &voxels_of_room_})
+            visit.work(*array);
+        for (auto* array : {&x_, &residual_, &direction_, &image_, &partial_}) visit.work(*array);
+    }
+
 private:
     struct Level {
         std::size_t size = 0;

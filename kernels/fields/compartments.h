@@ -45,6 +45,12 @@ public:
     void report(std::vector<PoolState>& by_pool) const;
     double free(int member) const;
 
+    template <class Visit>
+    void list(Visit&& visit) {
+        for (Member& member : members_) visit.value(member.amount), visit.value(member.infusion), visit.value(member.state);
+        for (double* number : {&level_, &flow_, &level_change_, &flow_change_, &duration_, &answer_}) visit.value(*number);
+    }
+
 private:
     struct Member {
         int pool = 0;

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <limits>
 
 namespace crine {
@@ -105,7 +104,7 @@ void Endocrine::start(Model const& model, InitialState const& state) {
     }
 }
 
-ErrorCode Endocrine::take_step(FieldState& fields, Model const& model, int ligand, Moment now, double& nonlinear) {
+ErrorCode Endocrine::take_step(Fields& fields, Model const& model, int ligand, Moment now, double& nonlinear) {
     double const end = now.time + now.dt, least = 1e-9 * now.dt + 1e-14 * end;  // below it times are the same
     ErrorCode code = ErrorCode::none;
     for (double t = now.time; t < end && code == ErrorCode::none;) {
@@ -138,7 +137,7 @@ Endocrine::Memory Endocrine::remember(std::vector<int> const& ligands) const {
     return memory;
 }
 
-void Endocrine::go_back(FieldState& fields, std::vector<int> const& ligands, Memory const& memory) {
+void Endocrine::go_back(Fields& fields, std::vector<int> const& ligands, Memory const& memory) {
     std::size_t n = 0;
     for (int const l : ligands) {
         if (!concerns(l)) continue;
@@ -148,7 +147,7 @@ void Endocrine::go_back(FieldState& fields, std::vector<int> const& ligands, Mem
     }
 }
 
-void Endocrine::give_boluses(FieldState& fields, Model const& model, int ligand, double until) {
+void Endocrine::give_boluses(Fields& fields, Model const& model, int ligand, double until) {
     LigandField& field = fields.ligands[ligand];
     for (int const d : routes_[ligand].doses) {
         Dose const& dose = model.doses[d];
@@ -170,7 +169,7 @@ void Endocrine::give_boluses(FieldState& fields, Model const& model, int ligand,
     }
 }
 
-void Endocrine::set_infusions(FieldState& fields, Model const& model, int ligand, double at) {
+void Endocrine::set_infusions(Fields& fields, Model const& model, int ligand, double at) {
     LigandField& field = fields.ligands[ligand];
     std::vector<double> into_pools(pools_, 0);
     bool changed = false, infusing = false;
@@ -196,7 +195,7 @@ void Endocrine::set_infusions(FieldState& fields, Model const& model, int ligand
     }
 }
 
-ErrorCode Endocrine::advance(FieldState& fields, Model const& model, int ligand, double duration, double& nonlinear) {
+ErrorCode Endocrine::advance(Fields& fields, Model const& model, int ligand, double duration, double& nonlinear) {
     constexpr int kMostTries = 12;
     LigandField& field = fields.ligands[ligand];
     Circulation& circulation = routes_[ligand].circulation;
@@ -234,31 +233,16 @@ ErrorCode Endocrine::advance(FieldState& fields, Model const& model, int ligand,
     }
 }
 
-void Endocrine::report(std::vector<PoolState>& pools) const {
-    pools.assign(pools_, {});
+std::vector<PoolState> Endocrine::pools() const {
+    std::vector<PoolState> pools(pools_);
     for (Route const& route : routes_) route.circulation.report(pools);
+    return pools;
 }
 
 std::vector<Real> Endocrine::levels() const {
-    std::vector<PoolState> pools;
-    report(pools);
     std::vector<Real> levels;
-    for (PoolState const& pool : pools) levels.push_back(static_cast<Real>(pool.free));
+    for (PoolState const& pool : pools()) levels.push_back(static_cast<Real>(pool.free));
     return levels;
-}
-
-std::uint64_t Endocrine::hash() const {
-    std::vector<PoolState> pools;
-    report(pools);
-    std::uint64_t hash = 0;
-    auto const mix = [&](std::uint64_t bits) { hash = (hash ^ bits) * 0x9E3779B97F4A7C15ull, hash ^= hash >> 29; };
-    for (PoolState const& pool : pools) {
-        std::uint64_t bits = 0;
-        std::memcpy(&bits, &pool.present, sizeof bits);
-        mix(bits);
-    }
-    for (Syringe const& syringe : syringes_) mix(syringe.given);
-    return hash;
 }
 
 }  // namespace CRINE_NS

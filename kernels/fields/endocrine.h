@@ -1,7 +1,7 @@
 #pragma once
 
 #include "kernels/fields/compartments.h"
-#include "kernels/fields/field_state.h"
+#include "kernels/fields/fields.h"
 
 namespace crine {
 inline namespace CRINE_NS {
@@ -17,7 +17,7 @@ public:
     /// Some compartment holds the ligand, or some dose gives it.
     bool concerns(int ligand) const { return !routes_.empty() && routes_[ligand].used; }
     /// The interval in pieces, from dose to dose. `nonlinear`: as of transport's take_step.
-    ErrorCode take_step(FieldState& fields, Model const& model, int ligand, Moment now, double& nonlinear);
+    ErrorCode take_step(Fields& fields, Model const& model, int ligand, Moment now, double& nonlinear);
 
     /// What some ligands have in compartments, and what has been given of them: for intervals that are taken on trial.
     struct Memory {
@@ -25,12 +25,17 @@ public:
         std::vector<std::uint64_t> given;
     };
     Memory remember(std::vector<int> const& ligands) const;
-    void go_back(FieldState& fields, std::vector<int> const& ligands, Memory const& memory);
+    void go_back(Fields& fields, std::vector<int> const& ligands, Memory const& memory);
 
-    void report(std::vector<PoolState>& pools) const;
+    std::vector<PoolState> pools() const;
     /// Free concentration by pool [molecules/µm³].
     std::vector<Real> levels() const;
-    std::uint64_t hash() const;
+
+    template <class Visit>
+    void list(Visit&& visit) {
+        for (Route& route : routes_) route.circulation.list(visit);
+        for (Syringe& syringe : syringes_) visit.value(syringe.given), visit.value(syringe.running), visit.table(syringe.voxels);
+    }
 
 private:
     struct Route {
@@ -44,9 +49,9 @@ private:
         std::uint64_t given = 0;  ///< boluses
         bool running = false;     ///< an infusion
     };
-    void give_boluses(FieldState& fields, Model const& model, int ligand, double until);
-    void set_infusions(FieldState& fields, Model const& model, int ligand, double at);
-    ErrorCode advance(FieldState& fields, Model const& model, int ligand, double duration, double& nonlinear);
+    void give_boluses(Fields& fields, Model const& model, int ligand, double until);
+    void set_infusions(Fields& fields, Model const& model, int ligand, double at);
+    ErrorCode advance(Fields& fields, Model const& model, int ligand, double duration, double& nonlinear);
 
     std::vector<Route> routes_;  ///< by ligand; empty: nothing to do
     std::vector<Syringe> syringes_;

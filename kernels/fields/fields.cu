@@ -1,14 +1,10 @@
+#include "kernels/fields/fields.h"
+
 #include "crine/model/diffusion.h"
 #include "crine/model/hindrance.h"
-#include "kernels/engine.h"
 #include "kernels/fields/grid_loops.h"
 
-#include <thrust/functional.h>
-#include <thrust/iterator/counting_iterator.h>
-#include <thrust/transform_reduce.h>
-
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 namespace crine {
@@ -76,7 +72,7 @@ struct ContentTerm {
 };
 
 /// Molecules in a field, added up from its voxels.
-double content_of(FieldState& fields, LigandField const& field) {
+double content_of(Fields& fields, LigandField const& field) {
     return sum_rows<1>(fields.grid, fields.partial, ContentTerm{fields.grid, field.concentration.data()})[0] * fields.grid.volume();
 }
 
@@ -107,30 +103,9 @@ struct SampleBody {
     CRINE_HD void operator()(std::size_t i) const { values[i] = layers[ligand].between(points[i])(field); }
 };
 
-/// Mixes (ligand, voxel, bits of the value) into 64 bits; their sum does not depend on any order.
-/// Finaliser of SplitMix64: Steele, Lea & Flood (2014) OOPSLA, "Fast splittable pseudorandom number generators".
-struct HashVoxel {
-    Grid grid;
-    Real const* field;
-    std::uint64_t ligand;
-    CRINE_HD static std::uint64_t mix(std::uint64_t z) {
-        z += 0x9E3779B97F4A7C15ull;
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ull;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EBull;
-        return z ^ (z >> 31);
-    }
-    CRINE_HD std::uint64_t operator()(std::uint64_t voxel) const {
-        int const i = static_cast<int>(voxel % grid.nx), j = static_cast<int>(voxel / grid.nx % grid.ny),
-                  k = static_cast<int>(voxel / grid.nx / grid.ny);
-        std::uint64_t bits = 0;
-        std::memcpy(&bits, field + grid.at(i, j, k), sizeof(Real));
-        return mix(mix(mix(ligand) ^ voxel) ^ bits);
-    }
-};
-
 }  // namespace
 
-Real const* sensed(FieldState& fields, int ligand) {
+Real const* sensed(Fields& fields, int ligand) {
     LigandField& field = fields.ligands[ligand];
     Grid const& g = fields.grid;
     int const across[3][2] = {{g.ny, g.nz}, {g.nx, g.nz}, {g.nx, g.ny}};
@@ -143,7 +118,7 @@ Real const* sensed(FieldState& fields, int ligand) {
     return field.concentration.data();
 }
 
-void hinder(FieldState& fields, Model const& model) {
+void hinder(Fields& fields, Model const& model) {
     Grid const& g = fields.grid;
     for (std::size_t l = 0; l < fields.ligands.size(); ++l) {
         LigandField& field = fields.ligands[l];
@@ -156,41 +131,39 @@ void hinder(FieldState& fields, Model const& model) {
     }
 }
 
-void Engine::start_fields(InitialState const& state) {
-    FieldState& f = fields_;
-    f = {};
-    Grid const& g = f.grid = model_.grid;
-    int const ligands = static_cast<int>(model_.ligands.size()), materials = static_cast<int>(model_.material_names.size());
-    std::vector<std::uint8_t> material(g.storage());
+void Fields::start(Model const& model, InitialState const& state) {
+    *this = {};
+    Grid const& g = grid = model.grid;
+    int const count = static_cast<int>(model.ligands.size()), materials = static_cast<int>(model.material_names.size());
+    std::vector<std::uint8_t> materials_at(g.storage());
     auto const inside = [](int c, int n, bool periodic) { return periodic ? (c + n) % n : (c < 0 ? 0 : (c >= n ? n - 1 : c)); };
     for (int k = -1; k <= g.nz; ++k)
         for (int j = -1; j <= g.ny; ++j)
             for (int i = -1; i <= g.nx; ++i)
-                material[g.at(i, j, k)] =
-                    model_
-                        .material[g.voxel(inside(i, g.nx, g.periodic[0]), inside(j, g.ny, g.periodic[1]), inside(k, g.nz, g.periodic[2]))];
-    f.material.upload(material);  // cells have habitats even where there are no ligands
-    if (ligands == 0) return;
-    f.properties.upload(model_.materials);
-    bool lines = false, multigrid = false;
-    for (Ligand const& ligand : model_.ligands) (by_lines(ligand.scheme) ? lines : multigrid) = true;
-    if (lines) f.lines.allocate(g);
-    if (multigrid) f.solver.allocate(g), f.inflow.resize(g.storage());
+                materials_at[g.at(i, j, k)] =
+                    model.material[g.voxel(inside(i, g.nx, g.periodic[0]), inside(j, g.ny, g.periodic[1]), inside(k, g.nz, g.periodic[2]))];
+    material.upload(materials_at);  // cells have habitats even where there are no ligands
+    if (count == 0) return;
+    properties.upload(model.materials);
+    bool by_lines_some = false, multigrid = false;
+    for (Ligand const& ligand : model.ligands) (by_lines(ligand.scheme) ? by_lines_some : multigrid) = true;
+    if (by_lines_some) lines.allocate(g);
+    if (multigrid) solver.allocate(g), inflow.resize(g.storage());
 
-    f.ligands.resize(ligands);
-    std::vector<std::vector<Real>> shapes(ligands);  ///< diffusivity by material, relative to the reference
-    for (int l = 0; l < ligands; ++l) {
-        LigandField& field = f.ligands[l];
+    ligands.resize(count);
+    std::vector<std::vector<Real>> shapes(count);  ///< diffusivity by material, relative to the reference
+    for (int l = 0; l < count; ++l) {
+        LigandField& field = ligands[l];
         field.concentration.resize(g.storage());
         std::vector<Real> links(static_cast<std::size_t>(materials) * materials);
         bool sources = false;
         Real reference = 0;
-        field.everywhere = model_.property(0, l);
+        field.everywhere = model.property(0, l);
         field.uniform_diffusivity = field.plain = field.idle = true;
         for (int a = 0; a < materials; ++a) {
-            MaterialLigand const& here = model_.property(a, l);
+            MaterialLigand const& here = model.property(a, l);
             for (int b = 0; b < materials; ++b) {  // a held voxel has its value up to its faces: no links from centre to centre
-                MaterialLigand const& there = model_.property(b, l);
+                MaterialLigand const& there = model.property(b, l);
                 links[static_cast<std::size_t>(a) * materials + b] =
                     here.fixed || there.fixed ? 0 : face_conductance(here.diffusivity, there.diffusivity, g.spacing);
             }
@@ -204,7 +177,7 @@ void Engine::start_fields(InitialState const& state) {
             sources = sources || here.source != 0 || here.exchange != 0;
             field.idle = field.idle && (here.fixed || (here.diffusivity == 0 && here.decay == 0 && here.source == 0 && here.exchange == 0));
         }
-        for (Face const& face : model_.ligands[l].faces) {
+        for (Face const& face : model.ligands[l].faces) {
             sources = sources || (face.kind != FaceKind::zero_flux && face.amount != 0);
             field.plain = field.plain && face.kind == FaceKind::zero_flux;
             field.idle = field.idle && face.kind != FaceKind::flux;
@@ -212,78 +185,63 @@ void Engine::start_fields(InitialState const& state) {
         field.links.upload(links);
         if (reference > 0) field.reference = reference;
         for (int a = 0; a < materials; ++a) {
-            MaterialLigand const& here = model_.property(a, l);
+            MaterialLigand const& here = model.property(a, l);
             shapes[l].push_back(here.fixed ? 0 : here.diffusivity / field.reference);
         }
 
         Buffer<Real> const by_voxel(state.fields[l]);
         for_each_voxel(g, UnpackBody{g, by_voxel.data(), field.concentration.data()});
-        if (field.held) for_each_voxel(g, HoldBody{g, field.concentration.data(), f.material.span(), f.properties.span(), l, ligands});
-        if (!model_.ligands[l].hindered_by.empty()) {
+        if (field.held) for_each_voxel(g, HoldBody{g, field.concentration.data(), material.span(), properties.span(), l, count});
+        if (!model.ligands[l].hindered_by.empty()) {
             field.diffusivity.resize(g.storage());
             field.uniform_diffusivity = field.plain = false;
         } else {
             field.shape = static_cast<int>(std::find(shapes.begin(), shapes.end(), shapes[l]) - shapes.begin());
         }
-        field.faces = model_.ligands[l].faces, field.stale_halo = true;
-        field.ledger.initial = field.ledger.free = content_of(f, field);
-        field.present = sources || max_rows(g, f.partial, Magnitude{field.concentration.data()}) > 0;
+        field.faces = model.ligands[l].faces, field.stale_halo = true;
+        field.ledger.initial = field.ledger.free = content_of(*this, field);
+        field.present = sources || max_rows(g, partial, Magnitude{field.concentration.data()}) > 0;
     }
-    std::vector<Layers> layers;
-    for (int l = 0; l < ligands; ++l) {
-        LigandField const& field = f.ligands[static_cast<std::size_t>(l)];
-        layers.push_back({g, std::as_const(f.material).span(), std::as_const(f.properties).span(),
-                          field.diffusivity.size() == 0 ? nullptr : field.diffusivity.data(), l, ligands, field.uniform_diffusivity});
+    std::vector<Layers> layers_of;
+    for (int l = 0; l < count; ++l) {
+        LigandField const& field = ligands[static_cast<std::size_t>(l)];
+        layers_of.push_back({g, std::as_const(material).span(), std::as_const(properties).span(),
+                             field.diffusivity.size() == 0 ? nullptr : field.diffusivity.data(), l, count, field.uniform_diffusivity});
     }
-    f.layers.upload(layers);
-    std::vector<Real const*> hindered;
-    for (LigandField const& field : f.ligands) hindered.push_back(field.diffusivity.size() == 0 ? nullptr : field.diffusivity.data());
-    if (std::count(hindered.begin(), hindered.end(), nullptr) < ligands) f.hindered.upload(hindered);
-    f.reactions.prepare(f, model_);
-    hinder(f, model_);
+    layers.upload(layers_of);
+    std::vector<Real const*> hindered_of;
+    for (LigandField const& field : ligands) hindered_of.push_back(field.diffusivity.size() == 0 ? nullptr : field.diffusivity.data());
+    if (std::count(hindered_of.begin(), hindered_of.end(), nullptr) < count) hindered.upload(hindered_of);
+    reactions.prepare(*this, model);
+    hinder(*this, model);
 }
 
-void Engine::field_totals(Totals& totals) {
-    for (LigandField const& field : fields_.ligands) {
+void Fields::report(Totals& totals) {
+    for (LigandField const& field : ligands) {
         totals.ligands.push_back(field.ledger);
-        totals.ligands.back().free = content_of(fields_, field);
-        if (field.bound) totals.ligands.back().on_receptors = held_by_receptors(static_cast<int>(&field - fields_.ligands.data()));
+        totals.ligands.back().free = content_of(*this, field);
         totals.solves.push_back(field.solve);
     }
 }
 
-void Engine::snapshot_fields(Snapshot& to, std::vector<bool> const& which) {
-    Grid const& g = fields_.grid;
+void Fields::show(Snapshot& to, std::vector<bool> const& which) {
+    Grid const& g = grid;
+    to.fields.assign(ligands.size(), {});
     Buffer<Real> by_voxel(g.voxels());
-    for (std::size_t l = 0; l < fields_.ligands.size(); ++l) {
+    for (std::size_t l = 0; l < ligands.size(); ++l) {
         if (!which[l]) continue;
-        for_each_voxel(g, PackBody{g, fields_.ligands[l].concentration.data(), by_voxel.data()});
+        for_each_voxel(g, PackBody{g, ligands[l].concentration.data(), by_voxel.data()});
         by_voxel.download(to.fields[l]);
     }
 }
 
-std::vector<Real> Engine::sample(int ligand, std::vector<Vec3> const& points) {
+std::vector<Real> Fields::sample(int ligand, std::vector<Vec3> const& points) {
     Buffer<Vec3> const at(points);
     Buffer<Real> found(points.size());
-    for_each_index(points.size(),
-                   SampleBody{std::as_const(fields_.layers).span(), ligand, sensed(fields_, ligand), at.span(), found.span()});
+    for_each_index(points.size(), SampleBody{std::as_const(layers).span(), ligand, sensed(*this, ligand), at.span(), found.span()});
     std::vector<Real> values;
     found.download(values);
     return values;
-}
-
-std::uint64_t Engine::field_hash() {
-    std::uint64_t hash = 0, number = 0;
-    auto const add = [&](Buffer<Real> const& concentration) {
-        THRUST_NS_QUALIFIER::counting_iterator<std::uint64_t> const first(0);
-        hash += THRUST_NS_QUALIFIER::transform_reduce(policy(), first, first + fields_.grid.voxels(),
-                                                      HashVoxel{fields_.grid, concentration.data(), number++}, std::uint64_t{0},
-                                                      THRUST_NS_QUALIFIER::plus<std::uint64_t>());
-    };
-    for (LigandField const& field : fields_.ligands) add(field.concentration);
-    for (TracedLigand const& traced : traces_.ligands)
-        for (Part const& part : traced.parts) add(part.field.concentration);
-    return hash;
 }
 
 }  // namespace CRINE_NS

@@ -103,7 +103,7 @@ struct VesselsTerm {
 
 }  // namespace
 
-LigandStep::LigandStep(FieldState& fields, Model const& model, int ligand, LigandField* part)
+LigandStep::LigandStep(Fields& fields, Model const& model, int ligand, LigandField* part)
     : fields_(fields),
       whole_(fields.ligands[ligand]),
       field_(part == nullptr ? whole_ : *part),

@@ -2,7 +2,7 @@
 
 #include "crine/model/diffusion.h"
 #include "crine/model/factored.h"
-#include "kernels/fields/field_state.h"
+#include "kernels/fields/fields.h"
 #include "kernels/fields/grid_loops.h"
 
 #include <algorithm>
@@ -83,7 +83,7 @@ class LigandStep {
 protected:
     /// `part`: the part of the ligand that some cells have sent, in place of all of it; it meets the same, but has no other source than its
     /// own and, through vessel walls, what is circulating of it.
-    LigandStep(FieldState& fields, Model const& model, int ligand, LigandField* part);
+    LigandStep(Fields& fields, Model const& model, int ligand, LigandField* part);
 
     /// Where molecules come from and go to [molecules/µm³/s], summed over the voxels.
     struct Rates {
@@ -118,7 +118,7 @@ protected:
     Grid const& grid() const { return fields_.grid; }
     Real* concentration() { return field_.concentration.data(); }
 
-    FieldState& fields_;
+    Fields& fields_;
     LigandField& whole_;  ///< with what exchange has set, and the medium
     LigandField& field_;  ///< what is stepped: the whole, or a part of it
     Ligand const& model_;
@@ -134,18 +134,18 @@ void book_own(LigandField& field, double taken, double duration);
 inline constexpr int kMostSteps = 1'000'000;
 
 /// One step of one ligand by multigrid, or by factors along the axes. True if it was solved to the tolerance. Where reactions convert the
-/// ligand, the mean of its concentration over the step is left in `FieldState::mean`.
+/// ligand, the mean of its concentration over the step is left in `Fields::mean`.
 /// Of a traced ligand, `part` is what is stepped, and as the whole has been: null is the whole.
-bool take_multigrid_step(FieldState& fields, Model const& model, int ligand, double dt, LigandField* part);
-bool take_line_steps(FieldState& fields, Model const& model, int ligand, double dt, LigandField* part);
+bool take_multigrid_step(Fields& fields, Model const& model, int ligand, double dt, LigandField* part);
+bool take_line_steps(Fields& fields, Model const& model, int ligand, double dt, LigandField* part);
 /// The one that the ligand's scheme asks for, if there is any of it. `nonlinear` receives how much better knowledge of the loss to
 /// saturable conversions has changed the step, relative to the largest concentration.
-ErrorCode take_step(FieldState& fields, Model const& model, int ligand, double dt, double& nonlinear);
-/// Follows a traced ligand (`FieldState::follow`) through what has just been stepped, if that went well.
-ErrorCode follow(FieldState& fields, int ligand, double duration, ErrorCode code);
+ErrorCode take_step(Fields& fields, Model const& model, int ligand, double dt, double& nonlinear);
+/// Follows a traced ligand (`Fields::follow`) through what has just been stepped, if that went well.
+ErrorCode follow(Fields& fields, int ligand, double duration, ErrorCode code);
 class Endocrine;
 /// The same, with the compartments where the ligand is in some, and with its doses.
-ErrorCode take_step(FieldState& fields, Model const& model, Endocrine& endocrine, int ligand, Moment now, double& nonlinear);
+ErrorCode take_step(Fields& fields, Model const& model, Endocrine& endocrine, int ligand, Moment now, double& nonlinear);
 
 }  // namespace CRINE_NS
 }  // namespace crine

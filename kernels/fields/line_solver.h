@@ -82,6 +82,12 @@ public:
     Sums try_step(Dynamics const& dynamics, Buffer<Real>& c, double tau);
     void accept(Buffer<Real>& c, double tau, Real* mean, double share);
 
+    template <class Visit>
+    void list(Visit&& visit) {
+        for (auto* array : {&work_, &first_, &carry_, &wrap_, &meeting_, &resistance_}) visit.work(*array);
+        visit.work(partial_);
+    }
+
 private:
     void prepare(Dynamics const& dynamics);
     Sums solve(Dynamics const& dynamics, Stage stage);

@@ -52,7 +52,7 @@ struct ScaleBody {
 /// Steps of one ligand along the axes: one of the length that was asked for, or as many as the tolerance needs.
 class LineSteps : LigandStep {
 public:
-    LineSteps(FieldState& fields, Model const& model, int ligand, LigandField* part)
+    LineSteps(Fields& fields, Model const& model, int ligand, LigandField* part)
         : LigandStep(fields, model, ligand, part), repeats_(part != nullptr) {
         for (std::size_t m = 0; m < model.material_names.size(); ++m)
             mixing_ = std::max<double>(mixing_, model.property(static_cast<int>(m), ligand).diffusivity);
@@ -212,7 +212,7 @@ private:
 
 }  // namespace
 
-bool take_line_steps(FieldState& fields, Model const& model, int ligand, double dt, LigandField* part) {
+bool take_line_steps(Fields& fields, Model const& model, int ligand, double dt, LigandField* part) {
     return LineSteps(fields, model, ligand, part).take(dt);
 }
 

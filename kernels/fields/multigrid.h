@@ -45,6 +45,15 @@ public:
     /// residual → work array, which the next cycle overwrites; with faces or as if there were none.
     Span<Real const> residual(bool faces);
 
+    template <class Visit>
+    void list(Visit&& visit) {
+        for (Level& l : levels_)
+            for (auto* array : {&l.kx, &l.ky, &l.kz, &l.loss, &l.rhs, &l.x, &l.y, &l.share_x, &l.share_y, &l.share_z, &l.pull})
+                visit.work(*array);
+        algebraic_.list(visit);
+        visit.work(partial_);
+    }
+
 private:
     struct Level {
         Grid grid;

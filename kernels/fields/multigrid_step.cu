@@ -129,7 +129,7 @@ struct Below {
 /// One implicit step of one ligand.
 class MultigridStep : LigandStep {
 public:
-    MultigridStep(FieldState& fields, Model const& model, int ligand, LigandField* part)
+    MultigridStep(Fields& fields, Model const& model, int ligand, LigandField* part)
         : LigandStep(fields, model, ligand, part), repeats_(part != nullptr) {}
 
     /// True if every solve converged.
@@ -235,7 +235,7 @@ private:
 
     /// With jumps of more than that, the error left by geometric multigrid is not seen in its corrections.
     Multigrid::Faces faces() {
-        constexpr double kAlike = 10;
+        constexpr double kAlike = 16;
         if (whole_.uniform_diffusivity) return Multigrid::Faces::alike;
         using Term = FacesTerm;
         auto const found = reduce<Term::count, Maximum>(grid().voxels(), grid().nx, fields_.partial,
@@ -299,7 +299,7 @@ private:
 
 }  // namespace
 
-bool take_multigrid_step(FieldState& fields, Model const& model, int ligand, double dt, LigandField* part) {
+bool take_multigrid_step(Fields& fields, Model const& model, int ligand, double dt, LigandField* part) {
     return MultigridStep(fields, model, ligand, part).take(dt);
 }
 

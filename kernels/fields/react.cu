@@ -25,7 +25,7 @@ struct Held {
     }
 };
 
-Held held_of(FieldState const& fields) {
+Held held_of(Fields const& fields) {
     bool any = false;
     for (LigandField const& field : fields.ligands) any = any || field.held;
     return {fields.material.span(), fields.properties.span(), static_cast<int>(fields.ligands.size()), any};
@@ -167,7 +167,7 @@ struct Difference {
 /// Steps of all reacting ligands together.
 class ReactingSteps {
 public:
-    ReactingSteps(FieldState& fields, Model const& model, Endocrine& endocrine, double time)
+    ReactingSteps(Fields& fields, Model const& model, Endocrine& endocrine, double time)
         : fields_(fields), model_(model), endocrine_(endocrine), state_(fields.reactions), time_(time) {
         solves_.resize(state_.order.size());
     }
@@ -426,10 +426,10 @@ private:
         return max_rows(fields_.grid, fields_.partial, term);
     }
 
-    FieldState& fields_;
+    Fields& fields_;
     Model const& model_;
     Endocrine& endocrine_;
-    ReactionState& state_;
+    Reactions& state_;
     double time_, time_at_start_ = 0;
     Endocrine::Memory compartments_;
     std::vector<Ledger> ledgers_;
@@ -442,7 +442,7 @@ private:
 
 }  // namespace
 
-void ReactionState::prepare(FieldState& fields, Model const& model) {
+void Reactions::prepare(Fields& fields, Model const& model) {
     *this = {};
     std::size_t const size = fields.grid.storage();
     std::set<int> left;
@@ -497,7 +497,7 @@ void ReactionState::prepare(FieldState& fields, Model const& model) {
     for (std::size_t b = 0; b < model.bindings.size(); ++b) extent.emplace_back(size);
 }
 
-ErrorCode take_reacting_steps(FieldState& fields, Model const& model, Endocrine& endocrine, Moment now, int& who) {
+ErrorCode take_reacting_steps(Fields& fields, Model const& model, Endocrine& endocrine, Moment now, int& who) {
     return ReactingSteps(fields, model, endocrine, now.time).take(now.dt, who);
 }
 

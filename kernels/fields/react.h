@@ -8,10 +8,10 @@
 namespace crine {
 inline namespace CRINE_NS {
 
-struct FieldState;
+struct Fields;
 
 /// What reactions between ligands need: made once for a model.
-struct ReactionState {
+struct Reactions {
     std::vector<int> others;                ///< ligands that take part in none
     std::vector<int> order;                 ///< those that do; what is converted comes before what it becomes, where that can be
     std::vector<int> place;                 ///< by ligand: its place in `order`, or -1
@@ -32,7 +32,17 @@ struct ReactionState {
     Buffer<double> registers;                     ///< of networks
     Buffer<ErrorReport> stalled;                  ///< one: a species that no step was short enough for
 
-    void prepare(FieldState& fields, Model const& model);
+    void prepare(Fields& fields, Model const& model);
+
+    template <class Visit>
+    void list(Visit&& visit) {
+        visit.value(first_step), visit.value(largest);
+        for (auto& array : rest) visit.voxels(array);
+        for (auto* arrays : {&start, &once, &rest_before, &mean, &mean_before, &extent, &unreacted})
+            for (auto& array : *arrays) visit.work(array);
+        for (DeviceNetwork& network : networks) network.list(visit);
+        visit.work(registers), visit.work(stalled);
+    }
 };
 
 class Endocrine;
@@ -40,7 +50,7 @@ class Endocrine;
 /// Reacting ligands through an interval: transport between two halves of all bindings (Strang (1968) SIAM J Numer Anal 5:506), in as many
 /// steps as the tolerance needs, whatever the schemes of their transport; of conversions alone, which are part of transport, in one, unless
 /// they are saturable or lead round in a circle with a ligand that is `adaptive`. `who` receives the ligand that an error is about.
-ErrorCode take_reacting_steps(FieldState& fields, Model const& model, Endocrine& endocrine, Moment now, int& who);
+ErrorCode take_reacting_steps(Fields& fields, Model const& model, Endocrine& endocrine, Moment now, int& who);
 
 }  // namespace CRINE_NS
 }  // namespace crine

@@ -1,12 +1,12 @@
 #pragma once
 
-#include "kernels/fields/field_state.h"
+#include "kernels/fields/fields.h"
 
 namespace crine {
 inline namespace CRINE_NS {
 
 /// Where the concentration of every ligand lies now, for bodies that read several.
-inline std::vector<Real const*> concentrations(FieldState& fields) {
+inline std::vector<Real const*> concentrations(Fields& fields) {
     std::vector<Real const*> pointers;
     for (std::size_t l = 0; l < fields.ligands.size(); ++l) pointers.push_back(sensed(fields, static_cast<int>(l)));
     return pointers;

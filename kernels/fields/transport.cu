@@ -1,4 +1,3 @@
-#include "kernels/engine.h"
 #include "kernels/fields/endocrine.h"
 #include "kernels/fields/ligand_step.h"
 
@@ -31,7 +30,7 @@ struct FromPredicted {
 /// equilibrium from its end. Of order 2, and a steady state is exact.
 class SaturableStep {
 public:
-    SaturableStep(FieldState& fields, Model const& model, int ligand)
+    SaturableStep(Fields& fields, Model const& model, int ligand)
         : fields_(fields), model_(model), ligand_(ligand), field_(fields.ligands[ligand]), start_(field_.ledger) {
         copy(fields_.before, field_.concentration);
         copy(fields_.middle, field_.concentration);
@@ -65,7 +64,7 @@ private:
     }
     void copy(Buffer<Real>& to, Buffer<Real> const& from) { copy_on_device(to.data(), from.data(), from.size() * sizeof(Real)); }
 
-    FieldState& fields_;
+    Fields& fields_;
     Model const& model_;
     int ligand_;
     LigandField& field_;
@@ -80,7 +79,7 @@ bool loses(Model const& model, int ligand) {
 
 }  // namespace
 
-ErrorCode take_step(FieldState& fields, Model const& model, int ligand, double dt, double& nonlinear) {
+ErrorCode take_step(Fields& fields, Model const& model, int ligand, double dt, double& nonlinear) {
     LigandField& field = fields.ligands[ligand];
     field.present =
         field.present || (field.source.size() != 0 && max_rows(fields.grid, fields.partial, Magnitude{field.source.data()}) > 0);
@@ -101,37 +100,31 @@ ErrorCode take_step(FieldState& fields, Model const& model, int ligand, double d
     return model.ligands[ligand].scheme == Scheme::adi ? ErrorCode::overshot : ErrorCode::solver_stalled;
 }
 
-ErrorCode follow(FieldState& fields, int ligand, double duration, ErrorCode code) {
+ErrorCode follow(Fields& fields, int ligand, double duration, ErrorCode code) {
     LigandField const& field = fields.ligands[ligand];
     return code == ErrorCode::none && field.traced && field.present ? fields.follow(ligand, duration) : code;
 }
 
-ErrorCode take_step(FieldState& fields, Model const& model, Endocrine& endocrine, int ligand, Moment now, double& nonlinear) {
+ErrorCode take_step(Fields& fields, Model const& model, Endocrine& endocrine, int ligand, Moment now, double& nonlinear) {
     if (endocrine.concerns(ligand)) return endocrine.take_step(fields, model, ligand, now, nonlinear);
     return follow(fields, ligand, now.dt, take_step(fields, model, ligand, now.dt, nonlinear));
 }
 
-void Engine::transport(Moment now) {
+ErrorReport Fields::transport(Model const& model, Endocrine& endocrine, Moment now,
+                              std::function<void(int, Real const*)> const& read_mean) {
     ErrorCode code = ErrorCode::none;
     int who = 0;
     double ignored = 0;
-    auto const read = [&](int ligand, Buffer<Real> const& mean) {
-        LigandField const& field = fields_.ligands[ligand];
-        if (field.bound) read_surfaces(ligand, field.present ? mean.data() : nullptr);
-    };
-    begin_tracing();
-    ReactionState const& reactions = fields_.reactions;
+    auto const read = [&](int ligand, Buffer<Real> const& mean) { read_mean(ligand, ligands[ligand].present ? mean.data() : nullptr); };
     for (std::size_t n = 0; n < reactions.others.size() && code == ErrorCode::none; ++n) {
-        code = take_step(fields_, model_, endocrine_, who = reactions.others[n], now, ignored);
-        read(who, fields_.mean);
+        code = take_step(*this, model, endocrine, who = reactions.others[n], now, ignored);
+        read(who, mean);
     }
     if (code == ErrorCode::none && !reactions.order.empty()) {
-        code = take_reacting_steps(fields_, model_, endocrine_, now, who);
+        code = take_reacting_steps(*this, model, endocrine, now, who);
         for (std::size_t n = 0; n < reactions.order.size(); ++n) read(reactions.order[n], reactions.mean[n]);
     }
-    if (code != ErrorCode::none) error_.upload({{static_cast<std::uint32_t>(code), static_cast<std::uint32_t>(who)}});
-    finish_tracing(now.dt);
-    hinder(fields_, model_);
+    return {static_cast<std::uint32_t>(code), static_cast<std::uint32_t>(who)};
 }
 
 }  // namespace CRINE_NS

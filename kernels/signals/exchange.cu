@@ -1,8 +1,7 @@
-#include "crine/model/exchange.h"
+#include "kernels/signals/exchange.h"
 
+#include "crine/model/exchange.h"
 #include "crine/model/green.h"
-#include "kernels/cells/cell_rates.h"
-#include "kernels/engine.h"
 #include "kernels/fields/grid_loops.h"
 
 #include <algorithm>
@@ -335,7 +334,7 @@ struct TileBody : Deposit {
 
 #endif
 
-void deposit(Deposit const& deposit) {
+void add_up(Deposit const& deposit) {
     Grid const& g = deposit.rates.grid;
 #ifdef __CUDACC__
     for_each_voxel(g, GatherBody{deposit});
@@ -348,7 +347,7 @@ void deposit(Deposit const& deposit) {
 
 }  // namespace
 
-void ExchangeState::prepare(Model const& model, HostCells const& cells, FieldState& fields) {
+void Exchange::start(Model const& model, HostCells const& cells, Fields& fields) {
     *this = {};
     Vocabulary const words = model.vocabulary();
     std::vector<Real> limits;
@@ -388,7 +387,7 @@ void ExchangeState::prepare(Model const& model, HostCells const& cells, FieldSta
     choose_deposits(model, cells, exchanges);
 }
 
-void ExchangeState::choose_deposits(Model const& model, HostCells const& cells, std::vector<bool> const& exchanges) {
+void Exchange::choose_deposits(Model const& model, HostCells const& cells, std::vector<bool> const& exchanges) {
     Real const h = model.grid.spacing;
     std::vector<Real> up_to;
     for (int t = 0; t < static_cast<int>(exchanges.size()); ++t) {
@@ -404,71 +403,65 @@ void ExchangeState::choose_deposits(Model const& model, HostCells const& cells, 
     gaps.upload(of_shells);
 }
 
-void Engine::measure_shells() {
-    if (!exchange_.resolves()) return;
-    exchange_.normal.resize(cells_.size());
-    for_each_index(cells_.size(), MeasureBody{cell_rates(), exchange_.normal.span()});
+CellRates Exchange::rates(Model const& model, Population& cells, Receptors& receptors, Fields& fields) {
+    return {fields.grid,
+            cells.view(),
+            cells.phenotype(),
+            model.vocabulary(),
+            receptors.none() ? ReceptorView{} : receptors.view(cells.size()),
+            std::as_const(fields.material).span(),
+            std::as_const(fields.properties).span(),
+            std::as_const(fields.hindered).span(),
+            std::as_const(saturation).span(),
+            green,
+            std::as_const(tent_up_to).span(),
+            std::as_const(normal).span(),
+            std::as_const(gaps).span()};
 }
 
-void Engine::add_cells(ExchangeGroup const& group) {
-    crine::deposit({cell_rates(), cells_.bins, std::as_const(cells_.work).span(), group, exchange_.widest});
+void Exchange::deposit(CellRates const& rates, Population& cells, ExchangeGroup const& group) {
+    add_up({rates, cells.bins, std::as_const(cells.work).span(), group, widest});
 }
 
-CellRates Engine::cell_rates() {
-    return {fields_.grid,
-            cells_.view(),
-            cells_.phenotype(),
-            model_.vocabulary(),
-            cells_.receptors.none() ? ReceptorView{} : cells_.receptors.view(cells_.size()),
-            std::as_const(fields_.material).span(),
-            std::as_const(fields_.properties).span(),
-            std::as_const(fields_.hindered).span(),
-            std::as_const(exchange_.saturation).span(),
-            exchange_.green,
-            std::as_const(exchange_.tent_up_to).span(),
-            std::as_const(exchange_.normal).span(),
-            std::as_const(exchange_.gaps).span()};
-}
-
-void Engine::exchange(Moment now) {
-    ExchangeState& state = exchange_;
-    bool const changed = state.seen != cells_.changes;
-    state.seen = cells_.changes;
-    if (changed) measure_shells();
-    std::size_t const cells = cells_.size();
-    ReceptorState& receptors = cells_.receptors;
-    receptors.work.resize(cells * receptors.work_places), receptors.flows.resize(cells * receptors.flow_places);
-    CellRates const rates = cell_rates();
-    if (receptors.any_stores()) let_out_stores(rates, now.dt);
-    if (!receptors.none() && !receptors.only_stores()) try_receptors(rates, now.dt);
-    for (ExchangeGroup& group : state.groups) {
+bool Exchange::act(Model const& model, Population& cells, Receptors& receptors, Fields& fields, double dt) {
+    bool const changed = seen != cells.changes;
+    seen = cells.changes;
+    std::size_t const n = cells.size();
+    if (changed && resolves()) {
+        normal.resize(n);
+        for_each_index(n, MeasureBody{rates(model, cells, receptors, fields), normal.span()});
+    }
+    receptors.begin(cells);
+    CellRates const now = rates(model, cells, receptors, fields);
+    if (receptors.any_stores()) receptors.let_out_stores(now, dt);
+    if (receptors.any_receptors()) receptors.try_binding(now, cells, fields, dt);
+    for (ExchangeGroup& group : groups) {
         bool renew = changed || group.any(&ExchangeTarget::binds) || group.any(&ExchangeTarget::hindered);
         for (int t = 0; t < group.targets; ++t) {
             ExchangeTarget& to = group.target[t];
             if (!to.stored) continue;
             bool const flowed = to.flows;
-            to.flows = comes_out(to.ligand) > 0;
+            to.flows = receptors.comes_out(cells, to.ligand) > 0;
             renew = renew || to.flows || flowed;
         }
         if (!renew && !group.any(&ExchangeTarget::own_follows_field)) continue;
-        cells_.work.resize(cells * kChannels);
-        Span<Real const> const gives = std::as_const(cells_.work).span();
-        for_each_index(cells, GiveBody{rates, group, cells_.work.span()});
-        if (renew) deposit({rates, cells_.bins, gives, group, state.widest});
-        OwnTerm own{rates, group, {}, gives};
+        cells.work.resize(n * kChannels);
+        for_each_index(n, GiveBody{now, group, cells.work.span()});
+        if (renew) deposit(now, cells, group);
+        OwnTerm own{now, group, {}, std::as_const(cells.work).span()};
         for (int t = 0; t < group.targets; ++t) {
-            LigandField& field = fields_.ligands[group.target[t].ligand];
+            LigandField& field = fields.ligands[group.target[t].ligand];
             if (renew) ++field.exchange_version;
-            if (group.target[t].own_follows_field) own.concentration[t] = sensed(fields_, group.target[t].ligand);
+            if (group.target[t].own_follows_field) own.concentration[t] = sensed(fields, group.target[t].ligand);
         }
         if (!group.any(&ExchangeTarget::autocrine)) continue;
-        auto const sums = reduce<OwnTerm::count, Sum>(cells, kSumChunk, state.partial, own);
+        auto const sums = reduce<OwnTerm::count, Sum>(n, kSumChunk, partial, own);
         for (int t = 0; t < group.targets; ++t) {
-            LigandField& field = fields_.ligands[group.target[t].ligand];
+            LigandField& field = fields.ligands[group.target[t].ligand];
             field.own_rate = sums[OwnTerm::before_field + t], field.recapture_rate = sums[OwnTerm::before_away + t];
         }
     }
-    give_parts(changed);
+    return changed;
 }
 
 }  // namespace CRINE_NS

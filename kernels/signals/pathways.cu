@@ -1,23 +1,21 @@
-#include "kernels/engine.h"
+#include "kernels/signals/pathways.h"
 
 #include "crine/interrupt.h"
-#include "kernels/device/hash.h"
 
 #include <thrust/scan.h>
 
 #include <algorithm>
-#include <cstring>
 
 namespace crine {
 inline namespace CRINE_NS {
 namespace {
 
-struct BirthBody {
+struct BeginBody {
     PathwayView pathways;
     CellView cells;
     CRINE_HD void operator()(std::size_t i) const {
         if (alive(cells.state[i]))
-            pathways.be_born(i, cells.type[i]);
+            pathways.fill(i, cells.type[i]);
         else
             pathways.clear(i);
     }
@@ -92,21 +90,7 @@ struct TransduceBody {
             for (int c = at.step() + 1; c < at.columns(); ++c) pathways.number(first_column + c, i) = kept[c - at.step() - 1][l];
             if (steps.failed[l])
                 report(error, static_cast<std::uint32_t>(ErrorCode::pathway_stalled), cells.id[i],
-                       PathwayState::place(pathway, steps.worst[l]));
-        }
-    }
-};
-
-struct HashNumbersBody {
-    PathwayView pathways;
-    CellView cells;
-    Span<std::uint64_t> hash;
-    CRINE_HD void operator()(std::size_t i) const {
-        auto const columns = pathways.used[cells.type[i]];
-        for (std::size_t c = 0; c < columns.size; ++c) {
-            std::uint64_t bits = 0;
-            std::memcpy(&bits, &pathways.number(columns[c], i), sizeof(double));
-            hash[i] = mix(hash[i] + bits);
+                       Pathways::place(pathway, steps.worst[l]));
         }
     }
 };
@@ -121,7 +105,7 @@ struct ColumnBody {
 
 }  // namespace
 
-void PathwayState::compile(Model const& model) {
+void Pathways::compile(Model const& model) {
     *this = {};
     std::size_t const types = model.types.size(), pathways = model.pathways.size();
     first = {0};
@@ -152,66 +136,58 @@ void PathwayState::compile(Model const& model) {
     has.upload(which), used.upload(columns_used), begin.upload(first), initial.upload(newborn), variable_places.upload(variables);
 }
 
-std::string PathwayState::name(Model const& model, std::uint32_t place) {
+std::string Pathways::name(Model const& model, std::uint32_t place) {
     Network const& network = model.pathways[place >> 16];
     auto const species = static_cast<int>(place & 0xFFFF);
     return network.name + (species < network.layout.visible ? " (" + network.variables[species] + ")" : "");
 }
 
-void Engine::start_pathways() {
-    PathwayState& state = cells_.pathways;
-    state.compile(model_);
-    if (state.none()) return;
-    for (std::size_t p = 0; p < state.all.size(); ++p) state.all[p].inputs.upload(cells_.programs.inputs[p]);
-    state.numbers.resize(cells_.size() * state.columns);
-    for_each_index(cells_.size(), BirthBody{state.view(cells_.size()), cells_.view()});
+void Pathways::start(Model const& model, Population& cells) {
+    compile(model);
+    if (none()) return;
+    for (std::size_t p = 0; p < all.size(); ++p) all[p].inputs.upload(cells.programs.inputs[p]);
+    numbers.resize(cells.size() * columns);
+    for_each_index(cells.size(), BeginBody{view(cells.size()), cells.view()});
 }
 
-void Engine::transduce(Moment now) {
-    PathwayState& state = cells_.pathways;
-    if (state.none() || cells_.size() == 0) return;
-    std::size_t const cells = cells_.size(), workers = workers_for(cells);
-    auto& place = cells_.place;
-    auto& who = cells_.order;
-    place.resize(cells + 1), who.resize(cells);
-    for (std::size_t p = 0; p < state.all.size(); ++p) {
-        Pathway const& pathway = state.all[p];
+void Pathways::transduce(Population& cells, Moment now, Span<ErrorReport> error) {
+    std::size_t const n = cells.size(), workers = workers_for(n);
+    if (none() || n == 0) return;
+    auto& place = cells.place;
+    auto& who = cells.order;
+    place.resize(n + 1), who.resize(n);
+    for (std::size_t p = 0; p < all.size(); ++p) {
+        Pathway const& pathway = all[p];
         DeviceNetwork const& network = pathway.network;
-        for_each_index(cells + 1, CountBody{cells_.view(), state.view(cells), static_cast<int>(p), place.span()});
+        for_each_index(n + 1, CountBody{cells.view(), view(n), static_cast<int>(p), place.span()});
         THRUST_NS_QUALIFIER::exclusive_scan(policy(), place.data(), place.data() + place.size(), place.data());
-        for_each_index(cells, ListBody{std::as_const(place).span(), who.span()});
-        state.registers.resize(std::max(state.registers.size(), NetworkBatches::registers_for(workers, network.layout)));
+        for_each_index(n, ListBody{std::as_const(place).span(), who.span()});
+        registers.resize(std::max(registers.size(), NetworkBatches::registers_for(workers, network.layout)));
         for_each_index(workers,
-                       TransduceBody{{network.view(), network.constants.span(), state.registers.span(), workers},
-                                     state.view(cells),
+                       TransduceBody{{network.view(), network.constants.span(), registers.span(), workers},
+                                     view(n),
                                      static_cast<int>(p),
-                                     state.first[p],
-                                     cells_.view(),
+                                     first[p],
+                                     cells.view(),
                                      std::as_const(who).span(),
                                      std::as_const(place).span(),
                                      pathway.inputs.view(),
                                      pathway.parameters.span(),
-                                     std::as_const(cells_.work).span(),
+                                     std::as_const(cells.work).span(),
                                      now.time / network.time_unit,
                                      (now.time + now.dt) / network.time_unit,
-                                     error_.span()},
+                                     error},
                        kShare);
         end_if_out_of_time();
     }
 }
 
-std::vector<std::vector<Real>> Engine::pathway_numbers() {
-    std::vector<std::vector<Real>> numbers;
-    for (VariablePlace const& variable : cells_.pathways.variables) {
-        cells_.work.resize(cells_.size());
-        for_each_index(cells_.size(), ColumnBody{cells_.pathways.view(cells_.size()), cells_.view(), variable, cells_.work.span()});
-        cells_.work.download(numbers.emplace_back());
+void Pathways::show(Snapshot& to, Population& cells) {
+    for (VariablePlace const& variable : variables) {
+        cells.work.resize(cells.size());
+        for_each_index(cells.size(), ColumnBody{view(cells.size()), cells.view(), variable, cells.work.span()});
+        cells.work.download(to.variables.emplace_back());
     }
-    return numbers;
-}
-
-void Engine::hash_pathways(Span<std::uint64_t> hash) {
-    if (!cells_.pathways.none()) for_each_index(cells_.size(), HashNumbersBody{cells_.pathways.view(cells_.size()), cells_.view(), hash});
 }
 
 }  // namespace CRINE_NS

@@ -1,9 +1,9 @@
-#include "crine/model/receptor.h"
+#include "kernels/signals/receptors.h"
 
-#include "kernels/cells/cell_rates.h"
+#include "crine/model/receptor.h"
 #include "kernels/cells/neighbours.h"
-#include "kernels/engine.h"
-#include "kernels/signals/trace_state.h"
+#include "kernels/signals/cell_rates.h"
+#include "kernels/signals/traces.h"
 
 #include <algorithm>
 
@@ -368,11 +368,11 @@ struct PresentedTerm {
 
 // --- observation ------------------------------------------------------------------------------
 
-struct BirthBody {
+struct BeginBody {
     ReceptorView view;
     CellView cells;
     CRINE_HD void operator()(std::size_t i) const {
-        if (alive(cells.state[i])) view.be_born(i, cells.type[i]);
+        if (alive(cells.state[i])) view.fill(i, cells.type[i]);
     }
 };
 
@@ -398,7 +398,7 @@ struct NumberBody {
 
 }  // namespace
 
-void ReceptorState::compile(Model const& model) {
+void Receptors::compile(Model const& model) {
     *this = {};
     kinds = static_cast<int>(model.receptors.size()), all_ligands = static_cast<int>(model.ligands.size());
     int const types = static_cast<int>(model.types.size());
@@ -484,94 +484,118 @@ void ReceptorState::compile(Model const& model) {
     receptors.upload(rows), bound.upload(bound_rows), bindings.upload(all), of_ligand.upload(ligand_place), of_kind.upload(kind_place);
 }
 
-void Engine::start_receptors() {
-    ReceptorState& state = cells_.receptors;
-    state.compile(model_);
-    state.molecules.resize(cells_.size() * state.places);
-    if (state.none()) return;
-    for_each_index(cells_.size(), BirthBody{state.view(cells_.size()), cells_.view()});
-    for (std::size_t m = 0; m < state.membrane.size(); ++m) state.membrane[m].initial = on_membranes(static_cast<int>(m));
+void Receptors::start(Model const& model, Population& cells) {
+    compile(model);
+    molecules.resize(cells.size() * places);
+    if (none()) return;
+    for_each_index(cells.size(), BeginBody{view(cells.size()), cells.view()});
+    for (std::size_t m = 0; m < membrane.size(); ++m) membrane[m].initial = on_membranes(cells, static_cast<int>(m));
 }
 
-void Engine::try_receptors(CellRates const& rates, double dt) {
-    ReceptorState& state = cells_.receptors;
+void Receptors::try_binding(CellRates const& rates, Population& cells, Fields& fields, double dt) {
     std::vector<Real const*> now;
-    for (LigandField const& field : fields_.ligands) now.push_back(field.concentration.data());
-    state.concentrations.upload(now);
-    bool const touch = !state.membrane.empty();
-    Span<TypeConstants const> const types = std::as_const(cells_.programs.types).span();
-    if (touch) for_each_index(cells_.size(), TouchBody{rates, cells_.bins, types, false});
-    for_each_index(cells_.size(), TryBody{rates, std::as_const(state.concentrations).span(), dt});
+    for (LigandField const& field : fields.ligands) now.push_back(field.concentration.data());
+    concentrations.upload(now);
+    bool const touch = !membrane.empty();
+    Span<TypeConstants const> const types = cells.type_constants();
+    if (touch) for_each_index(cells.size(), TouchBody{rates, cells.bins, types, false});
+    for_each_index(cells.size(), TryBody{rates, std::as_const(concentrations).span(), dt});
     if (!touch) return;
-    for_each_index(cells_.size(), PresentBody{rates, cells_.bins, types, dt});
-    for_each_index(cells_.size(), TouchBody{rates, cells_.bins, types, true});
+    for_each_index(cells.size(), PresentBody{rates, cells.bins, types, dt});
+    for_each_index(cells.size(), TouchBody{rates, cells.bins, types, true});
 }
 
-void Engine::read_surfaces(int ligand, Real const* mean) { for_each_index(cells_.size(), ReadBody{cell_rates(), ligand, mean}); }
+void Receptors::read_surfaces(CellRates const& rates, int ligand, Real const* mean) {
+    for_each_index(rates.cells.id.size, ReadBody{rates, ligand, mean});
+}
 
-std::vector<ReceptorNumbers> Engine::receptor_numbers() {
+void Receptors::bind(CellRates const& rates, Population& cells, Fields& fields, double dt) {
+    std::size_t const n = cells.size();
+    for_each_index(n, BindBody{rates, dt});
+    if (!membrane.empty()) for_each_index(n, PresentedBody{rates, dt});
+    auto const flow = [&](bool on_membrane, int ligand, BoundPlace which) {
+        return ordered_sum(n, partial, FlowTerm{{view(n), cells.view(), on_membrane, ligand}, which});
+    };
+    for (std::size_t m = 0; m < membrane.size(); ++m) {
+        int const ligand = static_cast<int>(m);
+        auto const sum = [&](PresentedPlace which) {
+            return ordered_sum(n, partial, PresentedTerm{view(n), cells.view(), ligand, which, true});
+        };
+        MembraneLedger& ledger = membrane[m];
+        ledger.made += sum(&PresentedLigand::made), ledger.lost += sum(&PresentedLigand::lost);
+        ledger.internalised += flow(true, ligand, &BoundLigand::inside);
+        // where more was torn off than receptors could hold
+        ledger.internalised += sum(&PresentedLigand::given) - flow(true, ligand, &BoundLigand::taken);
+    }
+    for (int ligand : ligands) {
+        auto const sum = [&](BoundPlace which) { return flow(false, ligand, which); };
+        Ledger& ledger = fields.ligands[ligand].ledger;
+        double const taken = sum(&BoundLigand::taken), given = sum(&BoundLigand::given);
+        ledger.taken_up -= taken, ledger.secreted -= given, ledger.bound += taken - given;
+        ledger.internalised += sum(&BoundLigand::inside);
+    }
+}
+
+double Receptors::held(Population& cells, bool on_membrane, int ligand) {
+    return ordered_sum(cells.size(), partial, HeldTerm{{view(cells.size()), cells.view(), on_membrane, ligand}});
+}
+double Receptors::on_membranes(Population& cells, int membrane_ligand) {
+    return ordered_sum(cells.size(), partial,
+                       PresentedTerm{view(cells.size()), cells.view(), membrane_ligand, &PresentedLigand::number, false});
+}
+
+Receptors::Holdings Receptors::holdings(Population& cells) {
+    Holdings now;
+    for (int ligand : ligands) now.of_fields.push_back(held(cells, false, ligand));
+    for (int m = 0; m < static_cast<int>(membrane.size()); ++m)
+        now.presented.push_back(on_membranes(cells, m)), now.from_neighbours.push_back(held(cells, true, m));
+    return now;
+}
+
+void Receptors::book(Holdings const& before, Population& cells, Fields& fields) {
+    Holdings const now = holdings(cells);
+    for (std::size_t l = 0; l < ligands.size(); ++l)
+        fields.ligands[ligands[l]].ledger.internalised += before.of_fields[l] - now.of_fields[l];
+    for (std::size_t m = 0; m < membrane.size(); ++m) {
+        double const gained = now.presented[m] - before.presented[m];  // the newborn may have come with some
+        (gained > 0 ? membrane[m].made : membrane[m].lost) += std::fabs(gained);
+        membrane[m].internalised += before.from_neighbours[m] - now.from_neighbours[m];
+    }
+}
+
+void Receptors::report(Totals& totals, Population& cells) {
+    for (int ligand : ligands) totals.ligands[ligand].on_receptors = held(cells, false, ligand);
+    totals.membrane_ligands = membrane;
+    for (std::size_t m = 0; m < membrane.size(); ++m) {
+        totals.membrane_ligands[m].present = on_membranes(cells, static_cast<int>(m));
+        totals.membrane_ligands[m].bound = held(cells, true, static_cast<int>(m));
+    }
+}
+
+void Receptors::show(Snapshot& to, Model const& model, Population& cells) {
+    to.receptors = numbers(model, cells);
+    to.stores = stored(model, cells);
+}
+
+std::vector<ReceptorNumbers> Receptors::numbers(Model const& model, Population& cells) {
     using What = NumberBody::What;
-    std::vector<ReceptorNumbers> all(model_.receptors.size());
-    if (cells_.receptors.none()) return {};
-    Buffer<Real> values(cells_.size());
+    if (none()) return {};
+    std::vector<ReceptorNumbers> all(model.receptors.size());
+    Buffer<Real> values(cells.size());
     for (std::size_t kind = 0; kind < all.size(); ++kind) {
         auto const read = [&](What what, int binding, std::vector<Real>& to) {
-            for_each_index(cells_.size(), NumberBody{cells_.receptors.view(cells_.size()), cells_.view(), static_cast<int>(kind), binding,
-                                                     what, values.span()});
+            for_each_index(cells.size(),
+                           NumberBody{view(cells.size()), cells.view(), static_cast<int>(kind), binding, what, values.span()});
             values.download(to);
         };
         read(What::free, -1, all[kind].free), read(What::inside, -1, all[kind].inside);
-        all[kind].complexes.resize(model_.receptors[kind].bindings.size());
+        all[kind].complexes.resize(model.receptors[kind].bindings.size());
         for (std::size_t b = 0; b < all[kind].complexes.size(); ++b) {
             read(What::active, static_cast<int>(b), all[kind].complexes[b].active);
             read(What::desensitised, static_cast<int>(b), all[kind].complexes[b].desensitised);
         }
     }
     return all;
-}
-
-double Engine::held_by_receptors(int ligand) {
-    ReceptorState& state = cells_.receptors;
-    return ordered_sum(cells_.size(), state.partial, HeldTerm{{state.view(cells_.size()), cells_.view(), false, ligand}});
-}
-double Engine::held_from_neighbours(int membrane_ligand) {
-    ReceptorState& state = cells_.receptors;
-    return ordered_sum(cells_.size(), state.partial, HeldTerm{{state.view(cells_.size()), cells_.view(), true, membrane_ligand}});
-}
-double Engine::on_membranes(int membrane_ligand) {
-    ReceptorState& state = cells_.receptors;
-    return ordered_sum(cells_.size(), state.partial,
-                       PresentedTerm{state.view(cells_.size()), cells_.view(), membrane_ligand, &PresentedLigand::number, false});
-}
-
-void Engine::bind(Moment now) {
-    ReceptorState& state = cells_.receptors;
-    if (state.none() || state.only_stores()) return;
-    remember_origins(now.dt);
-    for_each_index(cells_.size(), BindBody{cell_rates(), now.dt});
-    trace_contacts();
-    auto const flow = [&](bool on_membrane, int ligand, BoundPlace which) {
-        return ordered_sum(cells_.size(), state.partial, FlowTerm{{state.view(cells_.size()), cells_.view(), on_membrane, ligand}, which});
-    };
-    if (!state.membrane.empty()) for_each_index(cells_.size(), PresentedBody{cell_rates(), now.dt});
-    for (std::size_t m = 0; m < state.membrane.size(); ++m) {
-        int const ligand = static_cast<int>(m);
-        auto const sum = [&](PresentedPlace which) {
-            return ordered_sum(cells_.size(), state.partial, PresentedTerm{state.view(cells_.size()), cells_.view(), ligand, which, true});
-        };
-        MembraneLedger& ledger = state.membrane[m];
-        ledger.made += sum(&PresentedLigand::made), ledger.lost += sum(&PresentedLigand::lost);
-        ledger.internalised += flow(true, ligand, &BoundLigand::inside);
-        // where more was torn off than receptors could hold
-        ledger.internalised += sum(&PresentedLigand::given) - flow(true, ligand, &BoundLigand::taken);
-    }
-    for (int ligand : state.ligands) {
-        auto const sum = [&](BoundPlace which) { return flow(false, ligand, which); };
-        Ledger& ledger = fields_.ligands[ligand].ledger;
-        double const taken = sum(&BoundLigand::taken), given = sum(&BoundLigand::given);
-        ledger.taken_up -= taken, ledger.secreted -= given, ledger.bound += taken - given;
-        ledger.internalised += sum(&BoundLigand::inside);
-    }
 }
 
 }  // namespace CRINE_NS

@@ -1,4 +1,4 @@
-#include "kernels/engine.h"
+#include "kernels/signals/sense.h"
 
 #include "crine/model/hill.h"
 #include "crine/model/lag.h"
@@ -180,29 +180,27 @@ struct ResponseBody {
 
 }  // namespace
 
-void Engine::sense(Moment now) {
-    CRINE_EXPECTS(cells_.sorted);
-    Programs const& programs = cells_.programs;
+void Senses::sense(Model const& model, Population& cells, Receptors& receptors, Pathways& pathways, Fields& fields,
+                   std::vector<Real> const& levels, OpenChannels const& channels, Moment now) {
+    CRINE_EXPECTS(cells.sorted);
+    Programs const& programs = cells.programs;
     if (programs.response_slots == 0 && programs.signal_slots == 0) return;
-    cells_.work.resize(cells_.size() * programs.signal_slots);
-    cells_.concentrations.upload(concentrations(fields_));
-    if (!model_.pools.empty()) cells_.circulating.upload(endocrine_.levels());
-    CellView const cells = cells_.view();
-    Phenotype const phenotype = cells_.phenotype();
-    for_each_index(cells_.size(), SignalBody{cells, phenotype, model_.grid, std::as_const(cells_.concentrations).span(),
-                                             std::as_const(fields_.layers).span(), std::as_const(cells_.circulating).span(),
-                                             programs.signals.view(), synapses_.open_channels(), cells_.work.span(),
-                                             cells_.receptors.view(cells_.size()), cells_.pathways.view(cells_.size()),
-                                             std::as_const(cells_.pathways.variable_places).span(), programs.first_activity, now.time});
+    std::size_t const n = cells.size();
+    cells.work.resize(n * programs.signal_slots);
+    concentrations_.upload(concentrations(fields));
+    circulating_.upload(levels);
+    CellView const view = cells.view();
+    Phenotype const phenotype = cells.phenotype();
+    Span<VariablePlace const> const variables = std::as_const(pathways.variable_places).span();
+    for_each_index(n, SignalBody{view, phenotype, model.grid, std::as_const(concentrations_).span(), std::as_const(fields.layers).span(),
+                                 std::as_const(circulating_).span(), programs.signals.view(), channels, cells.work.span(),
+                                 receptors.view(n), pathways.view(n), variables, programs.first_activity, now.time});
     if (programs.contact_signals.items.size() != 0)
         for_each_index(
-            cells_.size(),
-            ContactSignalBody{cells, phenotype, cells_.bins, programs.types.span(), programs.contact_signals.view(), cells_.work.span(),
-                              cells_.pathways.view(cells_.size()), std::as_const(cells_.pathways.variable_places).span(),
-                              programs.first_activity, static_cast<int>(model_.activities.size())});
-    for_each_index(cells_.size(), ResponseBody{phenotype, programs.responses.view(), programs.terms.span(),
-                                               std::as_const(cells_.work).span(), cells_.responses.span(), now.dt});
-    if (exchange_.modulated) ++cells_.changes;
+            n, ContactSignalBody{view, phenotype, cells.bins, programs.types.span(), programs.contact_signals.view(), cells.work.span(),
+                                 pathways.view(n), variables, programs.first_activity, static_cast<int>(model.activities.size())});
+    for_each_index(n, ResponseBody{phenotype, programs.responses.view(), programs.terms.span(), std::as_const(cells.work).span(),
+                                   cells.responses.span(), now.dt});
 }
 
 }  // namespace CRINE_NS

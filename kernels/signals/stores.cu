@@ -1,7 +1,6 @@
 #include "crine/model/store.h"
 
-#include "kernels/cells/cell_rates.h"
-#include "kernels/engine.h"
+#include "kernels/signals/cell_rates.h"
 
 namespace crine {
 inline namespace CRINE_NS {
@@ -49,20 +48,19 @@ struct StoredBody {
 
 }  // namespace
 
-void Engine::let_out_stores(CellRates const& rates, double dt) { for_each_index(cells_.size(), LetOutBody{rates, dt}); }
+void Receptors::let_out_stores(CellRates const& rates, double dt) { for_each_index(rates.cells.id.size, LetOutBody{rates, dt}); }
 
-double Engine::comes_out(int ligand) {
-    ReceptorState& state = cells_.receptors;
-    return ordered_sum(cells_.size(), state.partial, ComesOutTerm{state.view(cells_.size()), cells_.view(), ligand});
+double Receptors::comes_out(Population& cells, int ligand) {
+    return ordered_sum(cells.size(), partial, ComesOutTerm{view(cells.size()), cells.view(), ligand});
 }
 
-std::vector<std::vector<Real>> Engine::store_numbers() {
-    if (!cells_.receptors.any_stores()) return {};
-    std::vector<std::vector<Real>> all(model_.ligands.size());
+std::vector<std::vector<Real>> Receptors::stored(Model const& model, Population& cells) {
+    if (!any_stores()) return {};
+    std::vector<std::vector<Real>> all(model.ligands.size());
     for (int l = 0; l < static_cast<int>(all.size()); ++l) {
-        if (!model_.anybody_keeps(l)) continue;
-        Buffer<Real> values(cells_.size());
-        for_each_index(cells_.size(), StoredBody{cells_.receptors.view(cells_.size()), cells_.view(), l, values.span()});
+        if (!model.anybody_keeps(l)) continue;
+        Buffer<Real> values(cells.size());
+        for_each_index(cells.size(), StoredBody{view(cells.size()), cells.view(), l, values.span()});
         values.download(all[static_cast<std::size_t>(l)]);
     }
     return all;

@@ -2,6 +2,8 @@
 #include "support/population.h"
 
 #include <cmath>
+#include <iterator>
+#include <map>
 #include <set>
 
 /// What cells decide and how it is carried out: `behave` and `apply`.
@@ -66,6 +68,25 @@ TEST_P(PopulationOnEveryEngine, VesselsLetCellsInAtTheirRates) {
     }
     for (Real const component : {sum.x, sum.y, sum.z})
         EXPECT_LT(std::fabs(component), 4 * std::sqrt(arrived / 3.0));  // no preferred direction
+}
+
+/// Wherever they lie in memory, which is in the order of bins.
+TEST_P(PopulationOnEveryEngine, IdsOfTheNewbornFollowThoseOfWhomTheyComeFrom) {
+    Model m = types(2);
+    m.types[0].moves = false;
+    m.types[0].base[m.vocabulary().of(behaviour::recruitment, 1)] = Real(1.5 / kStep);
+    InitialState s = empty_state(m);
+    for (int n = 0; n < 9; ++n) s.cells.add(0, {Real(380 - 40 * n), 20, 20}, 5);  // ids rise as x falls
+    auto const engine = make_backend(GetParam());
+    engine->start(m, s);
+    live(*engine, 1, kStep);
+    HostCells const c = cells_of(*engine);
+    std::map<std::uint32_t, int> vessel_of;  // by id of the recruit
+    for (std::size_t i = 0; i < c.size(); ++i)
+        if (c.type[i] == 1) vessel_of[c.id[i]] = static_cast<int>(std::lround((380 - c.x[i]) / 40));
+    ASSERT_GT(vessel_of.size(), 3u);
+    for (auto before = vessel_of.begin(), next = std::next(before); next != vessel_of.end(); ++before, ++next)
+        EXPECT_LE(before->second, next->second) << "ids " << before->first << " and " << next->first;
 }
 
 TEST_P(PopulationOnEveryEngine, AVesselInACornerLosesNobody) {

@@ -1,3 +1,4 @@
+#include "host/build/load.h"
 #include "host/scenario/scenario.h"
 #include "host/scenario/schema.h"
 

@@ -2,9 +2,7 @@
 
 #include "crine/model.h"
 #include "crine/model/deposit.h"
-#include "kernels/cells/cell_state.h"
-#include "kernels/device/device.h"
-#include "kernels/fields/field_state.h"
+#include "kernels/signals/cell_rates.h"
 
 #include <algorithm>
 
@@ -50,8 +48,8 @@ struct ExchangeGroup {
     }
 };
 
-/// What exchange prepares once for a model, and its work space.
-struct ExchangeState {
+/// Cells → sources and sinks of the fields: what exchange prepares once for a model, and its work space.
+struct Exchange {
     std::vector<ExchangeGroup> groups;
     bool modulated = false;   ///< some rule acts on a secretion or an uptake
     Buffer<Real> saturation;  ///< [type * ligands + ligand] [molecules/µm³]
@@ -64,7 +62,19 @@ struct ExchangeState {
     std::uint64_t seen = 0;  ///< the cells' `changes` that the fields' sources and losses are of
 
     bool resolves() const { return widest > 1; }  ///< whether any cell ever has a shell
-    void prepare(Model const& model, HostCells const& cells, FieldState& fields);
+    void start(Model const& model, HostCells const& cells, Fields& fields);
+    /// Sets source, loss and held_back of every field that cells exchange. True if cells have changed since the last time.
+    bool act(Model const& model, Population& cells, Receptors& receptors, Fields& fields, double dt);
+    /// What cells do to the ligands now.
+    CellRates rates(Model const& model, Population& cells, Receptors& receptors, Fields& fields);
+    /// Adds to a group's arrays what cells give, [cell * kChannels + channel].
+    void deposit(CellRates const& rates, Population& cells, ExchangeGroup const& group);
+
+    template <class Visit>
+    void list(Visit&& visit) {
+        visit.table(saturation), visit.table(tent_up_to), visit.table(gaps);
+        visit.work(normal), visit.work(partial);
+    }
 
 private:
     void choose_deposits(Model const& model, HostCells const& cells, std::vector<bool> const& exchanges);

@@ -2,7 +2,7 @@
 
 #include "crine/backend.h"
 #include "crine/model.h"
-#include "kernels/device/device.h"
+#include "kernels/device/part.h"
 #include "kernels/fields/layers.h"
 #include "kernels/fields/line_solver.h"
 #include "kernels/fields/multigrid.h"
@@ -49,7 +49,7 @@ struct LigandField {
     bool vessels = false;    ///< somewhere
 
     bool damped = false;        ///< its last step was one of order 1 in place of order 2, so as not to fall below 0
-    bool traced = false;        ///< it is stepped by sender as well: kernels/signals/trace_state.h
+    bool traced = false;        ///< it is stepped by sender as well: kernels/signals/traces.h
     std::vector<double> steps;  ///< of the last interval, if steps are adaptive and it is traced [s]
 
     /// What steps along lines need to know of source and loss, and of which exchange.
@@ -64,10 +64,20 @@ struct LigandField {
     Ledger ledger;
     Solve solve;
     std::uint64_t exchange_version = 0;  ///< changes whenever exchange sets source, loss and held_back anew
+
+    template <class Visit>
+    void list(Visit&& visit) {
+        visit.voxels(concentration);
+        visit.value(present), visit.value(first_step), visit.value(ledger);
+        for (auto* array : {&source, &loss, &held_back, &diffusivity, &made, &infusion}) visit.work(*array);
+        visit.table(links);
+    }
 };
 
+class Endocrine;
+
 /// All ligand fields of this engine, and what the materials do to them.
-struct FieldState {
+struct Fields {
     Grid grid;
     std::vector<LigandField> ligands;
     Buffer<std::uint8_t> material;      ///< stored with halo
@@ -87,7 +97,7 @@ struct FieldState {
     Buffer<Real> at_start;         ///< where an interval starts that may have to be repeated
     Buffer<Layers> layers;         ///< by ligand
     Buffer<Real const*> hindered;  ///< by ligand: its diffusivity by voxel, or null; empty where nothing hinders any
-    ReactionState reactions;
+    Reactions reactions;
     Buffer<double> partial;  ///< of sums
 
     /// What follows every interval that a traced ligand has been stepped through, while its mean is known.
@@ -95,13 +105,31 @@ struct FieldState {
     Buffer<MaterialLigand> homogeneous;  ///< like properties, without sources and with held values 0; empty where nothing is traced
 
     std::size_t materials() const { return ligands.empty() ? 0 : properties.size() / ligands.size(); }
+
+    void start(Model const& model, InitialState const& state);
+    /// One interval of all ligands; `read_mean` gets the mean concentration of each over it, null where there is none. What went wrong.
+    ErrorReport transport(Model const& model, Endocrine& endocrine, Moment now, std::function<void(int, Real const*)> const& read_mean);
+    /// One ligand at points of the domain [molecules/µm³].
+    std::vector<Real> sample(int ligand, std::vector<Vec3> const& points);
+    void report(Totals& totals);
+    void show(Snapshot& to, std::vector<bool> const& which);
+
+    template <class Visit>
+    void list(Visit&& visit) {
+        for (LigandField& field : ligands) field.list(visit);
+        reactions.list(visit);
+        visit.table(material), visit.table(properties), visit.table(homogeneous), visit.table(layers), visit.table(hindered);
+        solver.list(visit), lines.list(visit);
+        for (auto* array : {&inflow, &loss, &mean, &cleavage, &conversion, &before, &middle, &mean_before, &at_start}) visit.work(*array);
+        visit.work(partial);
+    }
 };
 
 /// Sets the diffusivity of the ligands that a matrix hinders, by what there is of it now.
-void hinder(FieldState& fields, Model const& model);
+void hinder(Fields& fields, Model const& model);
 
 /// A ligand's concentration, with a halo that makes interpolation meet its boundary conditions.
-Real const* sensed(FieldState& fields, int ligand);
+Real const* sensed(Fields& fields, int ligand);
 
 }  // namespace CRINE_NS
 }  // namespace crine

@@ -1,11 +1,8 @@
-#include "crine/model/synapse.h"
+#include "kernels/signals/synapses.h"
 
 #include "crine/interrupt.h"
-#include "kernels/device/hash.h"
-#include "kernels/engine.h"
+#include "crine/model/synapse.h"
 
-#include <thrust/execution_policy.h>
-#include <thrust/reduce.h>
 #include <thrust/sort.h>
 
 #include <algorithm>
@@ -56,7 +53,7 @@ struct SynapseBody {
 
     CRINE_HD void operator()(std::size_t s) const {
         if (synapses.active[s] == 0) {
-            synapses.spilled[s] = 0;
+            synapses.escaping[s] = 0;
             return;
         }
         SynapseKind const& kind = kinds[synapses.type[s]];
@@ -75,7 +72,7 @@ struct SynapseBody {
         double const channels = kind.kinetics.channels.number;
         synapses.step[s] = progress.step;
         synapses.hydrolysed[s] += progress.flows.hydrolysed, synapses.escaped[s] += progress.flows.escaped;
-        synapses.captured[s] += progress.flows.captured, synapses.spilled[s] = progress.flows.escaped;
+        synapses.captured[s] += progress.flows.captured, synapses.escaping[s] = progress.flows.escaped;
         synapses.open[s] = channels > 0 ? progress.open_time / now.dt / channels : 0;
         synapses.peak[s] = channels > 0 ? progress.peak / channels : 0;
         synapses.free[s] = dynamics.free(state), synapses.bound[s] = dynamics.bound(state);
@@ -200,7 +197,7 @@ struct PostBody {
     }
 };
 
-/// The voxel where a synapse spills over.
+/// The voxel that gets what escapes from a synapse.
 struct VoxelBody {
     SynapseView synapses;
     Grid grid;
@@ -215,55 +212,42 @@ struct VoxelBody {
 };
 
 /// What one ligand receives from a synapse, and what of it a region that is held at a value swallows.
-struct Spill {
+struct Escape {
     SynapseView synapses;
     Span<SynapseKind const> kinds;
     Span<std::uint8_t const> material;
     Span<MaterialLigand const> properties;
     int ligand, ligands;
 
-    CRINE_HD double amount(std::size_t s) const { return kinds[synapses.type[s]].ligand == ligand ? synapses.spilled[s] : 0; }
+    CRINE_HD double amount(std::size_t s) const { return kinds[synapses.type[s]].ligand == ligand ? synapses.escaping[s] : 0; }
     CRINE_HD bool held(std::size_t place) const { return properties[static_cast<std::size_t>(material[place]) * ligands + ligand].fixed; }
 };
 
 /// By place in the order of voxels: the first synapse of a voxel adds up all of them.
 struct PourBody {
-    Spill spill;
+    Escape escape;
     Span<std::uint64_t const> voxel;
     Span<std::uint32_t const> order;
     Real volume;
     Real* concentration;
     CRINE_HD void operator()(std::size_t n) const {
         std::uint64_t const place = voxel[n];
-        if ((n > 0 && voxel[n - 1] == place) || spill.held(place)) return;
+        if ((n > 0 && voxel[n - 1] == place) || escape.held(place)) return;
         double sum = 0;
-        for (std::size_t m = n; m < voxel.size && voxel[m] == place; ++m) sum += spill.amount(order[m]);
+        for (std::size_t m = n; m < voxel.size && voxel[m] == place; ++m) sum += escape.amount(order[m]);
         concentration[place] += static_cast<Real>(sum / volume);
     }
 };
 
-struct SpillTerm {
-    Spill spill;
+struct EscapeTerm {
+    Escape escape;
     Span<std::uint64_t const> voxel;
     Span<std::uint32_t const> order;
     CRINE_HD void operator()(std::size_t chunk, int item, double (&into)[2]) const {
         std::size_t const n = chunk * kSumChunk + item;
-        double const amount = spill.amount(order[n]);
+        double const amount = escape.amount(order[n]);
         into[0] += amount;
-        into[1] += spill.held(voxel[n]) ? amount : 0;
-    }
-};
-
-struct HashCleftBody {
-    Span<double const> cleft;
-    Span<std::uint64_t> hash;
-    CRINE_HD void operator()(std::size_t s) const {
-        hash[s] = mix(hash[s] + s);
-        for (std::size_t entry = s; entry < cleft.size; entry += hash.size) {
-            std::uint64_t bits = 0;
-            std::memcpy(&bits, &cleft[entry], sizeof(double));
-            hash[s] = mix(hash[s] + bits);
-        }
+        into[1] += escape.held(voxel[n]) ? amount : 0;
     }
 };
 
@@ -272,25 +256,24 @@ using HostList = std::vector<T>;
 
 }  // namespace
 
-void Engine::start_synapses(InitialState const& state) {
-    synapses_ = {};
+void Synapses::start(Model const& model, InitialState const& state) {
+    *this = {};
     if (state.synapses.empty()) return;
-    SynapseState& to = synapses_;
-    std::vector<SynapseKind> kinds;
-    for (SynapseType const& type : model_.synapses) {
+    std::vector<SynapseKind> of_types;
+    for (SynapseType const& type : model.synapses) {
         CRINE_EXPECTS(type.kinetics.cleft.nodes > 0 && type.kinetics.cleft.nodes <= Cleft::kMostNodes);
-        kinds.push_back({type.kinetics, static_cast<std::uint8_t>(type.from), static_cast<std::uint8_t>(type.to), type.ligand});
-        to.most_nodes = std::max(to.most_nodes, type.kinetics.cleft.nodes);
+        of_types.push_back({type.kinetics, static_cast<std::uint8_t>(type.from), static_cast<std::uint8_t>(type.to), type.ligand});
+        most_nodes = std::max(most_nodes, type.kinetics.cleft.nodes);
     }
-    to.kinds.upload(kinds);
+    kinds.upload(of_types);
 
     auto const sorted = [](std::vector<std::uint32_t>& list) {
         std::sort(list.begin(), list.end());
         list.erase(std::unique(list.begin(), list.end()), list.end());
     };
-    std::vector<std::uint32_t> ids, post_ids;
-    for (SynapsePair const& pair : state.synapses) ids.push_back(pair.from), ids.push_back(pair.to), post_ids.push_back(pair.to);
-    sorted(ids), sorted(post_ids);
+    std::vector<std::uint32_t> all, post;
+    for (SynapsePair const& pair : state.synapses) all.push_back(pair.from), all.push_back(pair.to), post.push_back(pair.to);
+    sorted(all), sorted(post);
     auto const place = [](std::vector<std::uint32_t> const& list, std::uint32_t id) {
         return static_cast<std::uint32_t>(std::lower_bound(list.begin(), list.end(), id) - list.begin());
     };
@@ -298,92 +281,85 @@ void Engine::start_synapses(InitialState const& state) {
     std::size_t const n = state.synapses.size();
     SynapseFields<HostList> start;
     start.for_each_field([n](auto& array) { array.resize(n); });
-    std::vector<std::vector<std::uint32_t>> of_post(post_ids.size());
+    std::vector<std::vector<std::uint32_t>> of_post(post.size());
     for (std::size_t s = 0; s < n; ++s) {
         SynapsePair const& pair = state.synapses[s];
         start.type[s] = static_cast<std::uint8_t>(pair.type), start.active[s] = 1;
-        start.from[s] = place(ids, pair.from), start.to[s] = place(ids, pair.to);
-        start.vesicles[s] = model_.synapses[pair.type].kinetics.vesicles.size;
-        of_post[place(post_ids, pair.to)].push_back(static_cast<std::uint32_t>(s));
+        start.from[s] = place(all, pair.from), start.to[s] = place(all, pair.to);
+        start.vesicles[s] = model.synapses[pair.type].kinetics.vesicles.size;
+        of_post[place(post, pair.to)].push_back(static_cast<std::uint32_t>(s));
     }
-    to.fields.for_each_field_with(start, [](auto& buffer, auto& host) { buffer.upload(host); });
-    to.cleft.resize(4 * static_cast<std::size_t>(to.most_nodes) * n);
+    fields.for_each_field_with(start, [](auto& buffer, auto& host) { buffer.upload(host); });
+    cleft.resize(4 * static_cast<std::size_t>(most_nodes) * n);
 
     std::vector<std::uint32_t> begin{0}, items;
     for (auto const& list : of_post) {
         items.insert(items.end(), list.begin(), list.end());
         begin.push_back(static_cast<std::uint32_t>(items.size()));
     }
-    to.ids.upload(ids), to.where.resize(ids.size());
-    to.post_ids.upload(post_ids), to.post_begin.upload(begin), to.post_synapses.upload(items);
-    to.post_open.resize(post_ids.size());
+    ids.upload(all), where.resize(all.size());
+    post_ids.upload(post), post_begin.upload(begin), post_synapses.upload(items);
+    post_open.resize(post.size());
 }
 
-void Engine::synapse(Moment now) {
-    SynapseState& state = synapses_;
-    std::size_t const n = state.size();
+void Synapses::act(Model const& model, Population& cells, Fields& tissue, Moment now, Span<ErrorReport> error) {
+    std::size_t const n = size();
     if (n == 0) return;
     CRINE_EXPECTS(now.dt > 0);
-    for_each_index(state.ids.size(), NowhereBody{state.where.span()});
-    for_each_index(cells_.size(), LocateBody{std::as_const(cells_.fields.id).span(), std::as_const(state.ids).span(), state.where.span()});
-    SynapseView const synapses = view_of(state.fields);
-    Span<SynapseKind const> const kinds = std::as_const(state.kinds).span();
+    for_each_index(ids.size(), NowhereBody{where.span()});
+    for_each_index(cells.size(), LocateBody{std::as_const(cells.fields.id).span(), std::as_const(ids).span(), where.span()});
+    SynapseView const synapses = view_of(fields);
+    Span<SynapseKind const> const types = std::as_const(kinds).span();
     for_each_index(n,
-                   SynapseBody{synapses, state.cleft.span(), state.most_nodes, kinds, std::as_const(state.where).span(), cells_.view(),
-                               cells_.phenotype(), model_.grid, model_.seed, now, error_.span()},
+                   SynapseBody{synapses, cleft.span(), most_nodes, types, std::as_const(where).span(), cells.view(), cells.phenotype(),
+                               model.grid, model.seed, now, error},
                    kShare);
     end_if_out_of_time();
-    for_each_index(state.post_ids.size(), PostBody{synapses, kinds, std::as_const(state.post_begin).span(),
-                                                   std::as_const(state.post_synapses).span(), state.post_open.span()});
-    spill();
+    for_each_index(post_ids.size(),
+                   PostBody{synapses, types, std::as_const(post_begin).span(), std::as_const(post_synapses).span(), post_open.span()});
+    escape(model, tissue);
 }
 
 /// What has escaped in the step enters the fields at its end.
-void Engine::spill() {
-    SynapseState& state = synapses_;
-    std::size_t const n = state.size();
-    auto const spills = [](SynapseType const& type) { return type.ligand >= 0; };
-    if (std::none_of(model_.synapses.begin(), model_.synapses.end(), spills)) return;
-    SynapseView const synapses = view_of(state.fields);
-    state.voxel.resize(n), state.order.resize(n);
-    for_each_index(n, VoxelBody{synapses, model_.grid, state.voxel.span(), state.order.span()});
-    THRUST_NS_QUALIFIER::stable_sort_by_key(policy(), state.voxel.data(), state.voxel.data() + n, state.order.data());
-    Span<std::uint64_t const> const voxel = std::as_const(state.voxel).span();
-    Span<std::uint32_t const> const order = std::as_const(state.order).span();
-    int const ligands = static_cast<int>(model_.ligands.size());
+void Synapses::escape(Model const& model, Fields& tissue) {
+    std::size_t const n = size();
+    auto const escapes = [](SynapseType const& type) { return type.ligand >= 0; };
+    if (std::none_of(model.synapses.begin(), model.synapses.end(), escapes)) return;
+    SynapseView const synapses = view_of(fields);
+    voxel.resize(n), order.resize(n);
+    for_each_index(n, VoxelBody{synapses, model.grid, voxel.span(), order.span()});
+    THRUST_NS_QUALIFIER::stable_sort_by_key(policy(), voxel.data(), voxel.data() + n, order.data());
+    Span<std::uint64_t const> const voxels = std::as_const(voxel).span();
+    Span<std::uint32_t const> const by_voxel = std::as_const(order).span();
+    int const ligands = static_cast<int>(model.ligands.size());
     for (int l = 0; l < ligands; ++l) {
-        if (std::none_of(model_.synapses.begin(), model_.synapses.end(), [l](SynapseType const& type) { return type.ligand == l; }))
-            continue;
-        LigandField& field = fields_.ligands[l];
-        Spill const spill{synapses,
-                          std::as_const(state.kinds).span(),
-                          std::as_const(fields_.material).span(),
-                          std::as_const(fields_.properties).span(),
-                          l,
-                          ligands};
-        auto const [amount, swallowed] = reduce<2, Sum>(n, kSumChunk, state.partial, SpillTerm{spill, voxel, order});
+        if (std::none_of(model.synapses.begin(), model.synapses.end(), [l](SynapseType const& type) { return type.ligand == l; })) continue;
+        LigandField& field = tissue.ligands[l];
+        Escape const escape{
+            synapses, std::as_const(kinds).span(), std::as_const(tissue.material).span(), std::as_const(tissue.properties).span(), l,
+            ligands};
+        auto const [amount, swallowed] = reduce<2, Sum>(n, kSumChunk, partial, EscapeTerm{escape, voxels, by_voxel});
         if (amount == 0) continue;
-        for_each_index(n, PourBody{spill, voxel, order, fields_.grid.volume(), field.concentration.data()});
+        for_each_index(n, PourBody{escape, voxels, by_voxel, tissue.grid.volume(), field.concentration.data()});
         field.ledger.secreted += amount, field.ledger.produced -= swallowed, field.ledger.free += amount - swallowed;
         field.present = field.stale_halo = true;
     }
 }
 
-void Engine::synapse_totals(Totals& totals) {
-    totals.synapse_types.clear(), totals.synapses.clear();
-    if (synapses_.size() == 0) return;
+void Synapses::report(Totals& totals, Model const& model) {
+    if (size() == 0) return;
     SynapseFields<HostList> now;
-    synapses_.fields.for_each_field_with(now, [](auto& buffer, auto& host) { buffer.download(host); });
-    std::vector<std::uint32_t> ids;
-    synapses_.ids.download(ids);
-    totals.synapse_types.resize(model_.synapses.size());
-    std::vector<double> channels(model_.synapses.size(), 0);
+    fields.for_each_field_with(now, [](auto& buffer, auto& host) { buffer.download(host); });
+    std::vector<std::uint32_t> of_cells;
+    ids.download(of_cells);
+    totals.synapse_types.resize(model.synapses.size());
+    std::vector<double> channels(model.synapses.size(), 0);
     for (std::size_t s = 0; s < now.type.size(); ++s) {
         std::size_t const type = now.type[s];
-        double const number = model_.synapses[type].kinetics.channels.number;
+        double const number = model.synapses[type].kinetics.channels.number;
         SynapseRecord record{.type = static_cast<int>(type),
-                             .from = ids[now.from[s]],
-                             .to = ids[now.to[s]],
+                             .from = of_cells[now.from[s]],
+                             .to = of_cells[now.to[s]],
                              .active = now.active[s],
                              .spikes = static_cast<double>(now.spikes[s]),
                              .vesicles = now.vesicles[s],
@@ -404,24 +380,13 @@ void Engine::synapse_totals(Totals& totals) {
         if (channels[type] > 0) totals.synapse_types[type].open /= channels[type];
 }
 
-void Engine::snapshot_synapses(Snapshot& to) {
-    if (synapses_.size() == 0) return;
-    std::vector<std::uint32_t> ids;
+void Synapses::show(Snapshot& to) {
+    if (size() == 0) return;
+    std::vector<std::uint32_t> post;
     std::vector<Real> open;
-    synapses_.post_ids.download(ids), synapses_.post_open.download(open);
-    OpenChannels const sensed{{ids.data(), ids.size()}, {open.data(), open.size()}};
+    post_ids.download(post), post_open.download(open);
+    OpenChannels const sensed{{post.data(), post.size()}, {open.data(), open.size()}};
     for (std::uint32_t const id : to.cells.id) to.open_channels.push_back(sensed(id));
-}
-
-std::uint64_t Engine::synapse_hash() {
-    if (synapses_.size() == 0) return 0;
-    Buffer<std::uint64_t> hash(synapses_.size());
-    hash.zero();
-    synapses_.fields.for_each_field([&]<class T>(Buffer<T>& field) {
-        for_each_index(field.size(), HashFieldBody<T>{std::as_const(field).span(), hash.span()});
-    });
-    for_each_index(hash.size(), HashCleftBody{std::as_const(synapses_.cleft).span(), hash.span()});
-    return THRUST_NS_QUALIFIER::reduce(policy(), hash.data(), hash.data() + hash.size(), std::uint64_t{0});
 }
 
 }  // namespace CRINE_NS

@@ -3,8 +3,8 @@
 #include "crine/backend.h"
 #include "crine/cells.h"
 #include "crine/model.h"
-#include "kernels/cells/programs.h"
-#include "kernels/device/device.h"
+#include "kernels/cells/cells.h"
+#include "kernels/fields/fields.h"
 
 namespace crine {
 inline namespace CRINE_NS {
@@ -19,10 +19,10 @@ struct BoundLigand {
     int excess = -1;  ///< place of what came to the cell in the last step and found no free receptor: it goes back in this one
     int origin = -1,
         origins = 0;  ///< places of what the cell holds of a traced ligand, by sender and, last, from elsewhere; origins: how many
-    /// Places in ReceptorState::work. Of the field's side: clearance by receptors [µm³/s] and what they let go [molecules/s]; of the
+    /// Places in Receptors::work. Of the field's side: clearance by receptors [µm³/s] and what they let go [molecules/s]; of the
     /// cell's: concentration at the surface [molecules/µm³], and how it follows the field's, see TryBody.
     int clearance = 0, release = 0, surface = 0, scale = 0;
-    /// Places in ReceptorState::flows of this step's molecules: taken from the field, given to it, gone inside.
+    /// Places in Receptors::flows of this step's molecules: taken from the field, given to it, gone inside.
     int taken = 0, given = 0, inside = 0;
 };
 
@@ -161,7 +161,23 @@ struct ReceptorView {
     CRINE_HD void clear(std::size_t i) const {
         for (int place = 0; place < places; ++place) count(place, i) = 0;
     }
-    CRINE_HD void be_born(std::size_t i, int type) const {
+    // As cells carry it, kernels/cells/carried.h.
+    CRINE_HD void born(std::size_t i, Identity now, double) const {
+        if (!none()) fill(i, now.type);
+    }
+    CRINE_HD void divided(std::size_t i, double) const {
+        for (int place = 0; place < places; ++place) count(place, i) /= 2;
+    }
+    CRINE_HD void changed(std::size_t i, Identity before, Identity now) const {
+        if (none() || !alive(before.state)) return;
+        if (!alive(now.state))
+            clear(i);
+        else if (now.type != before.type)
+            change_type(i, before.type, now.type);
+    }
+
+    /// As in a new cell.
+    CRINE_HD void fill(std::size_t i, int type) const {
         clear(i);
         auto const all = receptors[type];
         for (std::size_t r = 0; r < all.size; ++r) count(all[r].free, i) = all[r].at_birth;
@@ -170,14 +186,11 @@ struct ReceptorView {
         auto const kept = stores[type];
         for (std::size_t s = 0; s < kept.size; ++s) count(kept[s].number, i) = kept[s].amount;
     }
-    CRINE_HD void halve(std::size_t i) const {
-        for (int place = 0; place < places; ++place) count(place, i) /= 2;
-    }
     /// Keeps the receptors and stores that both types have; others go, or are as in a new cell.
     CRINE_HD void change_type(std::size_t i, int from, int to) const {
         double before[kMostMolecules];
         for (int place = 0; place < places; ++place) before[place] = count(place, i);
-        be_born(i, to);
+        fill(i, to);
         auto const all = receptors[to];
         for (std::size_t r = 0; r < all.size; ++r) {
             ReceptorOfType const* const then = receptor(from, all[r].kind);
@@ -208,8 +221,10 @@ struct ReceptorView {
     }
 };
 
+struct CellRates;
+
 /// The receptors and stores of all cells on this engine. The numbers of molecules are kept in double: they are part of the ledgers.
-struct ReceptorState {
+struct Receptors {
     Lists<ReceptorOfType> receptors;
     Lists<BoundLigand> bound;
     Lists<PresentedLigand> presented;
@@ -228,13 +243,60 @@ struct ReceptorState {
 
     bool none() const { return places == 0; }
     bool any_stores() const { return stores.items.size() != 0; }
-    bool only_stores() const { return receptors.items.size() + presented.items.size() == 0; }
-    void compile(Model const& model);
+    bool any_receptors() const { return receptors.items.size() + presented.items.size() != 0; }
+
+    void start(Model const& model, Population& cells);
+
+    // --- in exchange ---
+    /// Makes room for this step.
+    void begin(Population const& cells) { work.resize(cells.size() * work_places), flows.resize(cells.size() * flow_places); }
+    /// What comes out of stores in this step, and what is left in them.
+    void let_out_stores(CellRates const& rates, double dt);
+    double comes_out(Population& cells, int ligand);  ///< of all stores, in this step [molecules/s]
+    /// How receptors will take ligands from the fields in this step and give them back.
+    void try_binding(CellRates const& rates, Population& cells, Fields& fields, double dt);
+
+    // --- in transport ---
+    /// The concentration at the cells' surfaces, from the mean of a ligand over the step; null: there is none of it.
+    void read_surfaces(CellRates const& rates, int ligand, Real const* mean);
+
+    // --- in bind ---
+    /// What receptors have bound, let go and taken inside.
+    void bind(CellRates const& rates, Population& cells, Fields& fields, double dt);
+
+    // --- in apply ---
+    /// What all cells hold [molecules].
+    struct Holdings {
+        std::vector<double> of_fields;                   ///< by place in `ligands`
+        std::vector<double> presented, from_neighbours;  ///< by membrane ligand
+    };
+    Holdings holdings(Population& cells);
+    /// Enters what cells that died, vanished, changed or came have taken along or brought.
+    void book(Holdings const& before, Population& cells, Fields& fields);
+
+    void report(Totals& totals, Population& cells);
+    void show(Snapshot& to, Model const& model, Population& cells);
+
+    template <class Visit>
+    void list(Visit&& visit) {
+        visit.places(molecules, places, used);
+        visit.value(membrane);
+        receptors.list(visit), bound.list(visit), presented.list(visit), stores.list(visit), used.list(visit);
+        visit.table(bindings), visit.table(of_ligand), visit.table(of_kind);
+        visit.work(flows), visit.work(work), visit.work(concentrations), visit.work(partial);
+    }
     ReceptorView view(std::size_t cells) {
         return {receptors.view(), bound.view(), bindings.span(), presented.view(), stores.view(), of_ligand.span(),
                 of_kind.span(),   all_ligands,  kinds,           places,           cells,         used.view(),
                 molecules.span(), flows.span(), work.span()};
     }
+
+private:
+    void compile(Model const& model);
+    double held(Population& cells, bool on_membrane, int ligand);  ///< by receptors, of a field or from neighbours [molecules]
+    double on_membranes(Population& cells, int membrane_ligand);   ///< of those who present it [molecules]
+    std::vector<ReceptorNumbers> numbers(Model const& model, Population& cells);
+    std::vector<std::vector<Real>> stored(Model const& model, Population& cells);
 };
 
 }  // namespace CRINE_NS

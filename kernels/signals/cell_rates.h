@@ -3,8 +3,8 @@
 #include "crine/model/autocrine.h"
 #include "crine/model/deposit.h"
 #include "crine/model/exchange.h"
-#include "kernels/cells/cell_state.h"
-#include "kernels/signals/receptor_state.h"
+#include "kernels/cells/cells.h"
+#include "kernels/signals/receptors.h"
 
 namespace crine {
 inline namespace CRINE_NS {

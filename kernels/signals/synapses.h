@@ -1,7 +1,8 @@
 #pragma once
 
 #include "crine/model.h"
-#include "kernels/device/device.h"
+#include "kernels/cells/cells.h"
+#include "kernels/fields/fields.h"
 
 namespace crine {
 inline namespace CRINE_NS {
@@ -32,14 +33,14 @@ template <template <class> class Array>
 struct SynapseFields {
     Array<std::uint8_t> type;                               ///< index into Model::synapses
     Array<std::uint8_t> active;                             ///< 0: it has ended
-    Array<std::uint32_t> from, to;                          ///< places in SynapseState::ids
+    Array<std::uint32_t> from, to;                          ///< places in Synapses::ids
     Array<Real> x, y, z;                                    ///< half way between the two cells [µm]
     Array<double> phase;                                    ///< of firing: the next spike is due at 1
     Array<double> vesicles;                                 ///< in the pool
     Array<double> step;                                     ///< that suits the state of the cleft [s]
     Array<double> free, bound;                              ///< transmitter now [molecules]
     Array<double> released, hydrolysed, escaped, captured;  ///< since the start [molecules]
-    Array<double> spilled;                                  ///< in the last transport step [molecules]
+    Array<double> escaping;                                 ///< in the last transport step [molecules]
     Array<double> open, peak;                               ///< fraction of channels: mean and most in the last transport step
     Array<std::uint64_t> spikes;                            ///< since the start
     Array<std::uint64_t> draws;                             ///< key of the random numbers: how often some were drawn
@@ -47,7 +48,7 @@ struct SynapseFields {
     template <class Visit>
     void for_each_field(Visit&& visit) {
         visit(type), visit(active), visit(from), visit(to), visit(x), visit(y), visit(z), visit(phase), visit(vesicles), visit(step);
-        visit(free), visit(bound), visit(released), visit(hydrolysed), visit(escaped), visit(captured), visit(spilled);
+        visit(free), visit(bound), visit(released), visit(hydrolysed), visit(escaped), visit(captured), visit(escaping);
         visit(open), visit(peak), visit(spikes), visit(draws);
     }
     template <template <class> class Other, class Visit>
@@ -56,7 +57,7 @@ struct SynapseFields {
         visit(x, other.x), visit(y, other.y), visit(z, other.z), visit(phase, other.phase), visit(vesicles, other.vesicles);
         visit(step, other.step), visit(free, other.free), visit(bound, other.bound), visit(released, other.released);
         visit(hydrolysed, other.hydrolysed), visit(escaped, other.escaped), visit(captured, other.captured);
-        visit(spilled, other.spilled), visit(open, other.open), visit(peak, other.peak), visit(spikes, other.spikes);
+        visit(escaping, other.escaping), visit(open, other.open), visit(peak, other.peak), visit(spikes, other.spikes);
         visit(draws, other.draws);
     }
 };
@@ -72,7 +73,7 @@ struct OpenChannels {
 };
 
 /// All synapses of this engine. Nothing is allocated where there are none.
-struct SynapseState {
+struct Synapses {
     SynapseFields<Buffer> fields;
     Buffer<double> cleft;  ///< CleftState: [(quantity * most_nodes + node) * synapses + synapse]
     int most_nodes = 0;
@@ -83,12 +84,30 @@ struct SynapseState {
     Buffer<std::uint32_t> post_ids, post_begin, post_synapses;  ///< postsynaptic cell p has post_synapses[post_begin[p]] …
     Buffer<Real> post_open;                                     ///< what it senses
 
-    Buffer<std::uint64_t> voxel;  ///< within spill
+    Buffer<std::uint64_t> voxel;  ///< within escape
     Buffer<std::uint32_t> order;
     Buffer<double> partial;
 
     std::size_t size() const { return fields.type.size(); }
     OpenChannels open_channels() const { return {post_ids.span(), post_open.span()}; }
+
+    void start(Model const& model, InitialState const& state);
+    /// Spikes → clefts, fields.
+    void act(Model const& model, Population& cells, Fields& fields, Moment now, Span<ErrorReport> error);
+    void report(Totals& totals, Model const& model);
+    void show(Snapshot& to);
+
+    template <class Visit>
+    void list(Visit&& visit) {
+        fields.for_each_field([&](auto& field) { visit.array(field); });
+        visit.array(cleft), visit.array(post_open);
+        visit.table(kinds);
+        for (auto* array : {&ids, &post_ids, &post_begin, &post_synapses}) visit.table(*array);
+        visit.work(where), visit.work(voxel), visit.work(order), visit.work(partial);
+    }
+
+private:
+    void escape(Model const& model, Fields& fields);  ///< into the fields
 };
 
 }  // namespace CRINE_NS

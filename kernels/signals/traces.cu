@@ -1,11 +1,10 @@
-#include "kernels/signals/trace_state.h"
+#include "kernels/signals/traces.h"
 
 #include "crine/model/exchange.h"
-#include "kernels/cells/cell_rates.h"
 #include "kernels/cells/neighbours.h"
-#include "kernels/engine.h"
 #include "kernels/fields/grid_loops.h"
 #include "kernels/fields/ligand_step.h"
+#include "kernels/signals/cell_rates.h"
 
 #include <algorithm>
 #include <cmath>
@@ -181,26 +180,25 @@ std::vector<int> senders(Model const& model, int ligand) {
     return types;
 }
 
-TracedLigand& TraceState::of(int ligand) {
+TracedLigand& Traces::of(int ligand) {
     return *std::find_if(ligands.begin(), ligands.end(), [&](TracedLigand const& t) { return t.ligand == ligand; });
 }
 
-void Engine::start_tracing() {
-    traces_ = {};
-    fields_.follow = [this](int ligand, double duration) { return trace(ligand, duration); };
-    int const types = static_cast<int>(model_.types.size());
-    for (int l = 0; l < static_cast<int>(model_.ligands.size()); ++l) {
-        if (!model_.ligands[l].traced) continue;
-        LigandField& whole = fields_.ligands[l];
-        TracedLigand& traced = traces_.ligands.emplace_back();
+void Traces::start(Model const& model, Fields& fields) {
+    *this = {};
+    int const types = types_ = static_cast<int>(model.types.size());
+    for (int l = 0; l < static_cast<int>(model.ligands.size()); ++l) {
+        if (!model.ligands[l].traced) continue;
+        LigandField& whole = fields.ligands[l];
+        TracedLigand& traced = ligands.emplace_back();
         traced.ligand = l;
         std::vector<std::int16_t> part_of_type(types, -1);
-        for (int const sender : senders(model_, l)) {
+        for (int const sender : senders(model, l)) {
             if (sender >= 0) part_of_type[sender] = static_cast<std::int16_t>(traced.parts.size());
             Part& part = traced.parts.emplace_back();
             part.type = sender;
             LigandField& field = part.field;
-            field.concentration.resize(fields_.grid.storage());
+            field.concentration.resize(fields.grid.storage());
             field.source.resize(whole.source.size());
             field.diffuses = whole.diffuses, field.held = whole.held, field.uniform_diffusivity = whole.uniform_diffusivity;
             field.plain = whole.plain, field.vessels = whole.vessels, field.everywhere = whole.everywhere;
@@ -211,29 +209,29 @@ void Engine::start_tracing() {
         traced.sums.assign((traced.parts.size() + 2) * types, 0), traced.owed.assign(types, 0);
         whole.traced = true;
     }
-    if (!traces_.ligands.empty()) {
-        std::vector<MaterialLigand> homogeneous = model_.materials;
+    if (!ligands.empty()) {
+        std::vector<MaterialLigand> homogeneous = model.materials;
         for (MaterialLigand& m : homogeneous) m.source = m.value = 0;
-        fields_.homogeneous.upload(homogeneous);
-        traces_.mean.resize(fields_.grid.storage());
+        fields.homogeneous.upload(homogeneous);
+        mean.resize(fields.grid.storage());
     }
-    for (int m = 0; m < static_cast<int>(model_.membrane_ligands.size()); ++m) {
-        if (!model_.membrane_ligands[m].traced) continue;
-        TracedMembraneLigand& traced = traces_.membrane_ligands.emplace_back();
+    for (int m = 0; m < static_cast<int>(model.membrane_ligands.size()); ++m) {
+        if (!model.membrane_ligands[m].traced) continue;
+        TracedMembraneLigand& traced = membrane_ligands.emplace_back();
         traced.ligand = m;
         for (int t = 0; t < types; ++t)
-            if (model_.presents(t, m)) traced.presenters.push_back(t);
+            if (model.presents(t, m)) traced.presenters.push_back(t);
         traced.sums.assign(traced.presenters.size() * types, 0);
     }
 }
 
-void Engine::give_parts(bool changed) {
-    for (TracedLigand& traced : traces_.ligands) {
-        LigandField const& whole = fields_.ligands[traced.ligand];
+void Traces::give_parts(CellRates const& rates, Exchange& exchange, Population& cells, Fields& fields, bool changed) {
+    for (TracedLigand& traced : ligands) {
+        LigandField const& whole = fields.ligands[traced.ligand];
         if (whole.source.size() == 0 || !(changed || whole.bound || whole.diffusivity.size() != 0)) continue;
         int const parts = static_cast<int>(traced.parts.size());
         for (int first = 0; first < parts; first += kChannels) {
-            GivePartsBody body{cell_rates(), traced.ligand, first, std::min(parts - first, kChannels), {}, {}};
+            GivePartsBody body{rates, traced.ligand, first, std::min(parts - first, kChannels), {}, {}};
             ExchangeGroup group;
             for (int c = 0; c < body.parts; ++c) {
                 Part& part = traced.parts[first + c];
@@ -241,73 +239,70 @@ void Engine::give_parts(bool changed) {
                 group.array[group.channels++] = part.field.source.data();
                 ++part.field.exchange_version;
             }
-            cells_.work.resize(cells_.size() * kChannels);
-            body.gives = cells_.work.span();
-            for_each_index(cells_.size(), body);
-            add_cells(group);
+            cells.work.resize(cells.size() * kChannels);
+            body.gives = cells.work.span();
+            for_each_index(cells.size(), body);
+            exchange.deposit(rates, cells, group);
         }
     }
 }
 
-void Engine::begin_tracing() {
-    for (TracedLigand& traced : traces_.ligands) {
-        traced.taken.resize((traced.parts.size() + 1) * cells_.size()), traced.own.resize(cells_.size());
+void Traces::begin(Population const& cells) {
+    for (TracedLigand& traced : ligands) {
+        traced.taken.resize((traced.parts.size() + 1) * cells.size()), traced.own.resize(cells.size());
         traced.taken.zero(), traced.own.zero();
     }
 }
 
-ErrorCode Engine::trace(int ligand, double duration) {
-    TracedLigand& traced = traces_.of(ligand);
-    LigandField& whole = fields_.ligands[ligand];
-    std::size_t const cells = cells_.size();
+ErrorCode Traces::follow(Model const& model, CellRates const& rates, Fields& fields, int ligand, double duration) {
+    TracedLigand& traced = of(ligand);
+    LigandField& whole = fields.ligands[ligand];
+    std::size_t const cells = rates.cells.id.size;
     bool const exchanged = whole.source.size() != 0;
-    CellRates const rates = cell_rates();
     auto const take = [&](std::size_t row) {
-        if (exchanged) for_each_index(cells, TakeBody{rates, ligand, fields_.mean.data(), duration, traced.taken.data() + row * cells});
+        if (exchanged) for_each_index(cells, TakeBody{rates, ligand, fields.mean.data(), duration, traced.taken.data() + row * cells});
     };
     take(traced.parts.size());
-    fields_.mean.swap(traces_.mean);
+    fields.mean.swap(mean);
     ErrorCode code = ErrorCode::none;
     for (std::size_t p = 0; p < traced.parts.size() && code == ErrorCode::none; ++p) {
         LigandField& field = traced.parts[p].field;
         field.circulating = traced.parts[p].type < 0 ? whole.circulating : 0;
-        bool const fed =
-            field.circulating > 0 || (exchanged && max_rows(fields_.grid, fields_.partial, Magnitude{field.source.data()}) > 0);
-        if (!fed && model_.ligands[ligand].scheme == Scheme::quasi_steady) {  // in equilibrium there is none; no solver gets there
+        bool const fed = field.circulating > 0 || (exchanged && max_rows(fields.grid, fields.partial, Magnitude{field.source.data()}) > 0);
+        if (!fed && model.ligands[ligand].scheme == Scheme::quasi_steady) {  // in equilibrium there is none; no solver gets there
             field.concentration.zero();
             field.ledger.produced -= field.ledger.free, field.ledger.free = 0;
             continue;
         }
         field.present = field.present || fed;
         if (!field.present) continue;
-        auto const step = by_lines(model_.ligands[ligand].scheme) ? take_line_steps : take_multigrid_step;
-        if (!step(fields_, model_, ligand, duration, &field)) code = ErrorCode::solver_stalled;
+        auto const step = by_lines(model.ligands[ligand].scheme) ? take_line_steps : take_multigrid_step;
+        if (!step(fields, model, ligand, duration, &field)) code = ErrorCode::solver_stalled;
         if (!std::isfinite(field.ledger.free)) code = ErrorCode::not_finite_field;
         take(p);
     }
-    fields_.mean.swap(traces_.mean);
+    fields.mean.swap(mean);
     return code;
 }
 
-void Engine::add_by_receiver(double const* amounts, double* sums) {
-    int const types = static_cast<int>(model_.types.size());
-    for (int first = 0; first < types; first += kReceivers) {
-        auto const found = reduce<kReceivers, Sum>(cells_.size(), kSumChunk, traces_.partial,
-                                                   ReceiverTerm{std::as_const(cells_.fields.type).span(), amounts, first});
-        for (int r = 0; r < kReceivers && first + r < types; ++r) sums[first + r] += found[r];
+/// Adds to sums[first + type of the receiver] what each has.
+void Traces::add_by_receiver(CellView const& cells, double const* of_cells, std::vector<double>& sums, std::size_t first) {
+    for (int type = 0; type < types_; type += kReceivers) {
+        auto const found = reduce<kReceivers, Sum>(cells.id.size, kSumChunk, partial, ReceiverTerm{cells.type, of_cells, type});
+        for (int r = 0; r < kReceivers && type + r < types_; ++r) sums[first + static_cast<std::size_t>(type + r)] += found[r];
     }
 }
 
-void Engine::finish_tracing(double dt) {
-    std::size_t const types = model_.types.size(), cells = cells_.size();
-    for (TracedLigand& traced : traces_.ligands) {
-        if (fields_.ligands[traced.ligand].source.size() == 0) continue;
+void Traces::finish(CellRates const& rates, Fields const& fields, double dt) {
+    std::size_t const types = static_cast<std::size_t>(types_), cells = rates.cells.id.size;
+    for (TracedLigand& traced : ligands) {
+        if (fields.ligands[traced.ligand].source.size() == 0) continue;
         std::size_t const parts = traced.parts.size();
-        for_each_index(cells, OwnBody{cell_rates(), traced.ligand, static_cast<int>(parts), dt, std::as_const(traced.part_of_type).span(),
+        for_each_index(cells, OwnBody{rates, traced.ligand, static_cast<int>(parts), dt, std::as_const(traced.part_of_type).span(),
                                       traced.taken.data(), traced.own.data()});
         std::vector<double> now(traced.sums.size(), 0);
-        for (std::size_t row = 0; row <= parts; ++row) add_by_receiver(traced.taken.data() + row * cells, now.data() + row * types);
-        add_by_receiver(traced.own.data(), traced.owed.data());
+        for (std::size_t row = 0; row <= parts; ++row) add_by_receiver(rates.cells, traced.taken.data() + row * cells, now, row * types);
+        add_by_receiver(rates.cells, traced.own.data(), traced.owed, 0);
         for (std::size_t p = 0; p < parts; ++p) {
             int const type = traced.parts[p].type;
             if (type < 0) continue;
@@ -320,28 +315,28 @@ void Engine::finish_tracing(double dt) {
     }
 }
 
-void Engine::remember_origins(double dt) {
-    for (TracedLigand& traced : traces_.ligands)
-        if (fields_.ligands[traced.ligand].bound)
-            for_each_index(cells_.size(), OriginBody{cell_rates(), traced.ligand, dt, traced.taken.data()});
+void Traces::remember_origins(CellRates const& rates, Fields const& fields, double dt) {
+    for (TracedLigand& traced : ligands)
+        if (fields.ligands[traced.ligand].bound)
+            for_each_index(rates.cells.id.size, OriginBody{rates, traced.ligand, dt, traced.taken.data()});
 }
 
-void Engine::trace_contacts() {
-    for (TracedMembraneLigand& traced : traces_.membrane_ligands) {
-        traces_.amounts.resize(cells_.size());
+void Traces::follow_contacts(CellRates const& rates, Population& cells) {
+    for (TracedMembraneLigand& traced : membrane_ligands) {
+        amounts.resize(cells.size());
         for (std::size_t p = 0; p < traced.presenters.size(); ++p) {
-            for_each_index(cells_.size(), ContactBody{cell_rates(), cells_.bins, std::as_const(cells_.programs.types).span(), traced.ligand,
-                                                      traced.presenters[p], traces_.amounts.data()});
-            add_by_receiver(traces_.amounts.data(), traced.sums.data() + p * model_.types.size());
+            for_each_index(cells.size(),
+                           ContactBody{rates, cells.bins, cells.type_constants(), traced.ligand, traced.presenters[p], amounts.data()});
+            add_by_receiver(rates.cells, amounts.data(), traced.sums, p * static_cast<std::size_t>(types_));
         }
     }
 }
 
-void Engine::route_totals(Totals& totals) {
-    int const types = static_cast<int>(model_.types.size());
-    for (TracedLigand const& traced : traces_.ligands)
+void Traces::report(Totals& totals, Model const& model) {
+    int const types = static_cast<int>(model.types.size());
+    for (TracedLigand const& traced : ligands)
         for (int receiver = 0; receiver < types; ++receiver) {
-            if (!takes(model_, receiver, traced.ligand)) continue;
+            if (!takes(model, receiver, traced.ligand)) continue;
             auto const sum = [&](std::size_t row) { return traced.sums[row * types + receiver]; };
             auto const add = [&](Route route, int sender, double molecules) {
                 totals.routes.push_back({traced.ligand, false, receiver, route, sender, molecules});
@@ -356,9 +351,9 @@ void Engine::route_totals(Totals& totals) {
             }
             add(Route::paracrine, -1, elsewhere);
         }
-    for (TracedMembraneLigand const& traced : traces_.membrane_ligands)
+    for (TracedMembraneLigand const& traced : membrane_ligands)
         for (int receiver = 0; receiver < types; ++receiver)
-            for (std::size_t p = 0; binds(model_, receiver, traced.ligand, true) && p < traced.presenters.size(); ++p)
+            for (std::size_t p = 0; binds(model, receiver, traced.ligand, true) && p < traced.presenters.size(); ++p)
                 totals.routes.push_back(
                     {traced.ligand, true, receiver, Route::juxtacrine, traced.presenters[p], traced.sums[p * types + receiver]});
 }

@@ -1,17 +1,11 @@
 #pragma once
 
 #include "crine/model.h"
-#include "kernels/device/lists.h"
+#include "kernels/cells/cells.h"
 #include "kernels/device/network.h"
 
 namespace crine {
 inline namespace CRINE_NS {
-
-/// A summand of an input of a network in cells of a type: scale · the signal in a slot or, without one, a constant.
-struct InputOfType {
-    std::int16_t slot = -1;
-    double scale = 0;
-};
 
 /// Where a variable is kept.
 struct VariablePlace {
@@ -35,10 +29,23 @@ struct PathwayView {
     CRINE_HD Real shown(VariablePlace at, int type, std::size_t i) const {
         return in(type, at.pathway) ? static_cast<Real>(number(at.column, i)) : Real(0);
     }
+
+    // As cells carry it, kernels/cells/carried.h.
+    CRINE_HD void born(std::size_t i, Identity now, double) const { fill(i, now.type); }
+    CRINE_HD void divided(std::size_t, double) const {}  // concentrations stay
+    CRINE_HD void changed(std::size_t i, Identity before, Identity now) const {
+        if (none() || !alive(before.state)) return;
+        if (!alive(now.state))
+            clear(i);
+        else if (now.type != before.type)
+            change_type(i, before.type, now.type);
+    }
+
     CRINE_HD void clear(std::size_t i) const {
         for (int c = 0; c < columns; ++c) number(c, i) = 0;
     }
-    CRINE_HD void be_born(std::size_t i, int type) const {
+    /// As in a new cell.
+    CRINE_HD void fill(std::size_t i, int type) const {
         for (int c = 0; c < columns; ++c) number(c, i) = initial[static_cast<std::size_t>(type) * columns + c];
     }
     /// Pathways that both types have go on; others begin or end.
@@ -58,7 +65,7 @@ struct Pathway {
 };
 
 /// The pathways of all cells on this engine.
-struct PathwayState {
+struct Pathways {
     std::vector<Pathway> all;
     Buffer<std::uint8_t> has;
     Lists<std::uint16_t> used;
@@ -72,13 +79,30 @@ struct PathwayState {
     Buffer<double> registers;  ///< within transduce
 
     bool none() const { return columns == 0; }
-    void compile(Model const& model);
+
+    void start(Model const& model, Population& cells);
+    /// Their reaction networks through this step, with the signals in the cells' work space.
+    void transduce(Population& cells, Moment now, Span<ErrorReport> error);
+    void show(Snapshot& to, Population& cells);
+
+    template <class Visit>
+    void list(Visit&& visit) {
+        visit.places(numbers, columns, used);
+        for (Pathway& pathway : all) pathway.network.list(visit), visit.table(pathway.parameters), pathway.inputs.list(visit);
+        used.list(visit);
+        visit.table(has), visit.table(begin), visit.table(initial), visit.table(variable_places);
+        visit.work(registers);
+    }
+
     /// A species of a pathway, for what a kernel reports.
     CRINE_HD static std::uint32_t place(int pathway, int species) { return static_cast<std::uint32_t>(pathway) << 16 | species; }
     static std::string name(Model const& model, std::uint32_t place);
     PathwayView view(std::size_t cells) {
         return {has.span(), begin.span(), initial.span(), used.view(), numbers.span(), static_cast<int>(all.size()), columns, cells};
     }
+
+private:
+    void compile(Model const& model);
 };
 
 }  // namespace CRINE_NS

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "kernels/fields/field_state.h"
-#include "kernels/signals/exchange_state.h"
+#include "kernels/fields/fields.h"
+#include "kernels/signals/exchange.h"
 
 #include <vector>
 
@@ -35,13 +35,46 @@ struct TracedMembraneLigand {
     std::vector<double> sums;  ///< [presenter * types + receiver]
 };
 
-struct TraceState {
+struct Traces {
     std::vector<TracedLigand> ligands;
     std::vector<TracedMembraneLigand> membrane_ligands;
     Buffer<Real> mean;  ///< of the part that has just been stepped
     Buffer<double> amounts, partial;
 
+    void start(Model const& model, Fields& fields);
+    /// In exchange: what every part of a traced ligand gets from cells.
+    void give_parts(CellRates const& rates, Exchange& exchange, Population& cells, Fields& fields, bool changed);
+
+    // --- in transport ---
+    void begin(Population const& cells);
+    /// The parts through what the whole has just been stepped; what cells have taken of it and of them.
+    ErrorCode follow(Model const& model, CellRates const& rates, Fields& fields, int ligand, double duration);
+    void finish(CellRates const& rates, Fields const& fields, double dt);
+
+    // --- in bind ---
+    void remember_origins(CellRates const& rates, Fields const& fields, double dt);
+    /// Once it is known what receptors have torn off.
+    void follow_contacts(CellRates const& rates, Population& cells);
+
+    void report(Totals& totals, Model const& model);
+
+    template <class Visit>
+    void list(Visit&& visit) {
+        for (TracedLigand& traced : ligands) {
+            for (Part& part : traced.parts) part.field.list(visit);
+            visit.value(traced.owed), visit.value(traced.sums);
+            visit.table(traced.part_of_type);
+            visit.work(traced.taken), visit.work(traced.own);
+        }
+        for (TracedMembraneLigand& traced : membrane_ligands) visit.value(traced.sums);
+        visit.work(mean), visit.work(amounts), visit.work(partial);
+    }
+
+private:
     TracedLigand& of(int ligand);
+    void add_by_receiver(CellView const& cells, double const* amounts, std::vector<double>& sums, std::size_t first);
+
+    int types_ = 0;
 };
 
 /// Who sends a ligand into the field: types that can secrete it, and -1 for vessel walls.

@@ -1,7 +1,7 @@
 #include "crine/model/circles.h"
 
+#include "kernels/behaviour/behaviour.h"
 #include "kernels/cells/neighbours.h"
-#include "kernels/engine.h"
 
 namespace crine {
 inline namespace CRINE_NS {
@@ -56,16 +56,16 @@ struct CirclesBody {
 
 }  // namespace
 
-void Engine::circles(Circles const& model) {
-    CRINE_EXPECTS(cells_.sorted);
-    std::size_t const n = cells_.size();
-    auto& s = cells_.spheres;
+void Behaviour::circles(Population& cells, Circles const& model) {
+    CRINE_EXPECTS(cells.sorted);
+    std::size_t const n = cells.size();
+    auto& s = spheres_;
     for (auto* array : {&s.x, &s.y, &s.z}) array->resize(n + kLanes);
     Spots const spots{s.x.span(), s.y.span(), s.z.span()};
-    for_each_index(n, SpotBody{cells_.view(), spots});
-    for_each_index(n, CirclesBody{cells_.view(), spots, cells_.bins, CirclesPush{model}});
-    cells_.sorted = false;
-    ++cells_.changes;
+    for_each_index(n, SpotBody{cells.view(), spots});
+    for_each_index(n, CirclesBody{cells.view(), spots, cells.bins, CirclesPush{model}});
+    cells.sorted = false;
+    ++cells.changes;
 }
 
 }  // namespace CRINE_NS

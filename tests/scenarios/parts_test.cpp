@@ -1,0 +1,46 @@
+#include "host/build/load.h"
+#include "host/run/simulation.h"
+#include "support/engines.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+namespace crine::test {
+namespace {
+
+/// The shipped scenarios, as small as their spacing makes them, and those of the validation: together they have every part.
+std::vector<std::filesystem::path> scenarios() {
+    std::filesystem::path const folder = std::filesystem::path(CRINE_SOURCE_DIR) / "scenarios";
+    std::vector<std::filesystem::path> files;
+    for (char const* name : {"acute_inflammation", "autocrine_cell", "blood_tissue", "notch_delta", "synapse", "tumour_killing",
+                             "who_told_whom", "wound_healing"})
+        files.push_back(folder / (std::string(name) + ".yaml"));
+    for (char const* name : {"B8", "C6-network", "C9-network", "D4", "E8-tissue", "E9", "L4-quadratic", "R6"})
+        files.push_back(folder / "validation" / (std::string(name) + ".yaml"));
+    return files;
+}
+
+}  // namespace
+
+class Parts : public OnEveryEngine {};
+INSTANTIATE_TEST_SUITE_P(Engines, Parts, testing::ValuesIn(devices()), device_name);
+
+/// What no part lists would be missing in the hash, when cells are rearranged, and in what a run is to be continued from.
+TEST_P(Parts, ListEveryArrayThatTheyKeep) {
+    for (auto const& file : scenarios()) {
+        SCOPED_TRACE(file.filename());
+        Scenario const scenario = load_scenario(file, {});
+        Simulation simulation(scenario, make_backend(GetParam()));
+        auto const listed = [&] {
+            std::size_t bytes = 0;
+            for (PartMemory const& part : simulation.backend().memory()) bytes += part.state + part.rest;
+            return bytes;
+        };
+        EXPECT_EQ(listed(), simulation.backend().memory_used());
+        for (int step = 0; step < 3; ++step) simulation.step();
+        EXPECT_EQ(listed(), simulation.backend().memory_used());
+    }
+}
+
+}  // namespace crine::test
