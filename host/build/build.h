@@ -58,7 +58,7 @@ std::vector<CellType> make_types(ScenarioInput const& in, Dictionary const& name
 /// A clearance, said as such or by receptors.
 double clearance_of(UptakeInput const& in);
 /// How a behaviour follows what its rules ask for.
-Lag lag_of(int behaviour, ResponseTimeInput const& in);
+ResponseTime response_time_of(int behaviour, ResponseTimeInput const& in);
 bool has_activity(CellInput const& cell, std::string const& activity);
 /// Refuses a cell that cannot be meant.
 void check_radius(Place const& at, double radius, Grid const& grid);
@@ -100,7 +100,7 @@ void check_direction(Place const& to, std::string const& behaviour, bool increas
 void check_signal(Text const& phrase, int signal, ScenarioInput const& in, int type, Model const& model);
 /// A walk that is biased is so towards something.
 void check_bias(ScenarioInput const& in, Model const& model);
-/// Adds to the lags of the types those of behaviours that rules change.
+/// Adds to the response_times of the types those of behaviours that rules change.
 void add_response_times(ScenarioInput const& in, Phrases const& behaviours, Model& model);
 
 // --- peer_rules.cpp ---

@@ -75,8 +75,8 @@ void make_cell_pools(ScenarioInput const& in, Dictionary const& names, Phrases c
                     fail(behaviour.at, "\"" + behaviour.value + "\" is nothing that cells in a compartment do" +
                                            suggestion(behaviour.value, {kProduction}));
                 if (pool.rules.empty()) fail(behaviour.at, "no rule changes \"production\", so it has nothing to respond to");
-                Lag const lag = lag_of(0, response);
-                pool.response_time = response.time ? *response.time : *response.delay, pool.stages = lag.stages;
+                ResponseTime const response_time = response_time_of(0, response);
+                pool.response_time = response.time ? *response.time : *response.delay, pool.stages = response_time.stages;
             }
             model.cell_pools.push_back(std::move(pool));
         }

@@ -22,7 +22,7 @@ double clearance_of(UptakeInput const& in) {
     return stored(*in.receptors * *in.k_on, "receptors * k_on", in.k_on->at);
 }
 
-Lag lag_of(int behaviour, ResponseTimeInput const& in) {
+ResponseTime response_time_of(int behaviour, ResponseTimeInput const& in) {
     constexpr std::uint64_t most = 32;  // a standard deviation of a sixth of the delay
     if (in.stages && !in.delay) fail(in.stages->at, "\"stages\" has a meaning only with delay");
     if (in.stages && (in.stages->value < 1 || in.stages->value > most)) fail(in.stages->at, "expected 1 to 32 stages");
@@ -131,13 +131,13 @@ std::vector<CellType> make_types(ScenarioInput const& in, Dictionary const& name
                     fail(e.value.at, "\"initial\" has a meaning only with response_time (without, the value follows its rules at once)");
                 continue;
             }
-            Lag lag = lag_of(b, *e.value.response_time);
-            lag.initial = base(b);
+            ResponseTime response_time = response_time_of(b, *e.value.response_time);
+            response_time.initial = base(b);
             if (e.value.initial) {
                 if (e.value.initial->spread > 1) fail(e.value.initial->spread.at, "a spread is at most 1: no value is below 0");
-                lag.initial = real(e.value.initial->value), lag.spread = real(e.value.initial->spread);
+                response_time.initial = real(e.value.initial->value), response_time.spread = real(e.value.initial->spread);
             }
-            k.lags.push_back(lag);
+            k.response_times.push_back(response_time);
         }
         kinds.push_back(std::move(k));
     }

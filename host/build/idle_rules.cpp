@@ -36,8 +36,8 @@ public:
     }
     bool active(int t, int activity) const {
         int const b = words_.of(behaviour::activity, activity);
-        auto const begins = [&](Lag const& lag) { return lag.behaviour == b && lag.initial > 0; };
-        return does(t, b) || std::any_of(kind(t).lags.begin(), kind(t).lags.end(), begins);
+        auto const begins = [&](ResponseTime const& response_time) { return response_time.behaviour == b && response_time.initial > 0; };
+        return does(t, b) || std::any_of(kind(t).response_times.begin(), kind(t).response_times.end(), begins);
     }
     bool bound(int t, int receptor) const {
         Receptor const& r = model_.receptors[static_cast<std::size_t>(receptor)];

@@ -122,10 +122,11 @@ void add_response_times(ScenarioInput const& in, Phrases const& behaviours, Mode
                     changes = changes || (other != t && theirs.name.value == e.name.value);
             check_store(e.name, behaviour.index, behaviour::release, model.types[t], model);
             if (!changes) fail(e.name.at, "no rule of this type changes \"" + behaviour.text + "\", so it has nothing to respond to");
-            Lag lag = lag_of(behaviour.index, e.value);
-            lag.initial = model.types[t].base[static_cast<std::size_t>(behaviour.index)];
-            if (!std::isfinite(lag.initial)) fail(e.name.at, "an infinite value of \"" + behaviour.text + "\" cannot change in time");
-            model.types[t].lags.push_back(lag);
+            ResponseTime response_time = response_time_of(behaviour.index, e.value);
+            response_time.initial = model.types[t].base[static_cast<std::size_t>(behaviour.index)];
+            if (!std::isfinite(response_time.initial))
+                fail(e.name.at, "an infinite value of \"" + behaviour.text + "\" cannot change in time");
+            model.types[t].response_times.push_back(response_time);
         }
 }
 

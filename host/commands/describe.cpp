@@ -253,7 +253,7 @@ void list_synapses(Listing& list, Scenario const& scenario) {
     }
 }
 
-std::string in_time(Lag const& lag) { return in_time(lag.stages, lag.time); }
+std::string in_time(ResponseTime const& response_time) { return in_time(response_time.stages, response_time.time); }
 
 /// For each activity what it is in each type that has it.
 void list_activities(Listing& list, Model const& model) {
@@ -264,15 +264,16 @@ void list_activities(Listing& list, Model const& model) {
         std::string text;
         for (std::size_t t = 0; t < model.types.size(); ++t) {
             CellType const& type = model.types[t];
-            auto const lag = std::find_if(type.lags.begin(), type.lags.end(), [&](Lag const& l) { return l.behaviour == b; });
+            auto const response_time = std::find_if(type.response_times.begin(), type.response_times.end(),
+                                                    [&](ResponseTime const& l) { return l.behaviour == b; });
             auto const rules = static_cast<std::size_t>(std::count_if(
                 model.rules.begin(), model.rules.end(), [&](Rule const& r) { return r.type == static_cast<int>(t) && r.behaviour == b; }));
             Real const base = type.base[static_cast<std::size_t>(b)];
-            if (lag == type.lags.end() && base == 0 && rules == 0) continue;
+            if (response_time == type.response_times.end() && base == 0 && rules == 0) continue;
             text += (text.empty() ? "" : "; ") + type.name + ": base " + rounded(base) + ", " + counted(rules, "rule");
-            if (lag == type.lags.end()) continue;
-            text += " " + in_time(*lag) + ", begins at " + rounded(lag->initial);
-            if (lag->spread > 0) text += " ± " + rounded(100 * lag->spread) + " %";
+            if (response_time == type.response_times.end()) continue;
+            text += " " + in_time(*response_time) + ", begins at " + rounded(response_time->initial);
+            if (response_time->spread > 0) text += " ± " + rounded(100 * response_time->spread) + " %";
         }
         list.entry(model.activities[a], text.empty() ? "0 in all cells" : text);
     }
@@ -298,9 +299,9 @@ void list_response_times(Listing& list, Model const& model) {
     bool first = true;
     for (auto const& type : model.types) {
         std::string text;
-        for (Lag const& lag : type.lags)
-            if (lag.behaviour < model.vocabulary().of(behaviour::activity, 0))
-                text += (text.empty() ? "" : "; ") + phrases.text(lag.behaviour) + " " + in_time(lag);
+        for (ResponseTime const& response_time : type.response_times)
+            if (response_time.behaviour < model.vocabulary().of(behaviour::activity, 0))
+                text += (text.empty() ? "" : "; ") + phrases.text(response_time.behaviour) + " " + in_time(response_time);
         if (text.empty()) continue;
         if (first) list.heading("responses", "that take time");
         first = false;

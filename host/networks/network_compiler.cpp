@@ -365,7 +365,8 @@ private:
             if (r.from.list.empty() && r.to.list.empty()) fail(r.at, "a reaction needs \"from\" or \"to\"");
             Term rate = rate_of(r);
             for (auto const& a : r.from.list) change(find_species(a.name), algebra_.multiply(algebra_.number(-a.number), rate));
-            for (int stage = 0; r.delay && stage < stages(r); ++stage) {  // model/lag.h: in transit, a part leaves each stage per time
+            for (int stage = 0; r.delay && stage < stages(r);
+                 ++stage) {  // model/response_time.h: in transit, a part leaves each stage per time
                 int const s = next_hidden++;
                 Term const leaves =
                     algebra_.divide(algebra_.multiply(algebra_.number(stages(r)), algebra_.variable(s)), parse(*r.delay, When::now));

@@ -112,8 +112,8 @@ struct Receptor {
     std::vector<Binding> bindings;
 };
 
-/// A behaviour that takes time to become what rules ask for: model/lag.h.
-struct Lag {
+/// A behaviour that takes time to become what rules ask for: model/response_time.h.
+struct ResponseTime {
     int behaviour = 0;  ///< Vocabulary index
     Real time = 0;      ///< mean time of the response [s]
     int stages = 1;     ///< 1: exponential approach; more: a delay, the sharper the more there are
@@ -149,7 +149,7 @@ struct CellType {
     Real necrosis_duration = 0;                                     ///< [s]
     std::uint64_t habitat = ~std::uint64_t{0};                      ///< bit m set: may be in voxels of material m
     std::vector<Real> base;                                         ///< base value of every behaviour, by Vocabulary index
-    std::vector<Lag> lags;                                          ///< behaviours that take time; at most one each
+    std::vector<ResponseTime> response_times;                       ///< behaviours that take time; at most one each
     std::vector<Real> saturation;      ///< by ligand: secretion stops at this surrounding concentration [molecules/µm³]; infinite: never
     std::vector<double> receptors;     ///< by kind: free ones on the surface of a new cell [molecules]; 0: it has none
     std::vector<double> presented;     ///< by membrane ligand: on the surface of a new cell [molecules]
@@ -157,7 +157,8 @@ struct CellType {
     std::vector<NetworkUse> pathways;  ///< at most one of each
 
     bool takes_time(int behaviour) const {
-        return std::any_of(lags.begin(), lags.end(), [&](Lag const& lag) { return lag.behaviour == behaviour; });
+        return std::any_of(response_times.begin(), response_times.end(),
+                           [&](ResponseTime const& response_time) { return response_time.behaviour == behaviour; });
     }
     bool keeps(int ligand) const {
         return std::any_of(stores.begin(), stores.end(), [&](Store const& store) { return store.ligand == ligand; });
@@ -208,7 +209,7 @@ struct CellPool {
     double production = 0;     ///< where no rule changes it [cells/s]
     std::vector<Rule> rules;   ///< of production; signals are those of `signal::OfPool`, and `signal::time`
     double response_time = 0;  ///< mean time in which production follows them [s]
-    int stages = 0;            ///< as of Lag; 0: at once
+    int stages = 0;            ///< as of ResponseTime; 0: at once
 };
 
 /// What is given into a pool, or evenly into voxels: `bolus` at once at `from`, or at `rate` until `to`.

@@ -93,8 +93,8 @@ struct CarryOutBody {
     CellView cells;
     Phenotype phenotype;
     Span<TypeConstants const> types;
-    ListsView<Act> recruits, offspring;
-    Span<Real const> supply;  ///< by type
+    ListsView<TargetedBehaviour> recruits, offspring;
+    Span<Real const> availability;  ///< by type
     CarriedView carried;
     Grid grid;
     Span<std::uint8_t const> material;
@@ -175,7 +175,7 @@ struct CarryOutBody {
 
     CRINE_HD std::uint8_t type_of_recruit(std::size_t k, Random& random) const {
         auto const doors = recruits[cells.type[k]];
-        auto const rate_of = [&](Act const& door) { return phenotype(door.behaviour, k) * supply[door.target]; };
+        auto const rate_of = [&](TargetedBehaviour const& door) { return phenotype(door.behaviour, k) * availability[door.target]; };
         Real total = 0;
         for (std::size_t a = 0; a < doors.size; ++a) total += rate_of(doors[a]);
         Real pick = total * random.uniform();
@@ -337,8 +337,8 @@ bool Behaviour::carry_out(Model const& model, Carried& carried, Fields& fields, 
                           survivors};
     Programs const& programs = c.programs;
     for_each_index(c.size(), CarryOutBody{c.view(), c.phenotype(), programs.types.span(), programs.recruits.view(),
-                                          programs.offspring.view(), std::as_const(supply_).span(), carried.view(model.seed), model.grid,
-                                          std::as_const(fields.material).span(), lineage, model.seed, round});
+                                          programs.offspring.view(), std::as_const(availability_).span(), carried.view(model.seed),
+                                          model.grid, std::as_const(fields.material).span(), lineage, model.seed, round});
     c.next_id += births;
     ++c.changes;
     carried.receptors.book(before, c, fields);

@@ -19,7 +19,7 @@ struct DecideBody {
     Phenotype phenotype;
     Bins bins;
     Span<TypeConstants const> types;
-    ListsView<Act> fates;
+    ListsView<TargetedBehaviour> fates;
     Vocabulary words;
     bool phagocytes, fusions;
     std::uint64_t seed;
@@ -69,8 +69,8 @@ struct DecideBody {
         double const duration = types[cells.type[i]].cycle_duration;
         bool const cycling = cells.state[i] == CellState::cycling;
         auto const acts = fates[cells.type[i]];
-        auto const rate = [&](Act const& act) {
-            return cycling && act.kind == Act::Kind::enter_cycle ? Real(0) : phenotype(act.behaviour, i);
+        auto const rate = [&](TargetedBehaviour const& act) {
+            return cycling && act.kind == TargetedBehaviour::Kind::enter_cycle ? Real(0) : phenotype(act.behaviour, i);
         };
 
         Random random(seed, Stream::fate, round.key(), cells.id[i]);
@@ -89,7 +89,7 @@ struct DecideBody {
         }
         if (!happens) return intent;
         intent.at = begin + race.waiting();
-        Act chosen;
+        TargetedBehaviour chosen;
         bool found = false;
         for (std::size_t a = 0; a < acts.size && !found; ++a) {
             Real const r = rate(acts[a]);
@@ -101,13 +101,13 @@ struct DecideBody {
         if (intent.meal != 0) return intent;
         intent.type = chosen.target;
         switch (chosen.kind) {
-            case Act::Kind::apoptosis:
+            case TargetedBehaviour::Kind::apoptosis:
                 intent.kind = Intent::Kind::apoptosis;
                 break;
-            case Act::Kind::necrosis:
+            case TargetedBehaviour::Kind::necrosis:
                 intent.kind = Intent::Kind::necrosis;
                 break;
-            case Act::Kind::differentiate:
+            case TargetedBehaviour::Kind::differentiate:
                 if (again_at_once(intent.at, cells.since[i])) return nothing();
                 intent.kind = Intent::Kind::differentiate;
                 break;
@@ -147,8 +147,8 @@ struct DecideBody {
 struct ArrivalsBody {
     CellView cells;
     Phenotype phenotype;
-    ListsView<Act> recruits;
-    Span<Real const> supply;  ///< by type
+    ListsView<TargetedBehaviour> recruits;
+    Span<Real const> availability;  ///< by type
     std::uint64_t seed;
     Round round;
     Span<Intent> intents;
@@ -157,7 +157,7 @@ struct ArrivalsBody {
         double const begin = round.begin(cells, i);
         if (doors.empty() || !alive(cells.state[i]) || !round.open(begin)) return;
         double rate = 0;
-        for (std::size_t a = 0; a < doors.size; ++a) rate += phenotype(doors[a].behaviour, i) * supply[doors[a].target];
+        for (std::size_t a = 0; a < doors.size; ++a) rate += phenotype(doors[a].behaviour, i) * availability[doors[a].target];
         Random random(seed, Stream::arrivals, round.key(), cells.id[i]);
         intents[i].recruits = static_cast<std::uint16_t>(arrivals(random, rate, intents[i].at - begin, UINT16_MAX));
     }
@@ -229,15 +229,15 @@ void Behaviour::decide(Model const& model, Population& cells, Round round) {
     }
     if (programs.fusions) fuse(cells);
     if (programs.recruits.items.size() != 0)
-        for_each_index(n,
-                       ArrivalsBody{view, phenotype, programs.recruits.view(), std::as_const(supply_).span(), model.seed, round, intents});
+        for_each_index(
+            n, ArrivalsBody{view, phenotype, programs.recruits.view(), std::as_const(availability_).span(), model.seed, round, intents});
     if (programs.phagocytes || programs.predators) for_each_index(n, EatBody{view, bins, types, intents});
 }
 
 void Behaviour::behave(Model const& model, Population& cells, CellPools const& pools, Moment now) {
     CRINE_EXPECTS(cells.sorted && now.dt > 0);
     if (cells.programs.damages) attack(model, cells, now);
-    if (cells.programs.recruits.items.size() != 0) supply_.upload(pools.supply());
+    if (cells.programs.recruits.items.size() != 0) availability_.upload(pools.availability());
     decide(model, cells, {now});
 }
 

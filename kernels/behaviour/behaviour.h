@@ -68,7 +68,7 @@ public:
 
     template <class Visit>
     void list(Visit&& visit) {
-        visit.work(intents_), visit.work(courses_), visit.work(supply_), visit.work(overtaken_), visit.work(accepted_);
+        visit.work(intents_), visit.work(courses_), visit.work(availability_), visit.work(overtaken_), visit.work(accepted_);
         for (auto* array : {&mothers_, &mother_ids_, &births_, &first_id_}) visit.work(*array);
         visit.work(concentrations_);
         auto& s = spheres_;
@@ -86,7 +86,7 @@ private:
 
     Buffer<Intent> intents_;                                          ///< from behave to apply
     Buffer<AttackCourse> courses_;                                    ///< within attack
-    Buffer<Real> supply_;                                             ///< from behave to apply: factor on the rates of recruiting each type
+    Buffer<Real> availability_;                                       ///< from behave to apply: factor on the rates of recruiting each type
     Buffer<double> overtaken_;                                        ///< within decide: see OvertakenBody
     Buffer<std::uint32_t> accepted_;                                  ///< within decide: id of whom a cell absorbs; 0: nobody
     Buffer<std::uint32_t> mothers_, mother_ids_, births_, first_id_;  ///< within carry_out

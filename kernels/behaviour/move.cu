@@ -104,7 +104,7 @@ struct MotionBody {
     CellView cells;
     Phenotype phenotype;
     Span<TypeConstants const> types;
-    ListsView<Act> chemotaxis, attraction;
+    ListsView<TargetedBehaviour> chemotaxis, attraction;
     Span<Real const* const> concentration;
     Grid grid;
     Span<std::uint8_t const> material;

@@ -2,7 +2,7 @@
 
 #include "crine/model/cell_pool.h"
 #include "crine/model/hill.h"
-#include "crine/model/lag.h"
+#include "crine/model/response_time.h"
 
 #include <algorithm>
 #include <numeric>
@@ -31,11 +31,11 @@ void CellPools::start(Model const& model) {
     }
 }
 
-std::vector<Real> CellPools::supply() const {
-    std::vector<Real> supply(types_, 1);
+std::vector<Real> CellPools::availability() const {
+    std::vector<Real> availability(types_, 1);
     for (std::size_t p = 0; p < pools_.size(); ++p)
-        supply[pools_[p].type] = static_cast<Real>(std::max(states_[p].present, 0.0) / pools_[p].initial);
-    return supply;
+        availability[pools_[p].type] = static_cast<Real>(std::max(states_[p].present, 0.0) / pools_[p].initial);
+    return availability;
 }
 
 void CellPools::live(std::vector<PoolState> const& levels, Moment now) {

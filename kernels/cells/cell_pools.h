@@ -12,7 +12,7 @@ class CellPools {
 public:
     void start(Model const& model);
     /// By type: N / N_0, by which walls recruit it more or less than at their rates; 1 where no compartment holds it.
-    std::vector<Real> supply() const;
+    std::vector<Real> availability() const;
     /// What is made and what is lost in [time, time + dt), with the signals of its beginning. `levels`: of ligands, by Model::pools.
     void live(std::vector<PoolState> const& levels, Moment now);
     /// So many of a type have come through walls; nothing where no compartment holds it.

@@ -83,7 +83,8 @@ struct ChainSlots {
     explicit ChainSlots(Model const& model) {
         std::map<int, int> stages;
         for (CellType const& type : model.types)
-            for (Lag const& lag : type.lags) stages[lag.behaviour] = std::max(stages[lag.behaviour], lag.stages);
+            for (ResponseTime const& response_time : type.response_times)
+                stages[response_time.behaviour] = std::max(stages[response_time.behaviour], response_time.stages);
         for (auto const& [behaviour, n] : stages) {
             first[behaviour] = count;
             count += 2 * n;
@@ -111,8 +112,8 @@ void Programs::compile(Model const& model) {
     std::vector<std::vector<Sensed>> row_signals(rows);
     std::vector<std::vector<Response>> row_responses(rows);
     std::vector<std::vector<std::int16_t>> row_contacts(rows);
-    std::vector<std::vector<Act>> row_chemotaxis(rows), row_attraction(rows), type_fates(words.types), type_recruits(words.types),
-        type_offspring(words.types);
+    std::vector<std::vector<TargetedBehaviour>> row_chemotaxis(rows), row_attraction(rows), type_fates(words.types),
+        type_recruits(words.types), type_offspring(words.types);
     phagocytes = predators = attackers = fusions = selective = damages = false;
     signal_slots = response_slots = 0;
     first_activity = words.of(behaviour::activity, 0);
@@ -141,20 +142,20 @@ void Programs::compile(Model const& model) {
         std::map<int, std::vector<Rule>> modulated;
         for (Rule const& rule : model.rules)
             if (rule.type == type && (!dead || rule.applies_to_dead)) modulated[rule.behaviour].push_back(rule);
-        std::map<int, Lag> lags;
-        for (Lag const& lag : model.types[type].lags) {
-            lags[lag.behaviour] = lag;
-            if (!dead) modulated[lag.behaviour];  // one that no rule acts on approaches its base value
+        std::map<int, ResponseTime> response_times;
+        for (ResponseTime const& response_time : model.types[type].response_times) {
+            response_times[response_time.behaviour] = response_time;
+            if (!dead) modulated[response_time.behaviour];  // one that no rule acts on approaches its base value
         }
         int next_slot = chains.count;
         for (auto& [b, rules] : modulated) {
             Response response;
             response.base = response.highest = response.lowest = response.initial = base_row[b];
-            if (auto const lag = lags.find(b); lag != lags.end()) {
+            if (auto const response_time = response_times.find(b); response_time != response_times.end()) {
                 response.slot = static_cast<std::int16_t>(chains.first.at(b));
-                response.stages = static_cast<std::int16_t>(lag->second.stages);
-                response.stage_time = lag->second.time / static_cast<Real>(lag->second.stages);
-                if (!dead) response.initial = lag->second.initial, response.spread = lag->second.spread;
+                response.stages = static_cast<std::int16_t>(response_time->second.stages);
+                response.stage_time = response_time->second.time / static_cast<Real>(response_time->second.stages);
+                if (!dead) response.initial = response_time->second.initial, response.spread = response_time->second.spread;
                 if (b >= first_activity) response.activity = static_cast<std::uint32_t>(b - first_activity);
             } else {
                 response.slot = static_cast<std::int16_t>(next_slot++);
@@ -186,29 +187,29 @@ void Programs::compile(Model const& model) {
         }
 
         auto const possible = [&](int b) { return base_row[b] != 0 || slot_row[b] >= 0; };
-        auto const list = [&](std::vector<Act>& acts, Act::Kind kind, int target, int b) {
+        auto const list = [&](std::vector<TargetedBehaviour>& acts, TargetedBehaviour::Kind kind, int target, int b) {
             if (possible(b)) acts.push_back({kind, static_cast<std::uint8_t>(target), static_cast<std::int16_t>(b)});
         };
         for (int l = 0; l < words.ligands; ++l) {
-            list(row_chemotaxis[r], Act::Kind::chemotaxis, l, words.of(behaviour::chemotaxis, l));
-            list(row_attraction[r], Act::Kind::attraction, l, words.of(behaviour::attraction, l));
+            list(row_chemotaxis[r], TargetedBehaviour::Kind::chemotaxis, l, words.of(behaviour::chemotaxis, l));
+            list(row_attraction[r], TargetedBehaviour::Kind::attraction, l, words.of(behaviour::attraction, l));
         }
         for (int t = 0; t < words.types; ++t) {
             int const affinity = words.of(behaviour::affinity, t);
             selective = selective || base_row[affinity] != 1 || slot_row[affinity] >= 0;
         }
         if (!dead) {
-            list(type_fates[type], Act::Kind::apoptosis, 0, behaviour::apoptosis);
-            list(type_fates[type], Act::Kind::necrosis, 0, behaviour::necrosis);
+            list(type_fates[type], TargetedBehaviour::Kind::apoptosis, 0, behaviour::apoptosis);
+            list(type_fates[type], TargetedBehaviour::Kind::necrosis, 0, behaviour::necrosis);
             for (int t = 0; t < words.types; ++t) {
-                list(type_fates[type], Act::Kind::differentiate, t, words.of(behaviour::differentiation, t));
-                list(type_recruits[type], Act::Kind::recruit, t, words.of(behaviour::recruitment, t));
-                list(type_offspring[type], Act::Kind::offspring, t, words.of(behaviour::offspring, t));
+                list(type_fates[type], TargetedBehaviour::Kind::differentiate, t, words.of(behaviour::differentiation, t));
+                list(type_recruits[type], TargetedBehaviour::Kind::recruit, t, words.of(behaviour::recruitment, t));
+                list(type_offspring[type], TargetedBehaviour::Kind::offspring, t, words.of(behaviour::offspring, t));
                 attackers = attackers || possible(words.of(behaviour::attack, t));
                 if (possible(words.of(behaviour::engulfing, t))) predators = plain[t].prey = plain[type].eats = true;
                 if (possible(words.of(behaviour::fusion, t))) fusions = plain[t].prey = true;
             }
-            list(type_fates[type], Act::Kind::enter_cycle, 0, behaviour::cycle_entry);
+            list(type_fates[type], TargetedBehaviour::Kind::enter_cycle, 0, behaviour::cycle_entry);
             for (int b : {behaviour::phagocytosis, behaviour::apoptotic_phagocytosis, behaviour::necrotic_phagocytosis})
                 if (possible(b)) phagocytes = plain[type].eats = true;
             damages = damages || possible(behaviour::damage) || possible(behaviour::repair);

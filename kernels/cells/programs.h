@@ -54,7 +54,7 @@ struct Term {
     Real half = 1, hill = 1;
 };
 
-/// A behaviour that rules modulate, model/hill.h, or that takes time, model/lag.h.
+/// A behaviour that rules modulate, model/hill.h, or that takes time, model/response_time.h.
 struct Response {
     Real base = 0;                            ///< b
     Real highest = 0;                         ///< M
@@ -78,7 +78,7 @@ struct Response {
 };
 
 /// A behaviour with a target that this type can show: its value can be other than 0.
-struct Act {
+struct TargetedBehaviour {
     enum class Kind : std::uint8_t { apoptosis, necrosis, differentiate, enter_cycle, recruit, offspring, chemotaxis, attraction };
     Kind kind = Kind::apoptosis;
     std::uint8_t target = 0;     ///< cell type or ligand
@@ -143,11 +143,11 @@ struct Programs {
     Lists<Response> responses;  ///< by row. What takes time has the same slot in all, so that it stays when a cell changes its row
     Lists<std::uint16_t> response_places;  ///< by type: slots of its responses, alive and dead
     Buffer<Term> terms;
-    Lists<Act> fates;                                           ///< by type: what can end a live cell's present state
-    Lists<Act> recruits;                                        ///< by type
-    Lists<Act> offspring;                                       ///< by type: what else a daughter may be
-    Lists<Act> chemotaxis;                                      ///< by row
-    Lists<Act> attraction;                                      ///< by row
+    Lists<TargetedBehaviour> fates;                             ///< by type: what can end a live cell's present state
+    Lists<TargetedBehaviour> recruits;                          ///< by type
+    Lists<TargetedBehaviour> offspring;                         ///< by type: what else a daughter may be
+    Lists<TargetedBehaviour> chemotaxis;                        ///< by row
+    Lists<TargetedBehaviour> attraction;                        ///< by row
     int signal_slots = 0, response_slots = 0;                   ///< the most that a row has
     int first_activity = 0;                                     ///< behaviour of activity 0
     std::vector<std::vector<std::vector<InputOfType>>> inputs;  ///< by pathway, [type * inputs + input]: what adds up

@@ -1,7 +1,7 @@
 #include "kernels/signals/sense.h"
 
 #include "crine/model/hill.h"
-#include "crine/model/lag.h"
+#include "crine/model/response_time.h"
 #include "crine/model/motility.h"
 #include "kernels/cells/neighbours.h"
 #include "kernels/fields/sensing.h"

@@ -1,4 +1,4 @@
-#include "crine/model/lag.h"
+#include "crine/model/response_time.h"
 #include "support/activities.h"
 #include "support/engines.h"
 #include "support/gamma.h"
@@ -66,8 +66,8 @@ TEST_P(ActivitiesOnEveryEngine, FollowSlowlyInShortSteps) {
     Vocabulary const words = m.vocabulary();
     double const time = 1e6;
     for (int a = 0; a < 2; ++a) base(m, 0, words.of(behaviour::activity, a)) = 1;
-    m.types[0].lags = {{words.of(behaviour::activity, 0), Real(time), 1, Real(0.99), 0},
-                       {words.of(behaviour::activity, 1), Real(time), 3, 0, 0}};
+    m.types[0].response_times = {{words.of(behaviour::activity, 0), Real(time), 1, Real(0.99), 0},
+                                 {words.of(behaviour::activity, 1), Real(time), 3, 0, 0}};
     InitialState s = empty_state(m);
     s.cells.add(0, {100, 100, 100}, 5);
     auto const engine = make_backend(GetParam());
@@ -85,7 +85,8 @@ TEST_P(ActivitiesOnEveryEngine, FollowWhatRulesAskForInTheirTime) {
         base(m, 0, words.of(behaviour::activity, a)) = Real(0.5);
         m.rules.push_back({0, signal::age, words.of(behaviour::activity, a), true, Real(2.5), Real(1e-3), 8, false});
     }
-    m.types[0].lags = {{words.of(behaviour::activity, 0), 100, 1, Real(0.5), 0}, {words.of(behaviour::activity, 1), 100, 4, Real(0.5), 0}};
+    m.types[0].response_times = {{words.of(behaviour::activity, 0), 100, 1, Real(0.5), 0},
+                                 {words.of(behaviour::activity, 1), 100, 4, Real(0.5), 0}};
     InitialState s = empty_state(m);
     s.cells.add(0, {100, 100, 100}, 5);
     s.cells.born[0] = -1;
@@ -106,7 +107,7 @@ TEST_P(ActivitiesOnEveryEngine, ABehaviourThatTakesTimeIsWhatTheCellDoes) {
     Model m = still(1, 0);
     m.types[0].base[behaviour::speed] = 1;
     m.types[0].base[behaviour::persistence] = 60;
-    m.types[0].lags = {{behaviour::speed, 40, 1, 1, 0}};
+    m.types[0].response_times = {{behaviour::speed, 40, 1, 1, 0}};
     m.rules = {{0, signal::age, behaviour::speed, false, 0, Real(1e-3), 8, false}};
     InitialState s = empty_state(m);
     s.cells.add(0, {100, 100, 100}, 5);
@@ -156,7 +157,7 @@ TEST_P(ActivitiesOnEveryEngine, AreReadAsTheyWereBeforeTheStep) {
     int const shown = words.of(behaviour::activity, 0);
     Real const steep = 1000;  // linear response: x/1000 · 1000
     m.rules = {{0, words.of(signal::on_neighbours, 0), shown, true, steep, steep, 1, false}};
-    m.types[0].lags = {{shown, Real(1e-3), 1, Real(0.8), 1}};
+    m.types[0].response_times = {{shown, Real(1e-3), 1, Real(0.8), 1}};
     InitialState s = empty_state(m);
     s.cells.add(0, {100, 100, 100}, 5);
     s.cells.add(0, {108, 100, 100}, 5);
@@ -171,7 +172,7 @@ TEST_P(ActivitiesOnEveryEngine, AreReadAsTheyWereBeforeTheStep) {
 
 TEST_P(ActivitiesOnEveryEngine, SpreadUniformlyWhereTheyBegin) {
     Model m = still(1, 1);
-    m.types[0].lags = {{m.vocabulary().of(behaviour::activity, 0), 100, 1, 2, Real(0.25)}};
+    m.types[0].response_times = {{m.vocabulary().of(behaviour::activity, 0), 100, 1, 2, Real(0.25)}};
     InitialState s = empty_state(m);
     scatter(s.cells, m.grid, 20000, 0, 5, 1);
     m.types[0].mechanics = false;
@@ -200,8 +201,8 @@ TEST_P(ActivitiesOnEveryEngine, WhatACellBringsFromAnotherTypeReachesTheField) {
     int const secretion = words.of(behaviour::secretion, 0);
     base(m, 0, secretion) = 1;
     base(m, 0, words.of(behaviour::differentiation, 1)) = std::numeric_limits<Real>::infinity();
-    m.types[0].lags = {{secretion, 50, 1, 1, 0}};
-    m.types[1].lags = {{secretion, 50, 1, 0, 0}};
+    m.types[0].response_times = {{secretion, 50, 1, 1, 0}};
+    m.types[1].response_times = {{secretion, 50, 1, 0, 0}};
     InitialState s = empty_state(m);
     s.cells.add(0, {100, 100, 100}, 5);
     auto const engine = make_backend(GetParam());
@@ -224,8 +225,8 @@ protected:
         for (int a = 0; a < 3; ++a) activity[a] = words.of(behaviour::activity, a);
         for (int t = 0; t < 2; ++t)
             for (int a = 0; a < 3; ++a) m.rules.push_back({t, signal::age, activity[a], true, 1, Real(1e-3), 8, false});
-        m.types[0].lags = {{activity[0], 100, 1, 0, 0}, {activity[1], 80, 4, 0, 0}, {activity[2], 60, 3, 0, 0}};
-        m.types[1].lags = {{activity[0], 50, 1, Real(0.25), 0}, {activity[1], 40, 2, Real(0.25), 0}};
+        m.types[0].response_times = {{activity[0], 100, 1, 0, 0}, {activity[1], 80, 4, 0, 0}, {activity[2], 60, 3, 0, 0}};
+        m.types[1].response_times = {{activity[0], 50, 1, Real(0.25), 0}, {activity[1], 40, 2, Real(0.25), 0}};
         m.types[0].apoptosis_duration = 1e6;
         s = empty_state(m);
         s.cells.add(0, {100, 100, 100}, 5);
@@ -323,7 +324,7 @@ TEST_P(OnTheWay, GoesWithItsCellWhereverThatLiesInMemory) {
     m.types[0].mechanics = false;
     Vocabulary const words = m.vocabulary();
     m.rules.push_back({0, words.of(signal::own, 2), activity[0], false, 0, Real(0.2), 2, false});
-    m.types[0].lags[0].initial = 1, m.types[0].lags[0].spread = 1;
+    m.types[0].response_times[0].initial = 1, m.types[0].response_times[0].spread = 1;
     scatter(s.cells, m.grid, 500, 0, 5, 3);
     auto const run = [&](double speed) {
         m.types[0].base[behaviour::speed] = static_cast<Real>(speed);

@@ -66,13 +66,13 @@ public:
         Vocabulary const words = model_.vocabulary();
         int const x = words.of(behaviour::activity, 0);
         model_.rules = {{0, words.of(signal::own, 0), x, true, 0, 1, 2, false}};
-        model_.types[0].lags = {{x, 1, 1, 0, 0}};
+        model_.types[0].response_times = {{x, 1, 1, 0, 0}};
     }
     /// x after a time from x0 on.
     double after(double time, double dt, double b, double x0) {
         base(model_, model_.vocabulary().of(behaviour::activity, 0)) = static_cast<Real>(b);
         model_.rules[0].saturation = static_cast<Real>(b + al_);
-        model_.types[0].lags[0].initial = static_cast<Real>(x0);
+        model_.types[0].response_times[0].initial = static_cast<Real>(x0);
         InitialState s = empty_state(model_);
         s.cells.add(0, {5, 5, 5}, 5);
         engine_->start(model_, s);
@@ -151,7 +151,7 @@ public:
         base(model, d) = 1;
         model.rules = {{0, words.of(signal::on_neighbours, delta), n, true, 1, Real(0.1), 2, false},
                        {0, words.of(signal::own, notch), d, false, 0, Real(0.1), 2, false}};
-        model.types[0].lags = {{n, 1, 1, Real(kNotch), spread}, {d, 1, 1, Real(kDelta), spread}};
+        model.types[0].response_times = {{n, 1, 1, Real(kNotch), spread}, {d, 1, 1, Real(kDelta), spread}};
         state = empty_state(model);
         for (int j = 0; j < edge; ++j)
             for (int i = 0; i < edge; ++i)
@@ -205,7 +205,7 @@ TEST_P(ResponsesOnEveryEngine, EveryCellOfTheSheetHasSixNeighbours_C9) {
     Vocabulary const words = tissue.model.vocabulary();
     int const counted = words.of(behaviour::activity, LateralInhibition::notch);
     tissue.model.rules = {{0, words.of(signal::contacts, 0), counted, true, 1, 6, 1, false}};
-    tissue.model.types[0].lags.clear();
+    tissue.model.types[0].response_times.clear();
     auto const engine = make_backend(GetParam());
     engine->start(tissue.model, tissue.state);
     sense(*engine, 1, 1);

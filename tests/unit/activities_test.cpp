@@ -54,8 +54,8 @@ TEST(ScenarioActivities, AreConverted) {
     EXPECT_EQ(base(1, 1), 1);
     EXPECT_EQ(base(1, 0), 0);
 
-    ASSERT_EQ(m.types[0].lags.size(), 3u);
-    Lag const notch = m.types[0].lags[0], slow = m.types[0].lags[1], secretion = m.types[0].lags[2];
+    ASSERT_EQ(m.types[0].response_times.size(), 3u);
+    ResponseTime const notch = m.types[0].response_times[0], slow = m.types[0].response_times[1], secretion = m.types[0].response_times[2];
     EXPECT_EQ(notch.behaviour, v.of(behaviour::activity, 1));
     EXPECT_EQ(notch.time, 3600);
     EXPECT_EQ(notch.stages, 1);
@@ -67,9 +67,9 @@ TEST(ScenarioActivities, AreConverted) {
     EXPECT_EQ(secretion.behaviour, v.of(behaviour::secretion, 0));
     EXPECT_EQ(secretion.time, 5400);
     EXPECT_EQ(secretion.stages, 4);
-    ASSERT_EQ(m.types[1].lags.size(), 2u);
-    EXPECT_EQ(m.types[1].lags[0].initial, 1);
-    EXPECT_EQ(m.types[1].lags[1].behaviour, static_cast<int>(behaviour::speed));
+    ASSERT_EQ(m.types[1].response_times.size(), 2u);
+    EXPECT_EQ(m.types[1].response_times[0].initial, 1);
+    EXPECT_EQ(m.types[1].response_times[1].behaviour, static_cast<int>(behaviour::speed));
 
     ASSERT_EQ(m.rules.size(), 3u);
     EXPECT_EQ(m.rules[0].signal, v.of(signal::own, 1));

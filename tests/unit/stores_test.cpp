@@ -47,8 +47,8 @@ TEST(ScenarioStores, AreConverted) {
     EXPECT_EQ(m.rules[0].behaviour, v.of(behaviour::release, 1));
     EXPECT_EQ(m.rules[0].saturation, Real(0.1));
     EXPECT_EQ(m.rules[1].signal, v.of(signal::stored, 1));
-    ASSERT_EQ(m.types[1].lags.size(), 1u);
-    EXPECT_EQ(m.types[1].lags[0].behaviour, v.of(behaviour::release, 1));
+    ASSERT_EQ(m.types[1].response_times.size(), 1u);
+    EXPECT_EQ(m.types[1].response_times[0].behaviour, v.of(behaviour::release, 1));
 }
 
 TEST(ScenarioStores, AreDescribed) {
