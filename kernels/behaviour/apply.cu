@@ -10,7 +10,6 @@
 #include <thrust/iterator/counting_iterator.h>
 #include <thrust/scan.h>
 #include <thrust/sort.h>
-#include <thrust/transform_reduce.h>
 
 #include <limits>
 
@@ -242,39 +241,34 @@ struct CarryOutBody {
     }
 };
 
-/// What happened in one step.
-struct Tally {
-    std::uint32_t divisions = 0, deaths = 0, removals = 0, engulfments = 0, differentiations = 0, recruits = 0;
-    std::uint32_t busy = 0;
-    std::uint32_t open = 0;  ///< cells of which it is to be asked what they do in the rest of the step, or that newborn do
-};
-struct TallyOf {
+/// How many cells do what in one round.
+struct TallyTerm {
     Span<Intent const> intents;
     Span<CellState const> state;
     Round round;
-    CRINE_HD Tally operator()(std::size_t i) const {
+    enum {
+        divisions,
+        deaths,
+        removals,
+        engulfments,
+        differentiations,
+        recruits,
+        busy,
+        open,  ///< of whom it is to be asked what they do in the rest of the step, or what their newborn do
+        count
+    };
+    CRINE_HD void operator()(std::size_t chunk, int item, double (&into)[count]) const {
+        std::size_t const i = chunk * kSumChunk + item;
         Intent const& intent = intents[i];
-        auto const is = [&](Intent::Kind kind) { return std::uint32_t{intent.kind == kind}; };
-        return {is(Intent::Kind::divide),
-                is(Intent::Kind::apoptosis) + is(Intent::Kind::necrosis),
-                is(Intent::Kind::vanish),
-                std::uint32_t{intent.eater() != 0},
-                is(Intent::Kind::differentiate),
-                intent.recruits,
-                is_busy(intent, round.number == 0 ? state[i] : CellState::resting),  // growth of a whole step is in its first round
-                std::uint32_t{(round.open(intent.at) && !is(Intent::Kind::vanish)) || intent.recruits != 0}};
-    }
-};
-struct TallySum {
-    CRINE_HD Tally operator()(Tally const& a, Tally const& b) const {
-        return {a.divisions + b.divisions,
-                a.deaths + b.deaths,
-                a.removals + b.removals,
-                a.engulfments + b.engulfments,
-                a.differentiations + b.differentiations,
-                a.recruits + b.recruits,
-                a.busy + b.busy,
-                a.open + b.open};
+        bool const vanishes = intent.kind == Intent::Kind::vanish;
+        into[divisions] += intent.kind == Intent::Kind::divide;
+        into[deaths] += intent.kind == Intent::Kind::apoptosis || intent.kind == Intent::Kind::necrosis;
+        into[removals] += vanishes;
+        into[engulfments] += intent.eater() != 0;
+        into[differentiations] += intent.kind == Intent::Kind::differentiate;
+        into[recruits] += intent.recruits;
+        into[busy] += is_busy(intent, round.number == 0 ? state[i] : CellState::resting);  // growth of a whole step is in its first round
+        into[open] += (round.open(intent.at) && !vanishes) || intent.recruits != 0;
     }
 };
 
@@ -311,10 +305,13 @@ bool Behaviour::carry_out(Model const& model, Carried& carried, Fields& fields, 
     std::size_t const n = c.size();
     auto const from = THRUST_NS_QUALIFIER::counting_iterator<std::size_t>(0);
     Span<Intent const> const intents = std::as_const(intents_).span();
-    Tally const tally = THRUST_NS_QUALIFIER::transform_reduce(
-        policy(), from, from + n, TallyOf{intents, std::as_const(c.fields.state).span(), round}, Tally{}, TallySum{});
-    if (tally.busy == 0 && tally.recruits == 0) return false;
-    std::uint32_t const births = tally.divisions + tally.recruits, survivors = static_cast<std::uint32_t>(n) - tally.removals;
+    auto const sums =
+        reduce<TallyTerm::count, Sum>(n, kSumChunk, partial_, TallyTerm{intents, std::as_const(c.fields.state).span(), round});
+    auto const tally = [&](int what) { return static_cast<std::uint32_t>(sums[what]); };
+    std::uint32_t const divisions = tally(TallyTerm::divisions), recruits = tally(TallyTerm::recruits),
+                        removals = tally(TallyTerm::removals);
+    if (tally(TallyTerm::busy) == 0 && recruits == 0) return false;
+    std::uint32_t const births = divisions + recruits, survivors = static_cast<std::uint32_t>(n) - removals;
     if (c.next_id + births > std::uint64_t{std::numeric_limits<std::uint32_t>::max()} + 1) {
         error.upload({{static_cast<std::uint32_t>(ErrorCode::ids_exhausted), 0}});
         return false;
@@ -343,16 +340,16 @@ bool Behaviour::carry_out(Model const& model, Carried& carried, Fields& fields, 
     ++c.changes;
     carried.receptors.book(before, c, fields);
 
-    c.divisions += tally.divisions, c.deaths += tally.deaths, c.removals += tally.removals;
-    c.engulfments += tally.engulfments, c.differentiations += tally.differentiations;
-    for (std::size_t type = 0; tally.recruits != 0 && type < c.recruited.size(); ++type) {
+    c.divisions += divisions, c.deaths += tally(TallyTerm::deaths), c.removals += removals;
+    c.engulfments += tally(TallyTerm::engulfments), c.differentiations += tally(TallyTerm::differentiations);
+    for (std::size_t type = 0; recruits != 0 && type < c.recruited.size(); ++type) {
         auto const came =
             THRUST_NS_QUALIFIER::count_if(policy(), from, from + c.size(),
                                           IsRecruitOfType{lineage, std::as_const(c.fields.type).span(), static_cast<std::uint8_t>(type)});
         c.recruited[type] += came;
         pools.take(static_cast<int>(type), static_cast<double>(came) * model.represents);
     }
-    return tally.open != 0;
+    return tally(TallyTerm::open) != 0;
 }
 
 void Behaviour::apply(Model const& model, Carried& carried, Fields& fields, CellPools& pools, Moment now, Buffer<ErrorReport>& error) {

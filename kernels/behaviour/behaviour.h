@@ -70,7 +70,7 @@ public:
     void list(Visit&& visit) {
         visit.work(intents_), visit.work(courses_), visit.work(availability_), visit.work(overtaken_), visit.work(accepted_);
         for (auto* array : {&mothers_, &mother_ids_, &births_, &first_id_}) visit.work(*array);
-        visit.work(concentrations_);
+        visit.work(concentrations_), visit.work(partial_);
         auto& s = spheres_;
         for (auto* array : {&s.x, &s.y, &s.z, &s.radius, &s.reach, &s.root_repulsion, &s.root_adhesion}) visit.work(*array);
     }
@@ -92,6 +92,7 @@ private:
     Buffer<std::uint32_t> mothers_, mother_ids_, births_, first_id_;  ///< within carry_out
     SpheresOf<Buffer> spheres_;                                       ///< within move and circles
     Buffer<Real const*> concentrations_;                              ///< within move: the fields, by ligand
+    Buffer<double> partial_;                                          ///< of sums
 };
 
 }  // namespace CRINE_NS
