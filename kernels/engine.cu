@@ -1,3 +1,4 @@
+// Which parts each process of a step calls; what errors of kernels mean; totals, snapshots, hash and memory of all parts.
 #include "kernels/engine.h"
 
 #include "crine/model/synapse.h"

@@ -1,3 +1,4 @@
+// The engine of a device: the owner of all parts, behind the interface `Backend`.
 #pragma once
 
 #include "kernels/behaviour/behaviour.h"

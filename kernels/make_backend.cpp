@@ -1,3 +1,4 @@
+// Chooses the engine: CUDA, or the CPU engine compiled for the newest instruction set that the processor has.
 #include "crine/backend.h"
 #include "crine/contracts.h"
 #include "crine/threads.h"
@@ -7,7 +8,7 @@
 
 namespace crine {
 
-// One engine for each way in which kernels/*.cu are compiled (kernels/CMakeLists.txt).
+// One engine for each way in which the .cu files of kernels/ are compiled (kernels/CMakeLists.txt).
 inline namespace cpu {
 std::unique_ptr<Backend> make_engine(Device const& device);
 }

@@ -1,3 +1,4 @@
+// Benchmark `busy`: how much slower a simulation gets while other processes keep every processor busy.
 #include "crine/threads.h"
 #include "host/bench/models.h"
 #include "host/bench/session.h"

@@ -1,3 +1,4 @@
+// Benchmark `circles`: the neighbour search, by FLAME GPU 2's Circles model with about 200 candidates around each agent.
 #include "host/bench/models.h"
 #include "host/bench/session.h"
 

@@ -1,3 +1,4 @@
+// Benchmark `copy`: memory bandwidth of a plain copy, with which all other benchmarks are compared.
 #include "host/bench/models.h"
 #include "host/bench/session.h"
 

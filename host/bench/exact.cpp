@@ -1,3 +1,4 @@
+// Each cosine mode along an axis decays on its own, at the rate that the 7-point Laplacian gives it: the solution is their sum.
 #include "host/bench/exact.h"
 
 #include "crine/units.h"

@@ -1,3 +1,4 @@
+// Diffusion problems whose solution on the grid is known exactly, to measure the error of time steps alone.
 #pragma once
 
 #include "crine/backend.h"

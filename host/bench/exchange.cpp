@@ -1,3 +1,4 @@
+// Benchmark `exchange`: the time for each cell to deposit its secretion and uptake onto the voxels around it.
 #include "host/bench/models.h"
 #include "host/bench/session.h"
 

@@ -1,3 +1,4 @@
+// The LOD scheme on all cores: Thomas' algorithm on several lines at a time, in vector instructions.
 #include "host/bench/lod.h"
 
 #include "crine/threads.h"

@@ -1,3 +1,4 @@
+// BioFVM's locally one-dimensional (LOD) scheme, written anew as a yardstick for transport.
 #pragma once
 
 #include <cstddef>

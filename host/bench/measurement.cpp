@@ -1,3 +1,4 @@
+// Measurements as JSON, as lines of the printed table, and beside those of an earlier run.
 #include "host/bench/measurement.h"
 
 #include "crine/contracts.h"

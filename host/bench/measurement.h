@@ -1,3 +1,4 @@
+// What benchmarks report: samples, metrics with their units, and the lines of results that they make.
 #pragma once
 
 #include <cstdint>

@@ -1,3 +1,4 @@
+// Benchmark `mechanics`: contact forces and motion of packed cells, sorted or scattered in memory, and how the cost grows.
 #include "host/bench/models.h"
 #include "host/bench/session.h"
 

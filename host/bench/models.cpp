@@ -1,3 +1,4 @@
+// Grids, ligands and cells of the benchmarks, the cells on a face-centred cubic lattice with some jitter.
 #include "host/bench/models.h"
 
 #include <algorithm>

@@ -1,8 +1,7 @@
+// Models of the benchmarks, built in code, with the cells and settings of PhysiCell's 3-D template (here: the peer).
 #pragma once
 
 #include "host/scenario/scenario.h"
-
-/// Models of the cases, built in code.
 
 namespace crine::bench {
 

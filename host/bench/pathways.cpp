@@ -1,3 +1,4 @@
+// Benchmark `pathways`: the NF-kB reaction network in every cell, its cost and its agreement with published maxima.
 #include "host/bench/models.h"
 #include "host/bench/session.h"
 #include "host/build/load.h"

@@ -1,3 +1,4 @@
+// Benchmark `phenotype`: signals, rules and decisions of cells (sense, behave, apply), without rules and with six.
 #include "host/bench/models.h"
 #include "host/bench/session.h"
 

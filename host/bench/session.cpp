@@ -1,3 +1,4 @@
+// Sizes of benchmarks, the list of all of them, and how a measurement is repeated and reported.
 #include "host/bench/session.h"
 
 #include "host/bench/models.h"
@@ -32,7 +33,7 @@ std::unique_ptr<Backend> Session::engine(Model const& model, InitialState const&
 }
 
 int Session::steps_for(double seconds) const {
-    constexpr double kMost = 20;  // more would only warm the room
+    constexpr double kMost = 20;  // steps; more make the mean no steadier
     return static_cast<int>(std::clamp(size_.patience / seconds, 1.0, kMost));
 }
 

@@ -1,3 +1,4 @@
+// One run of `crine bench`: size, device and results so far, how time is taken, and the benchmarks there are.
 #pragma once
 
 #include "crine/backend.h"

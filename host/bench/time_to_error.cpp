@@ -1,3 +1,4 @@
+// Part of the benchmark `transport`: seconds that each time scheme needs to reach a given error, beside the LOD scheme.
 #include "host/bench/exact.h"
 #include "host/bench/lod.h"
 #include "host/bench/models.h"

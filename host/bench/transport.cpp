@@ -1,3 +1,4 @@
+// Benchmark `transport`: voxels that each time scheme steps in a second, where diffusivity is uniform and where it varies.
 #include "host/bench/models.h"
 #include "host/bench/session.h"
 

@@ -1,3 +1,4 @@
+// Benchmark `whole`: whole simulations, by process of the step: PhysiCell's template, with its error in time, and a wound.
 #include "host/bench/exact.h"
 #include "host/bench/lod.h"
 #include "host/bench/models.h"

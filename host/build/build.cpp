@@ -1,3 +1,4 @@
+// Builds clocks, grid, ligands, receptors, initial fields, probes, the output plan and expected numbers from the file's parts.
 #include "host/build/build.h"
 
 #include "host/build/vti.h"

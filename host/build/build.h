@@ -1,3 +1,4 @@
+// Building a scenario from what was read of its file: the functions for each part of the model, by source file.
 #pragma once
 
 #include "host/build/materials.h"
@@ -9,8 +10,7 @@
 
 namespace crine {
 
-/// The parts of a Scenario, each made from the part of the file that describes it. Synapses, materials, regions and placement have headers
-/// of their own.
+/// Synapses, materials, regions and placement have headers of their own.
 
 /// A number that was worked out from others of the file; fails if storage makes it 0 or infinite.
 double stored(double value, char const* what, Place const& at);
@@ -26,9 +26,9 @@ std::vector<Receptor> make_receptors(ScenarioInput const& in, Dictionary const& 
 double decay_of(LigandInput const& in);
 /// The concentration of one ligand at time 0 by voxel, or only its checks.
 std::vector<Real> make_field(ScenarioInput const& in, int ligand, Model const& model, Regions& regions, bool check_only);
-/// A field in equilibrium with its sources needs a way out for what they add.
+/// Refuses quasi-steady ligands that do not diffuse, or that nothing removes.
 void check_quasi_steady(ScenarioInput const& in, Model const& model);
-/// What a matrix is to slow down has to diffuse.
+/// Refuses a matrix that hinders a ligand which does not diffuse.
 void check_hindered(ScenarioInput const& in, Model const& model);
 /// Refuses to trace the senders of what does not add up from them: where secretion saturates, and in reactions.
 void check_traced(ScenarioInput const& in, Model const& model);
@@ -60,7 +60,7 @@ double clearance_of(UptakeInput const& in);
 /// How a behaviour follows what its rules ask for.
 ResponseTime response_time_of(int behaviour, ResponseTimeInput const& in);
 bool has_activity(CellInput const& cell, std::string const& activity);
-/// Refuses a cell that cannot be meant.
+/// Refuses a radius that no cell has, or that is too wide for the domain.
 void check_radius(Place const& at, double radius, Grid const& grid);
 
 // --- pathways.cpp ---
@@ -98,7 +98,7 @@ void check_rule(WrittenRule const& written, Rule const& rule, ScenarioInput cons
 void check_direction(Place const& to, std::string const& behaviour, bool increases, double saturation, double base);
 /// Refuses a signal of an activity, a store or a pathway that cells of a type do not have. `model` has its types and their pathways.
 void check_signal(Text const& phrase, int signal, ScenarioInput const& in, int type, Model const& model);
-/// A walk that is biased is so towards something.
+/// Refuses a bias of the walk without attraction to a ligand, and attraction without a bias.
 void check_bias(ScenarioInput const& in, Model const& model);
 /// Adds to the response_times of the types those of behaviours that rules change.
 void add_response_times(ScenarioInput const& in, Phrases const& behaviours, Model& model);

@@ -1,3 +1,4 @@
+// Compares how far cells go in a step, and how strongly they take up ligands, with what the step and the voxels resolve.
 #include "host/build/cell_findings.h"
 
 #include "crine/units.h"

@@ -1,3 +1,4 @@
+// Warnings about cells and the grid: cells that go far within a step, and strong sinks that share a voxel.
 #pragma once
 
 #include "crine/backend.h"

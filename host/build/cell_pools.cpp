@@ -1,3 +1,4 @@
+// Builds the cells that circulate in compartments: their number, loss, production, and the rules that change production.
 #include "host/build/build.h"
 
 #include <cmath>

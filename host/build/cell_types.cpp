@@ -1,3 +1,4 @@
+// Builds the cell types: radii, durations, the base value of every behaviour, receptors, stores and activities.
 #include "host/build/build.h"
 
 #include <cmath>

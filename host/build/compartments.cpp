@@ -1,3 +1,4 @@
+// Builds the compartments: pools of ligands, exchange through vessel walls, transfers between compartments, and doses.
 #include "host/build/build.h"
 #include "host/text/format.h"
 

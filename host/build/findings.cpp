@@ -1,3 +1,4 @@
+// Compares rates of decay, response times, rates of encounters and contact speeds with the steps of their clocks.
 #include "host/build/findings.h"
 
 #include "host/build/build.h"
@@ -44,7 +45,7 @@ void find_fast_decay(Findings& findings, ScenarioInput const& in, Model const& m
                 if (in.ligands[l].name.value == e.name.value) look(l, e.value, e.value.at);
 }
 
-/// What follows signals faster than these are read.
+/// Responses that are faster than the steps in which their signals are read.
 void find_fast_responses(Findings& findings, CellInput const& cell, double step) {
     auto const look = [&](ResponseTimeInput const& response) {
         if (response.time)

@@ -1,3 +1,4 @@
+// Warnings about long steps: those that are many time constants of a ligand's decay or of what cells do.
 #pragma once
 
 #include "host/scenario/finding.h"
@@ -13,10 +14,10 @@ struct Schedule;
 void find_long_step(Findings& findings, Place const& at, double rate, std::string const& clock, double step, double most,
                     std::string const& consequence);
 
-/// Of fields, reactions, receptors, compartments and synapses; docs/scenario.md, "What a step promises".
+/// Of ligands that decay many times in a step, by their scheme; docs/scenario.md, "What a step promises".
 void find_long_steps_of_fields(Findings& findings, ScenarioInput const& in, Model const& model, Schedule const& schedule);
 
-/// Of cells.
+/// Of response times of cells, what they do to those that touch them, and daughters that part.
 void find_long_steps_of_cells(Findings& findings, ScenarioInput const& in, Schedule const& schedule);
 
 }  // namespace crine

@@ -1,3 +1,4 @@
+// Works out which types, ligands, activities and complexes there can ever be, and from that which rules have no effect.
 #include "host/build/idle_rules.h"
 
 #include "host/build/build.h"

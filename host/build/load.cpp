@@ -1,3 +1,4 @@
+// The order in which the parts of a scenario are built and checked.
 #include "host/build/load.h"
 
 #include "host/build/build.h"

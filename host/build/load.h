@@ -1,3 +1,4 @@
+// Loading a scenario: from its file and overrides to the checked model with its initial state.
 #pragma once
 
 #include "host/scenario/scenario.h"

@@ -1,3 +1,4 @@
+// Finds the combinations of regions that occur, and makes one material of all that have the same properties and inhabitants.
 #include "host/build/materials.h"
 
 #include <map>

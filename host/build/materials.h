@@ -1,3 +1,4 @@
+// Materials: what overlapping regions make of the diffusivity, decay, sources and inhabitants of a voxel.
 #pragma once
 
 #include "host/build/regions.h"

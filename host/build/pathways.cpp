@@ -1,3 +1,4 @@
+// Builds pathways: compiles each reaction network, and gives the cell types their inputs, parameters and initial values.
 #include "host/build/build.h"
 #include "host/networks/network_compiler.h"
 

@@ -1,3 +1,4 @@
+// Reads rules from PhysiCell's CSV files and converts their units.
 #include "host/build/build.h"
 
 #include "crine/units.h"

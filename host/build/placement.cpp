@@ -1,3 +1,4 @@
+// Puts cells at random, on a lattice (square, hexagonal, cubic, fcc, hcp), one by one, or where a CSV file says.
 #include "host/build/placement.h"
 
 #include "crine/rng.h"
@@ -12,7 +13,7 @@
 namespace crine {
 namespace {
 
-/// A cell that is to be placed.
+/// Takes the cells that are placed; without `cells` only counts them.
 struct Sink {
     Model const& model;
     HostCells* cells;

@@ -1,3 +1,4 @@
+// Placing the cells of time 0, entry by entry of `placement`.
 #pragma once
 
 #include "host/build/regions.h"

@@ -1,3 +1,4 @@
+// Builds reactions between ligands: binding, conversion (first-order, enzymatic or saturable), and networks of formulas.
 #include "host/build/build.h"
 #include "host/networks/network_compiler.h"
 #include "host/text/format.h"

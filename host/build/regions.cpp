@@ -1,3 +1,4 @@
+// Makes a test for each kind of region (shapes, formulas, masks, combinations of others), and visits voxels to fill masks.
 #include "host/build/regions.h"
 
 #include "host/build/vti.h"

@@ -1,3 +1,4 @@
+// Regions of the domain: whether a voxel is inside one, and the mask of all voxels that are.
 #pragma once
 
 #include "host/scenario/input.h"

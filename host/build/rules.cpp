@@ -1,3 +1,4 @@
+// Builds the rules and response times of cell types, and refuses rules that cannot be meant.
 #include "host/build/build.h"
 #include "host/build/synapses.h"
 

@@ -1,3 +1,4 @@
+// Checks cleft, vesicles, enzyme and channels, and pairs pre- with postsynaptic cells by distance or by the file's list.
 #include "host/build/synapses.h"
 
 #include "crine/units.h"

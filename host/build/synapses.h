@@ -1,3 +1,4 @@
+// Building synapses: their types, the pairs of cells that they join, and the checks of rules about them.
 #pragma once
 
 #include "host/scenario/names.h"

@@ -1,3 +1,4 @@
+// Reads VTK image files with VTK's XML parser, and checks their extents, pieces and lengths before their data are used.
 #include "host/build/vti.h"
 
 #include "host/text/format.h"
@@ -149,7 +150,8 @@ private:
         return {{n[0], n[2], n[4]}, {n[1], n[3], n[5]}};
     }
 
-    /// Of each voxel's corner or centre. An axis with one point has no spacing, and stands where it stands.
+    /// Refuses a spacing or origin other than that of the voxels' corners (data of cells) or centres (data of points). Neither has a
+    /// meaning on an axis with one point.
     void check_place(Grid const& grid, bool by_cell) const {
         double const h = grid.spacing, first = by_cell ? 0 : h / 2;
         auto const or_else = [&](char const* attribute, std::array<double, 3> const& otherwise) {
@@ -172,7 +174,7 @@ private:
             numbers<double, 9>(image_, "Direction") != std::array<double, 9>{1, 0, 0, 0, 1, 0, 0, 0, 1})
             wrong("its axes are turned (Direction); expected those of the domain");
     }
-    /// They must fill the whole, none twice.
+    /// Pieces must fill the whole extent without overlap.
     void check_pieces() const {
         auto const cells_of = [](Extent const& e) {
             long n = 1;
@@ -234,7 +236,7 @@ private:
             throw InputError(name_ + " has no array \"" + name + "\" on its " + (by_cell ? "cells" : "points") + suggestion(name, known));
         return found;
     }
-    /// Whether just so many are there.
+    /// Reads an array; false if it does not hold just so many values.
     bool read_words(vtkXMLDataElement* array, vtkDataArray* to, std::size_t words, int type) {
         std::string const format = text(array, "format");
         bool const appended = format == "appended", ascii = format == "ascii";

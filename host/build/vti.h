@@ -1,3 +1,4 @@
+// Reading a field or a mask from a VTK image file (.vti).
 #pragma once
 
 #include "crine/grid.h"

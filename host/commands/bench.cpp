@@ -1,3 +1,4 @@
+// Chooses a size for the device, runs the benchmarks, and prints and saves what they measure.
 #include "host/commands/bench.h"
 
 #include "host/bench/session.h"

@@ -1,3 +1,4 @@
+// The command `crine bench` and its options.
 #pragma once
 
 #include "crine/backend.h"

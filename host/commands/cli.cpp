@@ -1,3 +1,4 @@
+// The options of all commands, what each command does with them, and errors as one line and an exit code.
 #include "host/build/load.h"
 #include "host/commands/cli.h"
 #include "host/scenario/schema.h"

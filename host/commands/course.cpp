@@ -1,3 +1,4 @@
+// Runs a scenario without files, keeps the lines of its tables, and looks up columns by run, name and time.
 #include "host/commands/course.h"
 
 #include "crine/contracts.h"

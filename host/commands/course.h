@@ -1,3 +1,4 @@
+// All tables of a run as numbers over time, and formulas of their columns, for `crine validate`.
 #pragma once
 
 #include "host/scenario/scenario.h"

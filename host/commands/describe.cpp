@@ -1,3 +1,4 @@
+// Lists ligands, reactions, receptors, cells, synapses and so on, in units that people use.
 #include "host/commands/describe.h"
 
 #include "crine/units.h"

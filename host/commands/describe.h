@@ -1,3 +1,4 @@
+// What `crine check` prints: what was understood of a scenario, and what it will cost to run it.
 #pragma once
 
 #include "host/run/estimate.h"

@@ -1,3 +1,4 @@
+// Runs each case, compares its numbers with what is expected, and writes them as a table, as JSON and as Markdown.
 #include "host/build/load.h"
 #include "host/commands/validate.h"
 

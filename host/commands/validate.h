@@ -1,3 +1,4 @@
+// The command `crine validate`: scenarios whose outcome is known, and whether it comes out.
 #pragma once
 
 #include "crine/backend.h"

@@ -1,3 +1,4 @@
+// Simplification, derivatives and interval bounds of expressions, and their translation into register programs.
 #include "host/formulas/algebra.h"
 
 #include "crine/contracts.h"

@@ -1,3 +1,4 @@
+// Symbolic algebra: expressions that can be simplified, differentiated, bounded and compiled.
 #pragma once
 
 #include "crine/network.h"

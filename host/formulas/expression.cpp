@@ -1,3 +1,4 @@
+// Compiles a formula of x, y and z into a register program, and runs it at a point.
 #include "host/formulas/expression.h"
 
 #include "crine/model/network.h"

@@ -1,3 +1,4 @@
+// Formulas of position, such as an initial concentration or the shape of a region.
 #pragma once
 
 #include "crine/network.h"

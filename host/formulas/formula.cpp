@@ -1,3 +1,4 @@
+// The tokens and the recursive-descent parser of formulas, with the functions that are built in.
 #include "host/formulas/formula.h"
 
 #include <cctype>
@@ -238,7 +239,7 @@ private:
         return names_.function(name, x);
     }
 
-    /// Functions that others make up.
+    /// Functions that are composed of other operations.
     std::optional<Term> composition(std::string const& name, std::vector<Term> const& x) {
         Algebra& a = algebra_;
         Term const one = a.number(1), two = a.number(2), half_pi = a.number(std::numbers::pi / 2);

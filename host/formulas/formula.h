@@ -1,3 +1,4 @@
+// Parsing formulas, as people write them, into terms of the algebra.
 #pragma once
 
 #include "crine/contracts.h"

@@ -1,3 +1,4 @@
+// Rates, symbolic Jacobian, sparse elimination in Markowitz order, events, and the registers of a reaction network.
 #include "host/networks/network_compiler.h"
 
 #include "crine/model/network.h"

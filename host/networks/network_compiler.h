@@ -1,3 +1,4 @@
+// Compiling reaction networks: from species, reactions and formulas to the programs that devices integrate.
 #pragma once
 
 #include "crine/network.h"

@@ -1,3 +1,4 @@
+// The queue of frames between the run and the thread that writes them.
 #include "host/run/background.h"
 
 namespace crine {

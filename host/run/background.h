@@ -1,3 +1,4 @@
+// Writing output on a thread of its own, while the run goes on.
 #pragma once
 
 #include "host/writers/writer.h"

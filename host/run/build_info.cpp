@@ -1,3 +1,4 @@
+// Fills in what the build system knows: version, commit, compiler and libraries.
 #include "host/run/build_info.h"
 
 #include "build_commit.h"    // made by host/run/commit.cmake at every build

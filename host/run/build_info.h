@@ -1,3 +1,4 @@
+// What this program was built from, for `crine info` and run.json.
 #pragma once
 
 #include <string>

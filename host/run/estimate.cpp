@@ -1,3 +1,4 @@
+// A trial run in a child process with limits on time and memory, of the whole scenario or of a piece, and its cost scaled up.
 #include "host/run/estimate.h"
 
 #include "crine/rng.h"

@@ -1,3 +1,4 @@
+// What a run will cost in time, memory and disk space.
 #pragma once
 
 #include "host/scenario/scenario.h"

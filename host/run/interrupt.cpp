@@ -1,3 +1,4 @@
+// Handlers that note when a signal has told the run to end.
 #include "host/run/interrupt.h"
 
 #include "crine/interrupt.h"

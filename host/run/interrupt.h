@@ -1,3 +1,4 @@
+// Catching Ctrl-C and the like, so that a run ends in good order.
 #pragma once
 
 namespace crine {

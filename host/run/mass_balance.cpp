@@ -1,3 +1,4 @@
+// Compares what each ledger misses with what rounding and the solver's tolerance explain.
 #include "host/run/mass_balance.h"
 
 #include "crine/contracts.h"

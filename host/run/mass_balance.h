@@ -1,3 +1,4 @@
+// The check that molecules and circulating cells are all accounted for; a run in which they are not fails.
 #pragma once
 
 #include "crine/backend.h"

@@ -1,3 +1,4 @@
+// Copies the fields, cells and totals that are due from the device to a frame.
 #include "host/run/observer.h"
 
 namespace crine {

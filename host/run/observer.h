@@ -1,3 +1,4 @@
+// When output is due, and which parts of the state it needs.
 #pragma once
 
 #include "host/run/simulation.h"

@@ -1,3 +1,4 @@
+// Locks the folder of a run, tells files of earlier runs from all others, and removes only those.
 #include "host/run/output_folder.h"
 
 #include "crine/contracts.h"

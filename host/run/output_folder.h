@@ -1,3 +1,4 @@
+// The folder that a run writes into: who may use it, and what may be replaced there.
 #pragma once
 
 #include <filesystem>

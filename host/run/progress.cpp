@@ -1,3 +1,4 @@
+// Draws a bar, or prints lines, with the speed of the run and the time that is left.
 #include "host/run/progress.h"
 
 #include "host/text/format.h"

@@ -1,3 +1,4 @@
+// How far a run is, shown on stderr.
 #pragma once
 
 #include <chrono>

@@ -1,3 +1,4 @@
+// The loop of a run: steps, output, mass balance, and the record of how it went, also when it fails or is interrupted.
 #include "host/run/run.h"
 
 #include "crine/interrupt.h"
@@ -32,8 +33,8 @@ RunRecord record_of(Scenario const& scenario, RunOptions const& options, DeviceI
     return record;
 }
 
-/// Goes before and after the writers of every frame: that they do not write into a folder that is no longer there, and that what they have
-/// written is soon safe.
+/// Goes before the writers of every frame: sees to it that they do not write into a folder that is no longer there, and that what they have
+/// written of earlier frames is soon safe.
 class Guard final : public Writer {
 public:
     explicit Guard(OutputFolder const& folder) : folder_(folder) {}

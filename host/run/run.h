@@ -1,3 +1,4 @@
+// The command `crine run`: a scenario from its start to a complete output folder.
 #pragma once
 
 #include "host/run/progress.h"

@@ -1,3 +1,4 @@
+// Writes run.json: build, machine, timings, memory, ledgers and the whole scenario.
 #include "host/run/run_record.h"
 
 #include "crine/threads.h"

@@ -1,3 +1,4 @@
+// The record of a run, run.json.
 #pragma once
 
 #include "host/run/simulation.h"

@@ -1,3 +1,4 @@
+// A simulation: model and state on a device, with its clocks and the wall time that each process has taken.
 #pragma once
 
 #include "host/scenario/scenario.h"

@@ -1,3 +1,4 @@
+// The order of the processes in one step, each on the ticks of its own clock.
 #include "host/run/simulation.h"
 
 #include "crine/interrupt.h"

@@ -1,3 +1,4 @@
+// One warning about a scenario: the place, the problem, and the value that would do.
 #pragma once
 
 #include "host/text/yaml.h"

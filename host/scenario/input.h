@@ -1,10 +1,10 @@
+// The scenario file as it is written: one struct for each map of the file, one member for each key.
 #pragma once
 
 #include "host/scenario/network_input.h"
 #include "host/scenario/scenario.h"
 
-/// The scenario file as it is written: one struct for each map of the file, one member for each key. `keys.h` says how
-/// the keys are called and what they mean; `build.h` makes a Scenario of it.
+/// `keys.h` says how the keys are called and what they mean; host/build/load.h makes a Scenario of what was read.
 
 namespace crine {
 

@@ -1,9 +1,10 @@
+// The table of keys of a scenario file: name, member of input.h, default and description of each.
 #pragma once
 
 #include "host/scenario/input.h"
 #include "host/scenario/network_keys.h"
 
-/// The one table of keys, with that of networks (network_keys.h). A visitor is called as
+/// Reaction networks have their part of it in network_keys.h. A visitor is called as
 ///     key(name, member, presence, description)        for every key of a map, in order
 ///     key.shorthand(name)                             a plain value in place of the map stands for this key
 ///     key.exactly_one({names}), key.at_most_one({names})

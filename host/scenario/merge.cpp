@@ -1,3 +1,4 @@
+// Merges extended scenarios, overrides and included libraries into one tree, key by key.
 #include "host/scenario/merge.h"
 
 #include "host/formulas/formula.h"
@@ -206,7 +207,7 @@ Node of_scenario(Node receptor, Node const& root, std::string& absent) {
     return receptor;
 }
 
-/// In vain would cells have a receptor that finds none of its ligands.
+/// Refuses a receptor that cells have and that, without the absent ligands, binds nothing.
 void check_binds(Node::Member const& receptor, std::string const& absent, Node const& root) {
     auto const binds = [&](char const* key) {
         Node const* const found = receptor.value.find(key);

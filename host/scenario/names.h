@@ -1,3 +1,4 @@
+// The names that a scenario gives to its ligands, cell types, receptors and so on, to find what a reference means.
 #pragma once
 
 #include "crine/model.h"

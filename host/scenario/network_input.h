@@ -1,8 +1,7 @@
+// Reaction networks as they are written, of pathways inside cells and of reactions between ligands; part of input.h.
 #pragma once
 
 #include "host/text/input_values.h"
-
-/// Reaction networks as they are written, of pathways inside cells and of reactions between ligands; part of input.h.
 
 namespace crine {
 

@@ -1,8 +1,7 @@
+// The keys of reaction networks and of what cells make of them; part of the table in keys.h.
 #pragma once
 
 #include "host/scenario/network_input.h"
-
-/// The keys of reaction networks and of what cells make of them; part of the table in keys.h.
 
 namespace crine {
 

@@ -1,3 +1,4 @@
+// The table of PhysiCell's signals and behaviours, with our names for them or why they are not modelled.
 #include "host/scenario/peer_words.h"
 
 #include <optional>

@@ -1,3 +1,4 @@
+// Translation of PhysiCell's signals and behaviours into ours.
 #pragma once
 
 #include <span>

@@ -1,3 +1,4 @@
+// Reads the tree of a scenario file into the structs of input.h, by the table in keys.h, and fills in defaults.
 #include "host/scenario/input.h"
 #include "host/scenario/keys.h"
 #include "host/text/text_file.h"

@@ -1,3 +1,4 @@
+// A checked scenario as plain data: model, initial state, clocks, regions, probes, outputs and expected numbers.
 #pragma once
 
 #include "crine/backend.h"

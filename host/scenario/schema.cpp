@@ -1,3 +1,4 @@
+// Visits the table of keys and describes every kind of value as JSON Schema.
 #include "host/scenario/schema.h"
 
 #include "host/scenario/keys.h"

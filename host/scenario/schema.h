@@ -1,3 +1,4 @@
+// The JSON Schema of scenario files, for editors.
 #pragma once
 
 #include <string>

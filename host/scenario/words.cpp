@@ -1,3 +1,4 @@
+// The phrase, number and dimension of every signal and behaviour, and how a written phrase is found.
 #include "host/scenario/words.h"
 
 namespace crine {

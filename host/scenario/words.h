@@ -1,3 +1,4 @@
+// The phrases in which rules are written, such as `gradient of CXCL8`, for what a scenario has.
 #pragma once
 
 #include "crine/vocabulary.h"

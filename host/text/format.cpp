@@ -1,3 +1,4 @@
+// Chooses the digits and units with which numbers, times and sizes are written.
 #include "host/text/format.h"
 
 #include "crine/units.h"

@@ -1,3 +1,4 @@
+// Numbers, times, counts and sizes as text for people, and fields of CSV tables.
 #pragma once
 
 #include <cstdint>

@@ -1,3 +1,4 @@
+// The kinds of values of a scenario file: quantities, texts, choices, lists and maps, each with the place where it was written.
 #pragma once
 
 #include "host/text/units.h"
@@ -11,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-/// The kinds of values that a scenario file has; each remembers where it was written. `read.cpp` reads them, `schema.cpp` describes them.
+/// host/scenario/read.cpp reads them, host/scenario/schema.cpp describes them.
 
 namespace crine {
 

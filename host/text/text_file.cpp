@@ -1,3 +1,4 @@
+// Reads files and pipes, and checks that they hold UTF-8 text without control characters.
 #include "host/text/text_file.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Reading text: whole files, and tables line by line.
 #pragma once
 
 #include "host/text/input_values.h"

@@ -1,3 +1,4 @@
+// Converts units with UDUNITS-2, to which molar, molecule and cell are added, and checks what they measure.
 #include "host/text/units.h"
 
 #include "crine/contracts.h"

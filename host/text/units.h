@@ -1,3 +1,4 @@
+// Quantities with units, such as `60 um^2/s`, in the base units of µm, s and molecules.
 #pragma once
 
 #include <string>

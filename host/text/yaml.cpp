@@ -1,3 +1,4 @@
+// Builds trees from yaml-cpp's events within limits of size and depth, and finds the word that was likely meant.
 #include "host/text/yaml.h"
 
 #include "host/text/text_file.h"

@@ -1,3 +1,4 @@
+// YAML documents as trees whose nodes know where they were written, and error messages that say so.
 #pragma once
 
 #include "crine/contracts.h"

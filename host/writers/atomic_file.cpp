@@ -1,3 +1,4 @@
+// Writes a file under a temporary name and renames it, and adds whole lines to tables.
 #include "host/writers/atomic_file.h"
 
 #include "crine/contracts.h"

@@ -1,3 +1,4 @@
+// Output files that are never left half written.
 #pragma once
 
 #include <filesystem>

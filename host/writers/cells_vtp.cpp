@@ -1,3 +1,4 @@
+// Writes cells_*.vtp: a point for every cell, with its properties, receptors, activities and pathway variables.
 #include "host/writers/vtk_file.h"
 #include "host/writers/writer.h"
 

@@ -1,3 +1,4 @@
+// Writes run.pvd: the list of all frames, by which ParaView opens a run as a series in time.
 #include "host/text/format.h"
 #include "host/writers/atomic_file.h"
 #include "host/writers/vtk_file.h"

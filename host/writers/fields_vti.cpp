@@ -1,3 +1,4 @@
+// Writes fields_*.vti: the concentration of every ligand in every voxel.
 #include "host/writers/vtk_file.h"
 #include "host/writers/writer.h"
 

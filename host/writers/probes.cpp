@@ -1,3 +1,4 @@
+// Works out probes: samples, means, counts, coverage, statistics over cells, and moments of positions.
 #include "host/writers/probes.h"
 
 #include "host/text/format.h"

@@ -1,3 +1,4 @@
+// The probes of a scenario: their columns, what they need of the state, and their values.
 #pragma once
 
 #include "host/scenario/scenario.h"

@@ -1,3 +1,4 @@
+// Writes routes.csv: how much of each traced ligand every cell type received, by route and by sender.
 #include "host/text/format.h"
 #include "host/writers/atomic_file.h"
 #include "host/writers/tables.h"

@@ -1,3 +1,4 @@
+// Writes synapses.csv: transmitter, vesicles and open channels of every synapse, or of every type of many.
 #include "host/text/format.h"
 #include "host/writers/atomic_file.h"
 #include "host/writers/tables.h"

@@ -1,11 +1,9 @@
+// Columns and rows of summary.csv, compartments.csv, synapses.csv and routes.csv; those of probes.csv are in probes.h.
 #pragma once
 
 #include "host/writers/writer.h"
 
 #include <variant>
-
-/// What stands in summary.csv, compartments.csv, synapses.csv and routes.csv, for whoever needs it as numbers. The columns of probes.csv
-/// are in host/writers/probes.h.
 
 namespace crine {
 

@@ -1,3 +1,4 @@
+// Writes summary.csv, compartments.csv and probes.csv: a line at every summary time.
 #include "crine/units.h"
 #include "host/text/format.h"
 #include "host/writers/atomic_file.h"

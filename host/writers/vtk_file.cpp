@@ -1,3 +1,4 @@
+// Fills VTK arrays, and writes data sets compressed, each file whole or not at all.
 #include "host/writers/vtk_file.h"
 
 #include "crine/contracts.h"

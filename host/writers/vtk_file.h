@@ -1,3 +1,4 @@
+// What the writers of VTK files share: arrays, names, time stamps, and writing a data set.
 #pragma once
 
 #include "crine/units.h"

@@ -1,3 +1,4 @@
+// The interface of all writers, the frame that they are given, and the list of files that a run may write.
 #pragma once
 
 #include "host/scenario/scenario.h"

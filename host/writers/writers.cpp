@@ -1,3 +1,4 @@
+// The list of output files, each with its contents, when it is asked for, and its writer.
 #include "host/writers/writer.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Carries out what cells have decided: division, death, fusion, recruitment, change of type. Only here does their number change.
 #include "kernels/behaviour/behaviour.h"
 
 #include "crine/model/cycle.h"

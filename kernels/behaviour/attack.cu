@@ -1,3 +1,4 @@
+// Whom cells attack in a step, and the damage that attacks and other causes do and that repair undoes.
 #include "kernels/behaviour/behaviour.h"
 
 #include "crine/model/attack.h"

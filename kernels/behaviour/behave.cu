@@ -1,3 +1,4 @@
+// Decides what becomes of every cell until the end of the step: competing events at exact times, alone or with those that touch it.
 #include "kernels/behaviour/behaviour.h"
 
 #include "crine/model/cycle.h"

@@ -1,3 +1,4 @@
+// What cells do: the decision of a cell, the rounds of a step in which decisions follow each other, and the processes.
 #pragma once
 
 #include "kernels/behaviour/carried.h"

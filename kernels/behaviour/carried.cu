@@ -1,3 +1,4 @@
+// Rearranges everything that is kept for each cell, when cells are sorted or their number changes.
 #include "kernels/behaviour/carried.h"
 
 namespace crine {

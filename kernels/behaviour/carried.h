@@ -1,3 +1,4 @@
+// All that a cell carries with it (motion, combat, responses, receptors, pathways), for births, divisions, changes and sorting.
 #pragma once
 
 #include "kernels/cells/cells.h"

@@ -1,3 +1,4 @@
+// FLAME GPU 2's Circles model, a benchmark of the neighbour search: agents push their neighbours away.
 #include "crine/model/circles.h"
 
 #include "kernels/behaviour/behaviour.h"

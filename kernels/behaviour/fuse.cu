@@ -1,3 +1,4 @@
+// Fusion of touching cells: which one a cell accepts of those that want to join it, and what becomes of the others.
 #include "kernels/behaviour/behaviour.h"
 
 #include "kernels/cells/neighbours.h"

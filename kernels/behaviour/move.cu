@@ -1,3 +1,4 @@
+// Motion of cells in a step: contact forces, chemotaxis, biased persistent random walk, habitats and walls.
 #include "kernels/behaviour/behaviour.h"
 
 #include "crine/model/motility.h"

@@ -1,3 +1,4 @@
+// What becomes of a cell's motion, combat and responses to rules when it is born, divides, or changes type or state.
 #pragma once
 
 #include "kernels/cells/programs.h"

@@ -1,3 +1,4 @@
+// A step of circulating cells: production by rules, at once or with a delay, first-order loss, and those who were recruited.
 #include "kernels/cells/cell_pools.h"
 
 #include "crine/model/cell_pool.h"

@@ -1,3 +1,4 @@
+// Pools of circulating cells: their number by type, which in turn sets how fast they are recruited into the tissue.
 #pragma once
 
 #include "crine/backend.h"

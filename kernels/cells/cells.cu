@@ -1,3 +1,4 @@
+// Uploads the cells at the start, chooses the bins by the longest reach of contacts, counts and downloads cells.
 #include "kernels/cells/cells.h"
 
 #include "crine/model/cycle.h"

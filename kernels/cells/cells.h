@@ -1,3 +1,4 @@
+// All cells on a device: their properties, the bins in which neighbours are found, and the tables of their types.
 #pragma once
 
 #include "crine/backend.h"
@@ -46,7 +47,7 @@ struct Population {
     Programs programs;
     int behaviours = 0, types = 0;
     Buffer<Real> responses;                    ///< [slot * cells + cell], see Phenotype
-    Buffer<Real> work;                         ///< within exchange: what cells give, within sense: signals [slot * cells + cell], …
+    Buffer<Real> work;                         ///< in exchange: what cells give; from sense to transduce: signals [slot * cells + cell]
     Buffer<std::uint32_t> bin, order;          ///< within sort; `order` also within transduce and apply
     Buffer<std::uint32_t> place, first_birth;  ///< within transduce and apply
     std::uint64_t divisions = 0, deaths = 0, removals = 0, engulfments = 0, differentiations = 0;

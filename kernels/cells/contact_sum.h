@@ -1,3 +1,4 @@
+// Contact velocity and pressure of cells, summed over neighbours: one cell a thread on a GPU, in vector lanes on a CPU.
 #pragma once
 
 #include "kernels/cells/neighbours.h"

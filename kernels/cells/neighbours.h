@@ -1,3 +1,4 @@
+// Finding neighbours: the cells in the bins around a point, and those that touch a cell.
 #pragma once
 
 #include "crine/units.h"

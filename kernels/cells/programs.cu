@@ -1,3 +1,4 @@
+// Compiles cell types and their rules into tables: signals, Hill terms, responses, and what each type can do.
 #include "kernels/cells/programs.h"
 
 #include <algorithm>

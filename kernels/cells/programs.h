@@ -1,3 +1,4 @@
+// What the cell types do, as tables on the device: signals, responses to rules, possible acts and constants.
 #pragma once
 
 #include "crine/cells.h"
@@ -8,8 +9,8 @@
 namespace crine {
 inline namespace CRINE_NS {
 
-/// What the cell types do, compiled from the model into tables on the device. A table has one row for the live and one
-/// for the dead cells of each type: row = type for live cells, types + type for dead ones.
+/// The tables are compiled from the model. A table has one row for the live and one for the dead cells of each type: row = type for live
+/// cells, types + type for dead ones.
 
 /// A signal that the rules of a row use.
 struct Sensed {
@@ -92,7 +93,7 @@ struct Identity {
 };
 
 /// What every cell does now: the base value of its row, or, where rules modulate it, the response that `sense` computed.
-/// The dead have given up every activity that no rule upholds in them; as bodies they still repel and adhere.
+/// The dead show no behaviour that no rule upholds in them, but as bodies they still repel and adhere, and keep the persistence of a walk.
 struct Phenotype {
     Span<std::uint8_t const> type;
     Span<CellState const> state;

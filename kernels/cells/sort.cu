@@ -1,3 +1,4 @@
+// Sorts cells by bin and, within a bin, by id: a counting sort whose result is the same on every device.
 #include "kernels/cells/cells.h"
 
 #include <thrust/scan.h>
@@ -89,7 +90,7 @@ bool Population::find_order() {
     for_each_index(n, PlaceBody{std::as_const(bin).span(), bin_begin.span(), order.span()}, kLight);
     for_each_index(bin_begin.size() - 1, OrderBody{std::as_const(bin_begin).span(), std::as_const(fields.id).span(), order.span()});
 #ifdef __CUDACC__
-    return true;  // a GPU is faster than its word to the host
+    return true;  // rearranging costs a GPU less than waiting for the answer
 #else
     return !THRUST_NS_QUALIFIER::is_sorted(policy(), order.data(), order.data() + n);
 #endif

@@ -1,3 +1,4 @@
+// Memory and copies: stream-ordered pools and pinned pieces on CUDA, plain memory on a CPU; and what the device is.
 #include "kernels/device/device.h"
 
 #include <atomic>

@@ -1,7 +1,8 @@
+// A device as kernels see it: memory, loops over indices and voxels, ordered reductions, and error reports.
 #pragma once
 
-/// A device as kernels see it: memory, launcher, reductions. Every kernels/*.cu is compiled for the CPU and, where there is nvcc, for
-/// CUDA; `CRINE_NS` tells the two apart.
+/// Every .cu of kernels/ is compiled for the CPU, once for each instruction set, and, where there is nvcc, for CUDA; `CRINE_NS` tells them
+/// apart.
 
 #include "crine/backend.h"
 #include "crine/contracts.h"

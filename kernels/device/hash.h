@@ -1,3 +1,4 @@
+// The hash of the engine's state, which does not depend on where cells lie in memory.
 #pragma once
 
 #include "crine/grid.h"

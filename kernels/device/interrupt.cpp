@@ -1,3 +1,4 @@
+// Defines the time at which the run was told to end, which signal handlers set and long loops look at.
 #include "crine/interrupt.h"
 
 namespace crine {

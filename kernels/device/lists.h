@@ -1,3 +1,4 @@
+// Ragged tables on the device: a list of items for each row, such as the rules' signals of each cell type.
 #pragma once
 
 #include "kernels/device/device.h"

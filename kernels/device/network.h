@@ -1,3 +1,4 @@
+// Reaction networks on the device, integrated for many cells or voxels in batches that share registers.
 #pragma once
 
 #include "crine/model/network.h"

@@ -1,3 +1,4 @@
+// How a part of the engine lists what it keeps (state, tables, work space), and what visits these lists.
 #pragma once
 
 #include "kernels/device/lists.h"

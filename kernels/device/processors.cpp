@@ -1,3 +1,4 @@
+// Counts processors by CPU affinity and by the quotas of Linux control groups.
 #include "kernels/device/processors.h"
 
 #include "crine/threads.h"

@@ -1,3 +1,4 @@
+// The number of processors that this process was given, with a root folder that tests can choose.
 #pragma once
 
 #include <string>

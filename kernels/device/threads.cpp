@@ -1,3 +1,4 @@
+// The thread pool of a CPU: who takes the pieces of a loop, and how threads wait for the next one.
 #include "crine/threads.h"
 
 #include "crine/contracts.h"
@@ -28,7 +29,7 @@ namespace {
 
 using Word = std::atomic<std::uint32_t>;
 
-/// Who waits stays awake for as long as it takes to fall asleep and be woken: at most twice what was right is lost, whichever was.
+/// Who waits stays awake for as long as it takes to fall asleep and be woken: so no wait costs more than twice what it had to.
 constexpr std::chrono::microseconds kAwake{50};
 /// Work for which sleepers are woken; less than that is done sooner without them. It may come in several loops.
 constexpr std::size_t kWorthWaking = 16 * kShare;

@@ -1,3 +1,4 @@
+// Joins unknowns in pairs on the host; cycles, conjugate gradients and the balance of closed rooms on the device.
 #include "kernels/fields/algebraic_multigrid.h"
 
 #include "crine/model/diffusion.h"
@@ -134,7 +135,7 @@ struct FeltResidualRowBody {
         to[c] = sum;
     }
 };
-/// 1, or 0 for those that lose more to the ground than through their links: these follow nobody.
+/// 1, or 0 for unknowns whose loss is larger than all their links together: these follow no correction of the next level.
 struct FollowsBody {
     Rows rows;
     double* follows;

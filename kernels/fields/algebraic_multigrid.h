@@ -1,3 +1,4 @@
+// Solver of implicit diffusion where media differ strongly or walls close rooms: algebraic multigrid within conjugate gradients.
 #pragma once
 
 #include "kernels/fields/equations.h"

@@ -1,3 +1,4 @@
+// Integrates the pools of a ligand by extrapolated implicit Euler steps, and finds what crosses vessel walls in an interval.
 #include "kernels/fields/compartments.h"
 
 #include "crine/contracts.h"

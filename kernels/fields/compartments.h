@@ -1,3 +1,4 @@
+// Compartments of one ligand, such as blood: clearance, transfers, carriers, infusions, and exchange through vessel walls.
 #pragma once
 
 #include "crine/backend.h"

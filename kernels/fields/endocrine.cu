@@ -1,3 +1,4 @@
+// Gives doses when they are due, and repeats an interval until tissue and compartments agree on what crosses vessel walls.
 #include "kernels/fields/endocrine.h"
 
 #include "kernels/fields/ligand_step.h"

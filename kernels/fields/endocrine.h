@@ -1,3 +1,4 @@
+// Ligands that circulate or are given as doses: their transport in the tissue, joined with that in compartments.
 #pragma once
 
 #include "kernels/fields/compartments.h"

@@ -1,3 +1,4 @@
+// The discrete equations of an implicit diffusion step, which both multigrid solvers solve.
 #pragma once
 
 #include "crine/grid.h"

@@ -1,3 +1,4 @@
+// Sets ligand fields up, fills their halos by the boundary conditions, hinders diffusion by a matrix, samples and downloads.
 #include "kernels/fields/fields.h"
 
 #include "crine/model/diffusion.h"

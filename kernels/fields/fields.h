@@ -1,3 +1,4 @@
+// All ligand fields on a device, with materials and ledgers, and the work space that their solvers share.
 #pragma once
 
 #include "crine/backend.h"
@@ -85,7 +86,7 @@ struct Fields {
 
     // work space of transport, shared by all ligands
     Multigrid solver;
-    int solver_shape = -1;  ///< what it has faces of: LigandField::shape
+    int solver_shape = -1;  ///< LigandField::shape of the faces that it has now
     LineSolver lines;
     Buffer<Real> inflow;           ///< all that does not depend on the concentration [molecules/µm³/s]
     Buffer<Real> loss;             ///< all that does [1/s]
@@ -100,7 +101,7 @@ struct Fields {
     Reactions reactions;
     Buffer<double> partial;  ///< of sums
 
-    /// What follows every interval that a traced ligand has been stepped through, while its mean is known.
+    /// Called after every interval that a traced ligand has been stepped through, while its mean is known: Traces::follow.
     std::function<ErrorCode(int ligand, double duration)> follow;
     Buffer<MaterialLigand> homogeneous;  ///< like properties, without sources and with held values 0; empty where nothing is traced
 

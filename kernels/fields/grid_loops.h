@@ -1,3 +1,4 @@
+// Loops, sums and maxima over the interior voxels of a grid.
 #pragma once
 
 #include "crine/grid.h"

@@ -1,3 +1,4 @@
+// Interpolation between the centres of voxels that keeps the flux continuous where the diffusivity jumps.
 #pragma once
 
 #include "crine/grid.h"

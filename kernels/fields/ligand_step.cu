@@ -1,3 +1,4 @@
+// Gathers sources, losses and boundaries of one ligand, sums where its molecules come from and go to, and books them.
 #include "kernels/fields/ligand_step.h"
 
 #include "crine/model/reaction.h"

@@ -1,3 +1,4 @@
+// What transport of one ligand needs whatever its solver: the medium in every voxel, and the booking of molecules.
 #pragma once
 
 #include "crine/model/diffusion.h"

@@ -1,6 +1,5 @@
+// The line solver on a CPU: tridiagonal elimination of many lines at a time, in rows of voxels and vector lanes.
 #pragma once
-
-/// LineSolver on the CPU: whole rows of voxels at a time, several lines in the lanes of vector instructions.
 
 #include "crine/model/factored.h"
 #include "kernels/fields/line_solver.h"

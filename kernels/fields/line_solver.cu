@@ -1,3 +1,4 @@
+// One factored solve: a thread for each line on a GPU; on a CPU the order in which threads take planes and slabs (line_rows.h).
 #include "kernels/fields/line_solver.h"
 
 #include "crine/model/factored.h"

@@ -1,3 +1,4 @@
+// Solver of implicit diffusion by factors along the axes (ADI): tridiagonal lines along x, y and z, Douglas-Gunn or ROS2.
 #pragma once
 
 #include "crine/grid.h"

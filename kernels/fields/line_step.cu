@@ -1,3 +1,4 @@
+// Transport of one ligand by factors along the axes: how many steps an interval takes, and what is booked of them.
 #include "kernels/fields/ligand_step.h"
 
 #include "crine/interrupt.h"

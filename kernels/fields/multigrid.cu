@@ -1,3 +1,4 @@
+// Geometric multigrid: coarse faces and losses, interpolation linear in resistance, Chebyshev-Jacobi smoothing, V-cycles.
 #include "kernels/fields/multigrid.h"
 
 #include "crine/interrupt.h"

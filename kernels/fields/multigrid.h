@@ -1,3 +1,4 @@
+// Solver of implicit diffusion where media are much alike: geometric multigrid; all else is left to algebraic multigrid.
 #pragma once
 
 #include "kernels/fields/algebraic_multigrid.h"

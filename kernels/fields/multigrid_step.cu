@@ -1,3 +1,4 @@
+// Transport of one ligand by multigrid: implicit Euler, TR-BDF2 or quasi-steady, and what is booked of the step.
 #include "kernels/fields/ligand_step.h"
 
 #include <algorithm>
@@ -189,7 +190,7 @@ private:
         settle(dt, tr_bdf2::kImplicit);
         return true;
     }
-    /// The solution does, further than where the step began, by more than solvers leave.
+    /// Whether the solution does: further than the field at the beginning of the step, by more than the solver leaves.
     bool falls_below_zero() {
         constexpr double kVisible = 1e-3;  ///< of the largest concentration
         if (repeats_) return false;

@@ -1,3 +1,4 @@
+// Reacting ligands through an interval: bindings and networks in two halves around transport, conversions, and the choice of steps.
 #include "kernels/fields/react.h"
 
 #include "crine/interrupt.h"

@@ -1,3 +1,4 @@
+// Reactions between ligands: which ligands take part, in which order they are stepped, and their work space.
 #pragma once
 
 #include "crine/backend.h"

@@ -1,3 +1,4 @@
+// The concentrations of all ligands, with halos that meet the boundary conditions, for kernels that read several.
 #pragma once
 
 #include "kernels/fields/fields.h"

@@ -1,3 +1,4 @@
+// Transport of all ligands: which solver steps each, steps repeated for saturable conversions, and what follows each step.
 #include "kernels/fields/endocrine.h"
 #include "kernels/fields/ligand_step.h"
 
@@ -71,7 +72,7 @@ private:
     Ledger start_;
 };
 
-/// To enzymes or other reactions within transport.
+/// Whether transport takes some of a ligand for enzymes or other reactions.
 bool loses(Model const& model, int ligand) {
     return !model.ligands[static_cast<std::size_t>(ligand)].cleaved_by.empty() ||
            std::any_of(model.conversions.begin(), model.conversions.end(), [&](Conversion const& c) { return c.from == ligand; });

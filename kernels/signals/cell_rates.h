@@ -1,3 +1,4 @@
+// Secretion, uptake and clearance of one cell now, and the weights with which it acts on the voxels around it.
 #pragma once
 
 #include "crine/model/autocrine.h"

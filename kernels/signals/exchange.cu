@@ -1,3 +1,4 @@
+// Deposits the secretion and uptake of cells onto voxels, as tents of 8 voxels or spherical shells, in one order of summation.
 #include "kernels/signals/exchange.h"
 
 #include "crine/model/exchange.h"

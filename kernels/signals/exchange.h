@@ -1,3 +1,4 @@
+// Exchange of ligands between cells and fields: which ligands, in which groups, and how wide the deposits of cells are.
 #pragma once
 
 #include "crine/model.h"

@@ -1,3 +1,4 @@
+// Integrates the reaction networks of all live cells that have them, with inputs from the cells' signals.
 #include "kernels/signals/pathways.h"
 
 #include "crine/interrupt.h"

@@ -1,3 +1,4 @@
+// Reaction networks inside cells: the variables that every cell keeps, and what becomes of them with the cell.
 #pragma once
 
 #include "crine/model.h"

@@ -1,3 +1,4 @@
+// A step of receptors: binding, dissociation, internalisation, recycling, contact with membrane ligands, and their ledgers.
 #include "kernels/signals/receptors.h"
 
 #include "crine/model/receptor.h"
@@ -25,7 +26,7 @@ struct OneReceptor {
     }  ///< of binding [1/s]
     CRINE_HD double loss() const { return r.rates.turnover + r.rates.shedding; }
     CRINE_HD double loss_inside() const { return r.rates.recycling + r.rates.degradation; }
-    /// What was chosen before the fields moved on.
+    /// The step with the weights that were chosen before transport.
     CRINE_HD FittedStep step(double length) const { return {length, view.at(r.binding_weight, i), view.at(r.slow_weight, i)}; }
     CRINE_HD double now_inside() const { return r.inside < 0 ? 0 : view.count(r.inside, i); }
 

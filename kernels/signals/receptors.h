@@ -1,3 +1,4 @@
+// Receptors, membrane ligands and stores of all cells: the molecules that each cell has, and what becomes of them with it.
 #pragma once
 
 #include "crine/backend.h"

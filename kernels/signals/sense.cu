@@ -1,3 +1,4 @@
+// Measures the signals that rules and pathways use, and the responses of behaviours to them by Hill functions.
 #include "kernels/signals/sense.h"
 
 #include "crine/model/hill.h"

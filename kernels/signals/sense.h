@@ -1,3 +1,4 @@
+// The process `sense`: from fields, neighbours and blood to signals and behaviours of cells.
 #pragma once
 
 #include "kernels/signals/pathways.h"

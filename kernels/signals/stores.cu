@@ -1,3 +1,4 @@
+// Stores of ligands in cells: what is released and refilled in a step, and what they hold.
 #include "crine/model/store.h"
 
 #include "kernels/signals/cell_rates.h"

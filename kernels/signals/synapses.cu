@@ -1,3 +1,4 @@
+// Steps synapses from spike to spike: firing, vesicles, cleft and channels, and transmitter that escapes into fields.
 #include "kernels/signals/synapses.h"
 
 #include "crine/interrupt.h"
@@ -145,7 +146,7 @@ struct SynapseBody {
     }
     CRINE_HD Random draw(std::size_t s) const { return {seed, Stream::release, synapses.draws[s]++, static_cast<std::uint32_t>(s)}; }
 
-    /// Whatever the synapse still holds is free, and out.
+    /// The synapse ends: all transmitter that it still holds, free or bound, escapes.
     CRINE_HD void end(std::size_t s, int nodes, CleftDynamics const& dynamics, CleftState& state, CleftProgress& progress) const {
         synapses.active[s] = 0;
         progress.flows.escaped += dynamics.free(state) + dynamics.bound(state);

@@ -1,3 +1,4 @@
+// Synapses between pairs of cells: their state, and the open channels that postsynaptic cells sense.
 #pragma once
 
 #include "crine/model.h"

@@ -1,3 +1,4 @@
+// Steps a field for each sender of a traced ligand, and adds up what cells take of it, by type of receiver.
 #include "kernels/signals/traces.h"
 
 #include "crine/model/exchange.h"

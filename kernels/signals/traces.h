@@ -1,3 +1,4 @@
+// Tracing who receives a ligand from whom: autocrine, paracrine and endocrine by fields, juxtacrine by contact.
 #pragma once
 
 #include "kernels/fields/fields.h"
@@ -8,9 +9,9 @@
 namespace crine {
 inline namespace CRINE_NS {
 
-/// Who told whom. Transport is linear in the concentration while cells keep their clearances, so the field of a traced ligand is the sum of
-/// parts, one for each sender, that each take the steps the whole takes, with its losses and their own sources. What is left is from
-/// elsewhere: what was there at the start, region sources, walls, doses into the tissue, synapses.
+/// Transport is linear in the concentration while cells keep their clearances, so the field of a traced ligand is the sum of parts, one for
+/// each sender, that each take the steps the whole takes, with its losses and their own sources. What is left is from elsewhere: what was
+/// there at the start, region sources, walls, doses into the tissue, synapses.
 
 /// Of a ligand's field: what some sender has sent.
 struct Part {
