@@ -2,7 +2,6 @@
 #include "host/bench/models.h"
 #include "host/bench/session.h"
 #include "host/build/load.h"
-#include "host/scenario/scenario.h"
 
 #include <algorithm>
 #include <cmath>

@@ -35,7 +35,6 @@ public:
 
     Size const& size() const { return size_; }
     bool on_gpu() const { return info_.engine != "cpu"; }
-    DeviceInfo const& info() const { return info_; }
     double copy_bandwidth() const { return copy_; }  ///< [bytes/s]
     Device const& device() const { return device_; }
     std::unique_ptr<Backend> make_engine() const { return make_backend(device_); }

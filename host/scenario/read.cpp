@@ -10,13 +10,6 @@
 namespace crine {
 namespace {
 
-[[noreturn]] void expected(Node const& node, std::string const& what) { fail(node.at, "found " + node.what() + ", expected " + what); }
-
-std::string const& scalar(Node const& node, std::string const& what) {
-    if (node.kind != Node::Kind::scalar || node.text.empty()) expected(node, what);
-    return node.text;
-}
-
 std::string one_of(std::vector<std::string> const& words) {
     std::string list;
     for (auto const& w : words) list += (list.empty() ? "" : " | ") + w;
@@ -250,15 +243,6 @@ void Read::value(Node& node, T& to) {
 }
 
 }  // namespace
-
-double read_quantity(Node const& node, Dimension dimension, Range range) {
-    std::string const like = std::string(name_of(dimension)) + ", for example \"" + example_of(dimension) + "\"";
-    std::string const& text = scalar(node, like);
-    double const value = at_place(node.at, [&] { return quantity(text, dimension); });
-    if (range == Range::non_negative && value < 0) fail(node.at, "\"" + text + "\" is negative; expected " + like);
-    if (range == Range::positive && !(value > 0)) fail(node.at, "\"" + text + "\" is not greater than 0; expected " + like);
-    return value;
-}
 
 UptakeInput read_uptake(Node const& node) {
     Node copy = node;

@@ -30,7 +30,6 @@ using Signed = Quantity<D, Range::any>;
 template <Dimension D>
 using Positive = Quantity<D, Range::positive>;
 
-using Length = Quantity<Dimension::length>;
 using Coordinate = Signed<Dimension::length>;
 using Time = Quantity<Dimension::time>;
 using Rate = Quantity<Dimension::rate>;
@@ -112,6 +111,10 @@ inline constexpr Presence required_here{true, true, nullptr};
 inline constexpr Presence optional{};
 constexpr Presence otherwise(char const* text) { return {false, false, text}; }
 
+/// Fails at a node that is something else than expected.
+[[noreturn]] void expected(Node const& node, std::string const& what);
+/// The text of a node that has to be a single value, such as `what`.
+std::string const& scalar(Node const& node, std::string const& what);
 /// Reads one value of what turned out to be the dimension.
 double read_quantity(Node const& node, Dimension dimension, Range range);
 

@@ -11,9 +11,7 @@
 
 class vtkDataObject;
 class vtkDataSet;
-class vtkDoubleArray;
 class vtkFloatArray;
-class vtkStringArray;
 class vtkXMLWriter;
 
 namespace crine {

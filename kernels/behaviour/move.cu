@@ -4,7 +4,6 @@
 #include "crine/model/motility.h"
 #include "kernels/cells/contact_sum.h"
 #include "kernels/cells/neighbours.h"
-#include "kernels/fields/sensing.h"
 
 namespace crine {
 inline namespace CRINE_NS {

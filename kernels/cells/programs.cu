@@ -252,5 +252,32 @@ void Programs::compile(Model const& model) {
     offspring.upload(type_offspring);
 }
 
+Real highest(Model const& model, int type, int behaviour) {
+    auto const shares = [&](int other) {
+        return other == type || (model.types[type].takes_time(behaviour) && model.types[other].takes_time(behaviour));
+    };
+    Real most = 0;
+    for (int other = 0; other < static_cast<int>(model.types.size()); ++other)
+        if (shares(other)) most = std::max(most, model.types[other].base[behaviour]);
+    for (Rule const& rule : model.rules)
+        if (shares(rule.type) && rule.behaviour == behaviour) most = std::max(most, rule.saturation);
+    return most;
+}
+
+bool binds(Model const& model, int type, int ligand, bool on_membrane) {
+    for (std::size_t r = 0; r < model.receptors.size(); ++r)
+        for (Receptor::Binding const& b : model.receptors[r].bindings)
+            if (b.on_membrane == on_membrane && b.ligand == ligand && model.expresses(type, static_cast<int>(r))) return true;
+    return false;
+}
+
+std::vector<int> senders(Model const& model, int ligand) {
+    std::vector<int> types;
+    for (int t = 0; t < static_cast<int>(model.types.size()); ++t)
+        if (highest(model, t, model.vocabulary().of(behaviour::secretion, ligand)) > 0 || model.types[t].keeps(ligand)) types.push_back(t);
+    if (model.ligands[ligand].circulates >= 0) types.push_back(-1);
+    return types;
+}
+
 }  // namespace CRINE_NS
 }  // namespace crine

@@ -169,5 +169,14 @@ struct Programs {
     }
 };
 
+/// Highest value that a behaviour of a type can reach, if any. Where it takes time, a cell may bring it from another type where it does.
+Real highest(Model const& model, int type, int behaviour);
+
+/// Some receptors of a type bind a ligand of the field or, if `on_membrane`, a membrane ligand.
+bool binds(Model const& model, int type, int ligand, bool on_membrane);
+
+/// Who sends a ligand into the field: types that can secrete it, and -1 for vessel walls.
+std::vector<int> senders(Model const& model, int ligand);
+
 }  // namespace CRINE_NS
 }  // namespace crine

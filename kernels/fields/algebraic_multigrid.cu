@@ -1,6 +1,8 @@
 // Joins unknowns in pairs on the host; cycles, conjugate gradients and the balance of closed rooms on the device.
 #include "kernels/fields/algebraic_multigrid.h"
 
+#include "crine/interrupt.h"
+
 #include "crine/model/diffusion.h"
 #include "kernels/fields/grid_loops.h"
 
@@ -423,6 +425,7 @@ Solved AlgebraicMultigrid::solve(Equations const& e, Real* x, double tolerance) 
     double before = 0;
     fine.rhs.swap(residual_);  // the residual is what cycles answer to
     for (;;) {
+        end_if_out_of_time();
         cycle(0);
         double const now = ordered_sum(n, partial_, Product{fine.rhs.data(), fine.x.data()});
         auto const sizes = reduce<2, Maximum>(n, kSumChunk, partial_, SizesTerm{fine.x.data(), x_.data()});

@@ -44,8 +44,6 @@ public:
     void accept(double duration, double level, double into_tissue, Course const& course);
 
     void report(std::vector<PoolState>& by_pool) const;
-    double free(int member) const;
-
     template <class Visit>
     void list(Visit&& visit) {
         for (Member& member : members_) visit.value(member.amount), visit.value(member.infusion), visit.value(member.state);
@@ -60,6 +58,8 @@ private:
         double amount = 0, infusion = 0;
         PoolState state;
     };
+    double free(int member) const;
+
     struct Link {
         int from = 0, to = 0;
         double rate = 0;

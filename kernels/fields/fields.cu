@@ -119,6 +119,12 @@ Real const* sensed(Fields& fields, int ligand) {
     return field.concentration.data();
 }
 
+std::vector<Real const*> concentrations(Fields& fields) {
+    std::vector<Real const*> all;
+    for (std::size_t l = 0; l < fields.ligands.size(); ++l) all.push_back(sensed(fields, static_cast<int>(l)));
+    return all;
+}
+
 void hinder(Fields& fields, Model const& model) {
     Grid const& g = fields.grid;
     for (std::size_t l = 0; l < fields.ligands.size(); ++l) {

@@ -131,6 +131,8 @@ void hinder(Fields& fields, Model const& model);
 
 /// A ligand's concentration, with a halo that makes interpolation meet its boundary conditions.
 Real const* sensed(Fields& fields, int ligand);
+/// The same of all ligands, for bodies that read several.
+std::vector<Real const*> concentrations(Fields& fields);
 
 }  // namespace CRINE_NS
 }  // namespace crine

@@ -3,6 +3,7 @@
 #include "kernels/fields/ligand_step.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace crine {
 inline namespace CRINE_NS {

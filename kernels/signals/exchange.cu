@@ -8,36 +8,19 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 namespace crine {
 inline namespace CRINE_NS {
 
-Real highest(Model const& model, int type, int behaviour) {
-    auto const shares = [&](int other) {
-        return other == type || (model.types[type].takes_time(behaviour) && model.types[other].takes_time(behaviour));
-    };
-    Real most = 0;
-    for (int other = 0; other < static_cast<int>(model.types.size()); ++other)
-        if (shares(other)) most = std::max(most, model.types[other].base[behaviour]);
-    for (Rule const& rule : model.rules)
-        if (shares(rule.type) && rule.behaviour == behaviour) most = std::max(most, rule.saturation);
-    return most;
-}
-
 namespace {
 
-bool binds(Model const& model, int type, int ligand) {
-    for (std::size_t r = 0; r < model.receptors.size(); ++r)
-        for (Receptor::Binding const& b : model.receptors[r].bindings)
-            if (b.ligand == ligand && !b.on_membrane && model.expresses(type, static_cast<int>(r))) return true;
-    return false;
-}
 /// The most that a cell of a type can clear of any ligand, by what diffuses [µm]. Receptors can become any number, and where D follows a
 /// matrix it may be anything.
 double most_cleared(Model const& model, int type) {
     double most = 0;
     for (int l = 0; l < static_cast<int>(model.ligands.size()); ++l) {
-        double const uptake = binds(model, type, l) ? HUGE_VAL : highest(model, type, model.vocabulary().of(behaviour::uptake, l));
+        double const uptake = binds(model, type, l, false) ? HUGE_VAL : highest(model, type, model.vocabulary().of(behaviour::uptake, l));
         if (!(uptake > 0)) continue;
         for (int m = 0; m < static_cast<int>(model.material_names.size()); ++m) {
             double const d = model.ligands[l].hindered_by.empty() ? model.property(m, l).diffusivity : 0;
@@ -366,9 +349,9 @@ void Exchange::start(Model const& model, HostCells const& cells, Fields& fields)
         for (int t = 0; t < words.types; ++t) {
             bool const secretes = highest(model, t, secretion) > 0, keeps = model.types[t].keeps(l),
                        takes_up = highest(model, t, uptake) > 0, stops = secretes && std::isfinite(model.types[t].saturation[l]);
-            to.binds = to.binds || binds(model, t, l);
+            to.binds = to.binds || binds(model, t, l, false);
             to.stored = to.stored || keeps;
-            exchanges[t] = exchanges[t] || secretes || keeps || takes_up || binds(model, t, l);
+            exchanges[t] = exchanges[t] || secretes || keeps || takes_up || binds(model, t, l, false);
             exchanged = exchanged || secretes || keeps || takes_up || to.binds;
             saturates = saturates || stops;
             to.autocrine = to.autocrine || to.binds || ((secretes || keeps) && takes_up);

@@ -10,9 +10,6 @@
 namespace crine {
 inline namespace CRINE_NS {
 
-/// Highest value that a behaviour of a type can reach, if any. Where it takes time, a cell may bring it from another type where it does.
-Real highest(Model const& model, int type, int behaviour);
-
 /// A ligand that cells secrete or take up.
 struct ExchangeTarget {
     int ligand = 0;

@@ -4,7 +4,6 @@
 #include "crine/model/receptor.h"
 #include "kernels/cells/neighbours.h"
 #include "kernels/signals/cell_rates.h"
-#include "kernels/signals/traces.h"
 
 #include <algorithm>
 

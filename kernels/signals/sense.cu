@@ -2,10 +2,9 @@
 #include "kernels/signals/sense.h"
 
 #include "crine/model/hill.h"
-#include "crine/model/response_time.h"
 #include "crine/model/motility.h"
+#include "crine/model/response_time.h"
 #include "kernels/cells/neighbours.h"
-#include "kernels/fields/sensing.h"
 
 namespace crine {
 inline namespace CRINE_NS {

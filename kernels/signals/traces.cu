@@ -161,25 +161,11 @@ struct ReceiverTerm {
     }
 };
 
-bool binds(Model const& model, int type, int ligand, bool on_membrane) {
-    for (std::size_t r = 0; r < model.receptors.size(); ++r)
-        for (Receptor::Binding const& b : model.receptors[r].bindings)
-            if (b.on_membrane == on_membrane && b.ligand == ligand && model.expresses(type, static_cast<int>(r))) return true;
-    return false;
-}
 bool takes(Model const& model, int type, int ligand) {
     return highest(model, type, model.vocabulary().of(behaviour::uptake, ligand)) > 0 || binds(model, type, ligand, false);
 }
 
 }  // namespace
-
-std::vector<int> senders(Model const& model, int ligand) {
-    std::vector<int> types;
-    for (int t = 0; t < static_cast<int>(model.types.size()); ++t)
-        if (highest(model, t, model.vocabulary().of(behaviour::secretion, ligand)) > 0 || model.types[t].keeps(ligand)) types.push_back(t);
-    if (model.ligands[ligand].circulates >= 0) types.push_back(-1);
-    return types;
-}
 
 TracedLigand& Traces::of(int ligand) {
     return *std::find_if(ligands.begin(), ligands.end(), [&](TracedLigand const& t) { return t.ligand == ligand; });
@@ -196,7 +182,7 @@ void Traces::start(Model const& model, Fields& fields) {
         std::vector<std::int16_t> part_of_type(types, -1);
         for (int const sender : senders(model, l)) {
             if (sender >= 0) part_of_type[sender] = static_cast<std::int16_t>(traced.parts.size());
-            Part& part = traced.parts.emplace_back();
+            SenderField& part = traced.parts.emplace_back();
             part.type = sender;
             LigandField& field = part.field;
             field.concentration.resize(fields.grid.storage());
@@ -235,7 +221,7 @@ void Traces::give_parts(CellRates const& rates, Exchange& exchange, Population& 
             GivePartsBody body{rates, traced.ligand, first, std::min(parts - first, kChannels), {}, {}};
             ExchangeGroup group;
             for (int c = 0; c < body.parts; ++c) {
-                Part& part = traced.parts[first + c];
+                SenderField& part = traced.parts[first + c];
                 body.type[c] = part.type;
                 group.array[group.channels++] = part.field.source.data();
                 ++part.field.exchange_version;
@@ -344,7 +330,7 @@ void Traces::report(Totals& totals, Model const& model) {
             };
             std::size_t const parts = traced.parts.size();
             double elsewhere = sum(parts);
-            for (Part const& part : traced.parts)
+            for (SenderField const& part : traced.parts)
                 if (part.type == receiver) add(Route::autocrine, receiver, sum(parts + 1));
             for (std::size_t p = 0; p < parts; ++p) {
                 add(traced.parts[p].type < 0 ? Route::endocrine : Route::paracrine, traced.parts[p].type, sum(p));

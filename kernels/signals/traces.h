@@ -14,14 +14,14 @@ inline namespace CRINE_NS {
 /// there at the start, region sources, walls, doses into the tissue, synapses.
 
 /// Of a ligand's field: what some sender has sent.
-struct Part {
+struct SenderField {
     int type = -1;  ///< of the cells that secrete it; -1: what came through vessel walls
     LigandField field;
 };
 
 struct TracedLigand {
     int ligand = 0;
-    std::vector<Part> parts;
+    std::vector<SenderField> parts;
     Buffer<std::int16_t> part_of_type;  ///< -1: cells of the type do not secrete it
     Buffer<double> taken;               ///< in this step [part * cells + cell], and last from all parts and elsewhere [molecules]
     Buffer<double> own;                 ///< by cell: what of it was to be autocrine
@@ -62,7 +62,7 @@ struct Traces {
     template <class Visit>
     void list(Visit&& visit) {
         for (TracedLigand& traced : ligands) {
-            for (Part& part : traced.parts) part.field.list(visit);
+            for (SenderField& part : traced.parts) part.field.list(visit);
             visit.value(traced.owed), visit.value(traced.sums);
             visit.table(traced.part_of_type);
             visit.work(traced.taken), visit.work(traced.own);
@@ -77,9 +77,6 @@ private:
 
     int types_ = 0;
 };
-
-/// Who sends a ligand into the field: types that can secrete it, and -1 for vessel walls.
-std::vector<int> senders(Model const& model, int ligand);
 
 }  // namespace CRINE_NS
 }  // namespace crine

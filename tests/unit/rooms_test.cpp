@@ -37,6 +37,13 @@ std::string room_of(std::filesystem::path const& file) {
     return folder == "host" || folder == "kernels" ? folder + "/" : folder;
 }
 
+std::string first_line(std::filesystem::path const& file) {
+    std::ifstream in(file);
+    std::string line;
+    std::getline(in, line);
+    return line;
+}
+
 std::vector<std::string> includes_of(std::filesystem::path const& file) {
     std::vector<std::string> found;
     std::ifstream in(file);
@@ -65,6 +72,13 @@ TEST(Rooms, AreAllInThePicture) {
         if (*file.begin() != "include") there.insert(room_of(file));
     for (auto const& [room, floor] : drawn) named.insert(room);
     EXPECT_EQ(there, named);
+}
+
+TEST(Rooms, HoldFilesThatSayFirstWhatLivesThere) {
+    for (auto const& file : sources())
+        if (*file.begin() != "include") {
+            EXPECT_EQ(first_line(root / file).rfind("// ", 0), 0u) << file;
+        }
 }
 
 TEST(Rooms, LeadOnlyDownwards) {
