@@ -14,7 +14,7 @@ struct Schedule;
 void find_long_step(Findings& findings, Place const& at, double rate, std::string const& clock, double step, double most,
                     std::string const& consequence);
 
-/// Of ligands that decay many times in a step, by their scheme; docs/scenario.md, "What a step promises".
+/// Of ligands that decay many times in a step, by their scheme; docs/guide/13-steps-and-accuracy.md, "What a step promises".
 void find_long_steps_of_fields(Findings& findings, ScenarioInput const& in, Model const& model, Schedule const& schedule);
 
 /// Of response times of cells, what they do to those that touch them, and daughters that part.

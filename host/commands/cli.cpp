@@ -1,6 +1,7 @@
 // The options of all commands, what each command does with them, and errors as one line and an exit code.
 #include "host/build/load.h"
 #include "host/commands/cli.h"
+#include "host/scenario/reference.h"
 #include "host/scenario/schema.h"
 
 #include "crine/threads.h"
@@ -57,6 +58,7 @@ struct Arguments {
     std::string markdown;             // of validate
     int threads = 0;
     bool overwrite = false, quiet = false, quick = false, list = false;
+    bool for_people = false;  // of schema
 };
 
 Device parse_device(Arguments const& arguments) {
@@ -213,6 +215,7 @@ int command_line(int argc, char const* const* argv) {
     CLI::App* const info = app.add_subcommand("info", "Version, engines, devices, libraries");
     CLI::App* const schema =
         app.add_subcommand("schema", "JSON Schema of the scenario file, for editors: crine schema > crine.schema.json");
+    schema->add_flag("--markdown", arguments.for_people, "The reference of every key, signal and behaviour instead, as a page for people");
     CLI::App* const bench = app.add_subcommand("bench", "Measure how fast this machine runs each part; docs/benchmarks.md explains");
     std::vector<std::string> cases;
     std::string about = "\nCases:\n";
@@ -247,7 +250,7 @@ int command_line(int argc, char const* const* argv) {
         if (*info) code = info_command();
         if (*bench) code = bench_command(arguments);
         if (*validation) code = validate_command(arguments);
-        if (*schema) std::cout << scenario_schema() << "\n";
+        if (*schema) std::cout << (arguments.for_people ? scenario_reference() : scenario_schema() + "\n");
         if (!std::cout.flush() && code != interrupted_by_signal) throw RunError("cannot write to the standard output");
         return code;
     } catch (CLI::ParseError const& problem) {

@@ -493,6 +493,11 @@ struct Words<Lattice> {
         {"square", Lattice::square}, {"hex", Lattice::hex}, {"cubic", Lattice::cubic}, {"fcc", Lattice::fcc}, {"hcp", Lattice::hcp}};
 };
 
+/// Entries that take what they do not say from the entry of the same name of an included library, so that their name alone may do.
+template <class T>
+inline constexpr bool kInherits =
+    std::is_same_v<T, LigandInput> || std::is_same_v<T, CellInput> || std::is_same_v<T, ReceptorInput> || std::is_same_v<T, NetworkInputs>;
+
 /// Reads the whole file; fills in defaults and absolute paths, so that the tree afterwards is the resolved scenario.
 ScenarioInput read_input(Node& root);
 

@@ -50,7 +50,7 @@ template <class Visitor>
 void keys(Visitor& key, FaceInput& in) {
     key.shorthand("condition");
     key.exactly_one({"condition", "value", "flux"});
-    key("condition", in.condition, optional, "nothing passes");
+    key("condition", in.condition, optional, "the word that says that nothing passes");
     key("value", in.value, optional, "concentration held at the face");
     key("flux", in.flux, optional, "flux into the domain");
 }
@@ -73,7 +73,7 @@ void keys(Visitor& key, HindranceInput& in) {
 template <class Visitor>
 void keys(Visitor& key, LigandInput& in) {
     key.at_most_one({"decay", "half_life"});
-    key("diffusivity", in.diffusivity, required, "how fast it spreads; 0 um^2/s: not at all (matrix)");
+    key("diffusivity", in.diffusivity, required, "diffusion coefficient D; 0 um^2/s: it does not move (matrix)");
     key("decay", in.decay, optional, "first-order loss; none if absent");
     key("half_life", in.half_life, optional, "decay in another form: ln 2 / half_life");
     key("scheme", in.scheme, optional, "time stepping; that of transport if absent");
@@ -81,7 +81,7 @@ void keys(Visitor& key, LigandInput& in) {
     key("initial", in.initial, otherwise("0 nM"), "concentration at time 0");
     key("boundaries", in.boundaries, otherwise("{}"), "conditions on the faces of the domain; zero-flux if absent");
     key("cleaved_by", in.cleaved_by, optional, "enzymes, by other ligands of the list, and their rate constants");
-    key("molar_mass", in.molar_mass, optional, "for doses given as a mass");
+    key("molar_mass", in.molar_mass, optional, "needed for doses given as a mass");
     key("hindered_by", in.hindered_by, optional, "matrix, by other ligands of the list: how it lowers the diffusivity");
     key("trace_senders", in.trace_senders, otherwise("false"), "routes.csv tells which type received it from which, and by which route");
 }
@@ -188,7 +188,7 @@ void keys(Visitor& key, DoseInput& in) {
     key("into", in.into, required_here, "compartment, or region of the tissue");
     key("bolus", in.bolus, optional, "amount given at once: molecules, moles, or a mass if the ligand has a molar_mass");
     key("at", in.time, optional, "when the bolus is given");
-    key("infusion", in.infusion, optional, "amount given per time");
+    key("infusion", in.infusion, optional, "amount given per time, likewise");
     key("from", in.from, optional, "when the infusion begins");
     key("to", in.to, optional, "when the infusion ends");
     key("every", in.every, optional, "given again after this time; once if absent");
@@ -268,8 +268,8 @@ void keys(Visitor& key, RuleInput& in) {
     key("signal", in.signal, required_here, "what the cell senses");
     key("increases", in.increases, optional, "behaviour that the signal raises");
     key("decreases", in.decreases, optional, "behaviour that the signal lowers");
-    key("to", in.to, required_here, "the behaviour's value at infinite signal");
-    key("half", in.half, required_here, "signal at half effect");
+    key("to", in.to, required_here, "the behaviour's value at infinite signal, in its unit");
+    key("half", in.half, required_here, "signal at half effect, in its unit");
     key("hill", in.hill, otherwise("1"), "Hill exponent");
     key("applies_to_dead", in.applies_to_dead, otherwise("false"), "dead cells obey it too");
 }
@@ -492,10 +492,9 @@ void keys(Visitor& key, ProbeInput& in) {
     key("variable", in.variable, optional, "of the pathway: a species or an assignment");
     key("state", in.state, optional,
         "of the receptors: free, bound (of these active, by their ligands' efficacy, or desensitised), surface (free and bound), or "
-        "inside; free "
-        "if absent");
+        "inside; free if absent");
     key("statistic", in.statistic, optional, "of an activity, of receptors or of a pathway, over the cells; mean if absent");
-    key("above", in.above, optional, "instead of a statistic: fraction of the cells in which it is above this");
+    key("above", in.above, optional, "instead of a statistic: the fraction of the cells in which it is above this");
     key("below", in.below, optional, "the same, below this; with above: between the two");
     key("of", in.of, optional,
         "coverage: region whose voxels are looked at; the whole domain if absent. activity, receptor, pathway: the cell type");
@@ -507,17 +506,17 @@ void keys(Visitor& key, ProbeInput& in) {
 
 template <class Visitor>
 void keys(Visitor& key, OutputInput& in) {
-    key("volumes", in.volumes, otherwise("0 s"), "interval of fields_*.vti and cells_*.vtp; 0 s: none");
-    key("summary", in.summary, otherwise("1 h"), "interval of summary.csv and probes.csv");
-    key("fields", in.fields, otherwise("all"), "ligands in fields_*.vti: all, none, or a list");
-    key("cells", in.cells, otherwise("true"), "write cells_*.vtp");
+    key("volumes", in.volumes, otherwise("0 s"), "interval of `fields_*.vti` and `cells_*.vtp`; 0 s: none");
+    key("summary", in.summary, otherwise("1 h"), "interval of `summary.csv`, `probes.csv` and the other tables");
+    key("fields", in.fields, otherwise("all"), "which ligands `fields_*.vti` has");
+    key("cells", in.cells, otherwise("true"), "whether to write `cells_*.vtp`");
 }
 
 template <class Visitor>
 void keys(Visitor& key, ExpectInput& in) {
     key.exactly_one({"tolerance", "within"});
     key("id", in.id, required_here, "which number of which case this is");
-    key("what", in.what, required_here, "in words");
+    key("what", in.what, required_here, "what it is, in words");
     key("run", in.run, optional, "the run that columns without a run are of; the first one if absent");
     key("at", in.time, optional, "simulated time; the end if absent");
     key("of", in.of, required_here, "formula of columns of the tables of a run: '[RUN:]COLUMN[@TIME]'");
@@ -541,11 +540,11 @@ void keys(Visitor& key, ScenarioInput& in) {
     key("title", in.title, otherwise("''"), "for people");
     key("extends", in.extends, optional, "another scenario; what is written here is merged over it");
     key("include", in.include, optional, "libraries: listed ligands and cells inherit from the entries of the same name");
-    key("seed", in.seed, otherwise("1"), "of all random numbers");
-    key("time", in.time, required, "clocks");
-    key("domain", in.domain, required, "the block of space");
+    key("seed", in.seed, otherwise("1"), "of all random numbers: another seed, another run of the same experiment");
+    key("time", in.time, required, "how long, and in what steps");
+    key("domain", in.domain, required, "the block of tissue that is simulated");
     key("transport", in.transport, otherwise("{}"), "how ligand fields are solved");
-    key("ligands", in.ligands, optional, "fields, in this order");
+    key("ligands", in.ligands, optional, "molecules that diffuse, in this order");
     key("membrane_ligands", in.membrane_ligands, optional, "ligands that stay on their cells and bind receptors of cells that touch");
     key("receptors", in.receptors, optional, "kinds of receptors");
     key("pathways", in.pathways, optional, "reaction networks inside cells");

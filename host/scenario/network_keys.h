@@ -72,7 +72,7 @@ template <class Visitor>
 void keys(Visitor& key, PathwaySignalInput& in) {
     key.shorthand("signal");
     key("signal", in.signal, required_here, "of the cell, as in rules");
-    key("per", in.per, optional, "the input is 1 at this signal; needed where the signal has a dimension");
+    key("per", in.per, optional, "the input is 1 at this signal, in its unit; needed where the signal has a dimension");
     key("times", in.times, otherwise("1"), "factor");
 }
 template <class Visitor>

@@ -66,9 +66,7 @@ struct SchemaOf {
     template <class T>
     static Json value(Named<T> const*) {
         Json entry = value(static_cast<T const*>(nullptr));
-        bool const inherits = std::is_same_v<T, LigandInput> || std::is_same_v<T, CellInput> || std::is_same_v<T, ReceptorInput> ||
-                              std::is_same_v<T, NetworkInputs>;  // then a name alone may do
-        if (inherits) entry = {{"anyOf", {entry, {{"type", "null"}}}}};
+        if (kInherits<T>) entry = {{"anyOf", {entry, {{"type", "null"}}}}};
         return {{"type", "object"}, {"additionalProperties", entry}};
     }
     template <class T>

@@ -19,12 +19,14 @@ public:
         std::string text;
         int index = 0;
         Dimension dimension = Dimension::number;
+        char const* meaning = "";  ///< for the reference
         Limits limits = Limits::non_negative;
     };
     /// Whose meaning counts where both use the same words.
     enum class Spelling { crine, peer };
     Phrase const& find(Text const& written, Spelling spelling = Spelling::crine) const;
     Phrase const& of(int index) const;
+    std::span<Phrase const> all() const { return list_; }
     std::string const& text(int index) const { return of(index).text; }
     std::size_t count(std::string const& text) const;
 

@@ -9,7 +9,7 @@
 #include <cmath>
 
 /// What each process of fields, reactions, receptors, compartments and synapses promises of a step of 1, 10 and 100 times its time scale,
-/// against closed forms: the table "What a step promises" of docs/scenario.md.
+/// against closed forms: the table "What a step promises" of docs/guide/13-steps-and-accuracy.md.
 
 namespace crine::test {
 namespace {

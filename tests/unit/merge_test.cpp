@@ -161,47 +161,6 @@ TEST(Library, EveryEntryIsSound) {
         EXPECT_TRUE(std::count(names.begin(), names.end(), name)) << name;
 }
 
-/// The example of the documentation that begins like this, after `before`; the library lies beside it.
-Scenario load_documented(std::string const& first_words, std::string const& before = "") {
-    std::filesystem::path const source = source_folder();
-    std::string const text = contents(source / "docs/scenario.md"), opens = "```yaml\n";
-    std::size_t const begin = text.find(opens + first_words) + opens.size();
-    TemporaryFolder const folder;
-    std::filesystem::create_directory_symlink(source / "scenarios/library", folder / "library");
-    return load_text(before + text.substr(begin, text.find("```\n", begin) - begin), folder);
-}
-
-/// The example that explains the format is a scenario.
-TEST(Library, TheDocumentedFormatIsSound) {
-    Scenario const s = load_documented("title:");
-    EXPECT_EQ(s.model.ligands.size(), 10u);
-    EXPECT_EQ(s.regions.size(), 9u);
-    EXPECT_EQ(s.model.types.size(), 7u);
-    EXPECT_EQ(s.model.synapses.size(), 1u);
-    EXPECT_FALSE(s.initial.synapses.empty());
-    EXPECT_EQ(s.model.pathways.size(), 2u);
-    EXPECT_EQ(s.probes.size(), 12u);
-}
-
-/// The example of pathways downstream of receptors.
-TEST(Library, TheDocumentedLinksAreSound) {
-    Scenario const s = load_documented(
-        "receptors:", kHead +
-                          "include: [library/ligands.yaml, library/receptors.yaml, library/cells.yaml, library/pathways.yaml]\n"
-                          "ligands: {TNF-alpha: , IL-1beta: , EGF: , IFN-gamma: }\n");
-    Vocabulary const words = s.model.vocabulary();
-    auto const& uses = s.model.types.at(0).pathways;
-    ASSERT_EQ(uses.size(), 3u);
-    auto const& activation = uses[0].inputs.at(0);
-    ASSERT_EQ(activation.size(), 2u);
-    for (int r = 0; r < 2; ++r) {
-        EXPECT_EQ(activation[static_cast<std::size_t>(r)].signal, words.of(signal::occupancy, r));
-        EXPECT_DOUBLE_EQ(activation[static_cast<std::size_t>(r)].scale, 7e-4);
-    }
-    EXPECT_EQ(uses[1].inputs.at(0).at(0).signal, words.of(signal::occupancy, 2));
-    EXPECT_EQ(uses[2].inputs.at(0).at(0).signal, words.of(signal::concentration, 3));
-}
-
 TEST(Library, ScenariosThatShipAreSound) {
     for (auto const& entry : std::filesystem::directory_iterator(std::filesystem::path(source_folder()) / "scenarios")) {
         if (entry.path().extension() != ".yaml") continue;
