@@ -1,6 +1,7 @@
 #include "host/build/load.h"
 #include "host/run/simulation.h"
 #include "support/engines.h"
+#include "support/folders.h"
 
 #include <gtest/gtest.h>
 
@@ -11,7 +12,7 @@ namespace {
 
 /// The shipped scenarios, as small as their spacing makes them, and those of the validation: together they have every part.
 std::vector<std::filesystem::path> scenarios() {
-    std::filesystem::path const folder = std::filesystem::path(CRINE_SOURCE_DIR) / "scenarios";
+    std::filesystem::path const folder = std::filesystem::path(source_folder()) / "scenarios";
     std::vector<std::filesystem::path> files;
     for (char const* name : {"acute_inflammation", "autocrine_cell", "blood_tissue", "notch_delta", "synapse", "tumour_killing",
                              "who_told_whom", "wound_healing"})
