@@ -3,6 +3,7 @@
 
 #include "crine/model/synapse.h"
 #include "kernels/device/hash.h"
+#include "kernels/device/stored.h"
 #include "kernels/fields/ligand_step.h"
 
 namespace crine {
@@ -160,6 +161,26 @@ std::vector<PartMemory> Engine::memory() {
     });
     memory.push_back({"errors", 0, error_.bytes()});
     return memory;
+}
+
+// --- restart ----------------------------------------------------------------------------------
+
+std::vector<std::byte> Engine::save() {
+    std::vector<std::byte> state;
+    SaveVisitor to(state);
+    for_each_part([&](char const*, auto& part) { part.list(to); });
+    return state;
+}
+
+void Engine::restore(std::span<std::byte const> state) {
+    LoadVisitor from(state);
+    for_each_part([&](char const*, auto& part) { part.list(from); });
+    from.finish();
+    // what follows from it
+    for (LigandField& field : fields_.ligands) field.stale_halo = true;
+    hinder(fields_, model_);
+    cells_.sorted = false;
+    ++cells_.changes;
 }
 
 std::unique_ptr<Backend> make_engine(Device const& device) { return std::make_unique<Engine>(device); }

@@ -39,6 +39,8 @@ public:
     std::uint64_t state_hash() override;
     std::size_t memory_used() const override { return bytes_allocated(); }
     std::vector<PartMemory> memory() override;
+    std::vector<std::byte> save() override;
+    void restore(std::span<std::byte const> state) override;
 
     void synchronize() override { wait_for_device(); }
     double copy_bandwidth(std::size_t size) override;

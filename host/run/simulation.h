@@ -17,6 +17,9 @@ public:
     /// Steps until `time` has been reached (to within half a tick).
     void advance_to(double time);
 
+    /// Goes on from a state that `backend().save()` gave after so many steps of the same scenario.
+    void resume(std::uint64_t steps, std::span<std::byte const> state);
+
     double time() const;                   ///< simulated [s]
     double tick() const { return tick_; }  ///< the shortest of the three clocks [s]
     std::uint64_t steps() const { return steps_; }

@@ -52,6 +52,11 @@ void Simulation::step() {
     ++steps_;
 }
 
+void Simulation::resume(std::uint64_t steps, std::span<std::byte const> state) {
+    backend_->restore(state);
+    steps_ = steps;
+}
+
 void Simulation::advance_to(double target) {
     while (time() < target - tick_ / 2) step();
 }

@@ -4,7 +4,9 @@
 #include "crine/model.h"
 #include "crine/model/circles.h"
 
+#include <cstddef>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -275,6 +277,13 @@ public:
     virtual std::uint64_t state_hash() = 0;
     virtual std::size_t memory_used() const = 0;   ///< on the device [bytes]
     virtual std::vector<PartMemory> memory() = 0;  ///< the same by part
+
+    // --- restart ---
+    /// The whole state between two steps: an engine of the same kind that has been started with the same model and restores it goes on with
+    /// the same bits.
+    virtual std::vector<std::byte> save() = 0;
+    /// Throws RunError where the bytes are not of a state of this model.
+    virtual void restore(std::span<std::byte const> state) = 0;
 
     // --- yardsticks of `crine bench`; no run calls them ---
     virtual void synchronize() = 0;  ///< waits until the device has done what it was asked to; nothing to wait for on the CPU

@@ -5,9 +5,7 @@
 #include "crine/model/motility.h"
 #include "kernels/cells/neighbours.h"
 
-#include <thrust/copy.h>
 #include <thrust/count.h>
-#include <thrust/gather.h>
 #include <thrust/iterator/counting_iterator.h>
 #include <thrust/scan.h>
 #include <thrust/sort.h>
@@ -57,9 +55,19 @@ struct BirthsBody {
     Span<std::uint32_t> births;
     CRINE_HD void operator()(std::size_t m) const { births[m] = first_birth[mothers[m] + 1] - first_birth[mothers[m]]; }
 };
-struct HasBirths {
+/// 1 for a cell that others come from, and 0 for others and behind the last.
+struct IsMotherBody {
     Span<std::uint32_t const> first_birth;
-    CRINE_HD bool operator()(std::uint32_t i) const { return first_birth[i + 1] != first_birth[i]; }
+    Span<std::uint32_t> is;
+    CRINE_HD void operator()(std::size_t i) const { is[i] = i + 1 < first_birth.size && first_birth[i + 1] != first_birth[i] ? 1 : 0; }
+};
+/// Lists them. place[i]: how many come before cell i.
+struct MothersBody {
+    Span<std::uint32_t const> place, id;
+    Span<std::uint32_t> mothers, mother_ids;
+    CRINE_HD void operator()(std::size_t i) const {
+        if (place[i + 1] != place[i]) mothers[place[i]] = static_cast<std::uint32_t>(i), mother_ids[place[i]] = id[i];
+    }
 };
 struct FirstIdBody {
     Span<std::uint32_t const> mothers, before;  ///< before: births of all with lower ids
@@ -285,19 +293,18 @@ struct IsRecruitOfType {
 void Behaviour::number_newborn(Population& cells) {
     std::size_t const n = cells.size();
     Span<std::uint32_t const> const first_birth = std::as_const(cells.first_birth).span(), id = std::as_const(cells.fields.id).span();
-    mothers_.resize(n), first_id_.resize(n);
-    THRUST_NS_QUALIFIER::counting_iterator<std::uint32_t> const first(0);
-    auto const end =
-        THRUST_NS_QUALIFIER::copy_if(policy(), first, first + static_cast<std::uint32_t>(n), mothers_.data(), HasBirths{first_birth});
-    mothers_.resize(static_cast<std::size_t>(end - mothers_.data()));
-    mother_ids_.resize(mothers_.size()), births_.resize(mothers_.size());
-    THRUST_NS_QUALIFIER::gather(policy(), mothers_.data(), mothers_.data() + mothers_.size(), id.data, mother_ids_.data());
-    THRUST_NS_QUALIFIER::sort_by_key(policy(), mother_ids_.data(), mother_ids_.data() + mother_ids_.size(), mothers_.data());
+    births_.resize(n + 1);
+    for_each_index(n + 1, IsMotherBody{first_birth, births_.span()});
+    THRUST_NS_QUALIFIER::exclusive_scan(policy(), births_.data(), births_.data() + n + 1, births_.data());
+    std::uint32_t count = 0;
+    copy_to_host(&count, births_.data() + n, sizeof count);
+    mothers_.resize(count), mother_ids_.resize(count), first_id_.resize(n);
+    for_each_index(n, MothersBody{std::as_const(births_).span(), id, mothers_.span(), mother_ids_.span()});
+    THRUST_NS_QUALIFIER::stable_sort_by_key(policy(), mother_ids_.data(), mother_ids_.data() + count, mothers_.data());
     Span<std::uint32_t const> const mothers = std::as_const(mothers_).span();
-    for_each_index(mothers.size, BirthsBody{mothers, first_birth, births_.span()});
-    THRUST_NS_QUALIFIER::exclusive_scan(policy(), births_.data(), births_.data() + births_.size(), births_.data());
-    for_each_index(mothers.size,
-                   FirstIdBody{mothers, std::as_const(births_).span(), static_cast<std::uint32_t>(cells.next_id), first_id_.span()});
+    for_each_index(count, BirthsBody{mothers, first_birth, births_.span()});
+    THRUST_NS_QUALIFIER::exclusive_scan(policy(), births_.data(), births_.data() + count, births_.data());
+    for_each_index(count, FirstIdBody{mothers, std::as_const(births_).span(), static_cast<std::uint32_t>(cells.next_id), first_id_.span()});
 }
 
 /// Carries out what a round has decided; whether there is more to decide.

@@ -44,4 +44,35 @@ TEST_P(Parts, ListEveryArrayThatTheyKeep) {
     }
 }
 
+/// From any step on, and with other numbers of threads: nothing that a run depends on is left out of what parts list as their state.
+TEST_P(Parts, ListAllThatARunFollowsFrom) {
+    for (auto const& file : scenarios()) {
+        SCOPED_TRACE(file.filename());
+        Scenario const scenario = load_scenario(file, {});
+        Simulation undisturbed(scenario, make_backend(GetParam()));
+        for (std::uint64_t const steps : {1, 4}) {
+            while (undisturbed.steps() < steps) undisturbed.step();
+            Device other = GetParam();
+            other.threads = 3;
+            Simulation resumed(scenario, make_backend(other));
+            resumed.resume(steps, undisturbed.backend().save());
+            EXPECT_EQ(resumed.backend().state_hash(), undisturbed.backend().state_hash()) << "after " << steps << " steps";
+            for (int more = 0; more < 3; ++more) {
+                undisturbed.step(), resumed.step();
+                EXPECT_EQ(resumed.backend().state_hash(), undisturbed.backend().state_hash()) << steps << " and " << more + 1 << " steps";
+            }
+        }
+    }
+}
+
+TEST_P(Parts, RefuseAStateOfAnotherModel) {
+    std::filesystem::path const folder = std::filesystem::path(source_folder()) / "scenarios";
+    Simulation one(load_scenario(folder / "autocrine_cell.yaml", {}), make_backend(GetParam()));
+    Simulation other(load_scenario(folder / "synapse.yaml", {}), make_backend(GetParam()));
+    std::vector<std::byte> state = one.backend().save();
+    EXPECT_THROW(other.backend().restore(state), RunError);
+    state.pop_back();
+    EXPECT_THROW(one.backend().restore(state), RunError);
+}
+
 }  // namespace crine::test

@@ -1,0 +1,124 @@
+// The state that parts list, as bytes that another engine of the same model continues from.
+#pragma once
+
+#include "crine/backend.h"
+#include "kernels/device/part.h"
+
+#include <cstring>
+#include <type_traits>
+
+namespace crine {
+inline namespace CRINE_NS {
+
+/// Writes what parts list as their state, one after the other: of an array the number of its elements and these, of a value its bytes.
+class SaveVisitor : public Visitor {
+public:
+    explicit SaveVisitor(std::vector<std::byte>& to) : to_(to) {}
+
+    template <class T>
+    void voxels(Buffer<T>& array) {
+        write(array);
+    }
+    template <class T>
+    void cells(Buffer<T>& array) {
+        write(array);
+    }
+    template <class T>
+    void places(Buffer<T>& array, int, Lists<std::uint16_t> const&) {
+        write(array);
+    }
+    template <class T>
+    void array(Buffer<T>& array) {
+        write(array);
+    }
+    template <class T>
+    void value(T& value) {
+        static_assert(std::is_trivially_copyable_v<T>);
+        append(&value, sizeof value);
+    }
+    template <class T>
+    void value(std::vector<T>& list) {
+        append_size(list.size());
+        for (T& one : list) value(one);
+    }
+
+private:
+    void append(void const* from, std::size_t bytes) {
+        to_.resize(to_.size() + bytes);
+        if (bytes != 0) std::memcpy(to_.data() + to_.size() - bytes, from, bytes);
+    }
+    void append_size(std::uint64_t size) { append(&size, sizeof size); }
+    template <class T>
+    void write(Buffer<T>& array) {
+        append_size(array.size());
+        to_.resize(to_.size() + array.size() * sizeof(T));
+        if (array.size() != 0) copy_to_host(to_.data() + to_.size() - array.size() * sizeof(T), array.data(), array.size() * sizeof(T));
+    }
+
+    std::vector<std::byte>& to_;
+};
+
+/// Reads it back. Throws RunError where the bytes are not those of this model.
+class LoadVisitor : public Visitor {
+public:
+    explicit LoadVisitor(std::span<std::byte const> from) : from_(from) {}
+
+    template <class T>
+    void voxels(Buffer<T>& array) {
+        read(array, true);
+    }
+    template <class T>
+    void cells(Buffer<T>& array) {
+        read(array, false);
+    }
+    template <class T>
+    void places(Buffer<T>& array, int, Lists<std::uint16_t> const&) {
+        read(array, false);
+    }
+    template <class T>
+    void array(Buffer<T>& array) {
+        read(array, true);
+    }
+    template <class T>
+    void value(T& value) {
+        static_assert(std::is_trivially_copyable_v<T>);
+        take(&value, sizeof value);
+    }
+    template <class T>
+    void value(std::vector<T>& list) {
+        if (size() != list.size()) mismatch();
+        for (T& one : list) value(one);
+    }
+    void finish() const {
+        if (!from_.empty()) mismatch();
+    }
+
+private:
+    [[noreturn]] static void mismatch() { throw RunError("a stored state is not one of this model"); }
+    std::span<std::byte const> next(std::size_t bytes) {
+        if (bytes > from_.size()) mismatch();
+        auto const found = from_.first(bytes);
+        from_ = from_.subspan(bytes);
+        return found;
+    }
+    void take(void* to, std::size_t bytes) { std::memcpy(to, next(bytes).data(), bytes); }
+    std::uint64_t size() {
+        std::uint64_t size = 0;
+        take(&size, sizeof size);
+        return size;
+    }
+    /// `fixed`: the model says how many there are.
+    template <class T>
+    void read(Buffer<T>& array, bool fixed) {
+        std::uint64_t const n = size();
+        if (n > from_.size() / sizeof(T) || (fixed && n != array.size())) mismatch();
+        array.resize(n);
+        auto const bytes = next(n * sizeof(T));
+        if (n != 0) copy_to_device(array.data(), bytes.data(), bytes.size());
+    }
+
+    std::span<std::byte const> from_;
+};
+
+}  // namespace CRINE_NS
+}  // namespace crine
