@@ -15,7 +15,9 @@
 namespace crine {
 
 /// How GoogleTest writes a device.
-inline void PrintTo(Device const& device, std::ostream* out) { *out << (device.kind == Device::Kind::cpu ? "cpu" : "cuda"); }
+inline void PrintTo(Device const& device, std::ostream* out) {  // NOLINT(readability-identifier-naming)
+    *out << (device.kind == Device::Kind::cpu ? "cpu" : "cuda");
+}
 
 }  // namespace crine
 
