@@ -185,9 +185,12 @@ void free_bytes(void* p, std::size_t bytes) noexcept {
     std::free(p);
     g_allocated -= bytes;
 }
-void copy_to_device(void* to, void const* from, std::size_t bytes) { std::memcpy(to, from, bytes); }
-void copy_to_host(void* to, void const* from, std::size_t bytes) { std::memcpy(to, from, bytes); }
-void copy_on_device(void* to, void const* from, std::size_t bytes) { std::memcpy(to, from, bytes); }
+
+void copy_to_device(void* to, void const* from, std::size_t bytes) {
+    if (bytes != 0) std::memcpy(to, from, bytes);  // it does not allow null pointers, even for 0 bytes
+}
+void copy_to_host(void* to, void const* from, std::size_t bytes) { copy_to_device(to, from, bytes); }
+void copy_on_device(void* to, void const* from, std::size_t bytes) { copy_to_device(to, from, bytes); }
 
 /// In parallel, so that a page is first touched by the thread that will work on it.
 void zero_on_device(void* p, std::size_t bytes) {
