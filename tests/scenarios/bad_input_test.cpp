@@ -76,7 +76,7 @@ std::vector<Broken> const kTable{
     {"letter_case", "    radius: 5 um", "    @Radius: 5 um", ": cells.T: unknown key \"Radius\"; did you mean \"radius\"?"},
     {"unknown_key_in_flow", "decay: 1e-3 /s}", "@decoy: 1e-3 /s}", ": ligands.A: unknown key \"decoy\"; did you mean \"decay\"?"},
     {"unknown_face", "decay: 1e-3 /s}", "decay: 1e-3 /s, boundaries: {@w+: zero-flux}}", ": ligands.A.boundaries: unknown key \"w+\"; did you mean \"x+\"?"},
-    {"missing_section", "domain:\n  size: [100 um, 100 um, 100 um]\n  spacing: 10 um\n  periodic: [x]\n", "", ":1:1: \"domain\" is missing (the block of space)"},
+    {"missing_section", "domain:\n  size: [100 um, 100 um, 100 um]\n  spacing: 10 um\n  periodic: [x]\n", "", ":1:1: \"domain\" is missing (the block of tissue that is simulated)"},
     {"missing_key", "    radius: 5 um\n    speed", "    @speed", ": cells.T: \"radius\" is missing (at rest)"},
     {"missing_value", "    speed: 1 um/min\n", "    @speed:\n", ": cells.T.speed: found nothing, expected a speed, for example \"10 um/min\""},
     {"missing_end", "end: 1 h, ", "", ":3:7: time: \"end\" is missing (simulated time at which the run ends)"},
