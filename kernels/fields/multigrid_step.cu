@@ -77,13 +77,13 @@ struct TrapezoidBody {
     }
 };
 
-/// Net rate of change by the equations just solved, content, and how both answer to c → c + δ |c|.
+/// Net rate of change by the equations just solved, content, how both answer to c → c + δ |c|, and how the rate can to c → c ± 1.
 struct ClosureTerm {
     Medium medium;
     Equations e;
     Real const *inflow, *c;
     Real shift;
-    enum { net, content, net_answer, content_answer, count };
+    enum { net, content, net_answer, content_answer, losses, count };
     CRINE_HD void operator()(int i, int j, int k, double (&into)[count]) const {
         std::size_t const p = e.grid.at(i, j, k);
         double const value = c[p], size = std::fabs(value);
@@ -93,6 +93,7 @@ struct ClosureTerm {
         into[net] += inflow[p] - loss * value;
         into[net_answer] -= loss * size;
         into[content_answer] += size;
+        into[losses] += std::fabs(loss);
     }
 };
 
@@ -285,8 +286,10 @@ private:
         if (!steady) settle_exchange(end.content);
         double const before = field_.ledger.free, size = s[ClosureTerm::content_answer] * grid().volume();
         field_.ledger.free = end.content * grid().volume();
+        // By as much as solves may have missed, the balance is open by no more than this part of what the field answers with.
+        double const misses = left_ * (duration * s[ClosureTerm::losses] + (steady ? 0 : static_cast<double>(grid().voxels())));
         note_correction(delta * size, std::fabs(field_.ledger.free) + flow * grid().volume(),
-                        std::min(std::fabs(delta - carried) * size, left_ * static_cast<double>(grid().voxels()) * volume));
+                        std::min(std::fabs(delta - carried), answer > 0 ? misses / answer : 0) * size);
         if (steady) field_.ledger.produced += field_.ledger.free - before;
     }
 
