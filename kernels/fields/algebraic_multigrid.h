@@ -16,7 +16,7 @@ inline namespace CRINE_NS {
 /// symmetric and positive definite. Kim, Xu & Zikatanov (2003) Numer Linear Algebra Appl 10:373; Notay (2010) Electron Trans Numer Anal
 /// 37:123.
 ///
-/// Several times slower than `Multigrid`, which needs a medium that is much the same everywhere.
+/// About 14 times slower than `Multigrid` (docs/decisions.md), which needs a medium that is much the same everywhere.
 class AlgebraicMultigrid {
 public:
     /// Joins the voxels along the faces of the equations.
