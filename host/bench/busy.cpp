@@ -15,7 +15,8 @@
 namespace crine::bench {
 namespace {
 
-/// As many processes as this one has processors, each of which does nothing but keep one busy.
+/// As many processes as this one has processors, each of which keeps one busy between resume() and pause(). To be made before what is
+/// measured: a process shares its parent's memory, and after a fork the parent's first write to each page of it makes a copy.
 class BusyProcesses {
 public:
     BusyProcesses() {
@@ -24,11 +25,13 @@ public:
             if (process < 0) throw RunError("cannot start another process");
             if (process == 0) {
                 prctl(PR_SET_PDEATHSIG, SIGKILL);  // never to outlive this one
+                raise(SIGSTOP);
                 for (bool volatile forever = true; forever;) {
                 }
             }
             processes_.push_back(process);
         }
+        for (pid_t const process : processes_) waitpid(process, nullptr, WUNTRACED);
     }
     ~BusyProcesses() {
         for (pid_t const process : processes_) kill(process, SIGKILL), waitpid(process, nullptr, 0);
@@ -36,12 +39,20 @@ public:
     BusyProcesses(BusyProcesses const&) = delete;
     BusyProcesses& operator=(BusyProcesses const&) = delete;
 
+    void resume() const {
+        for (pid_t const process : processes_) kill(process, SIGCONT);
+    }
+    void pause() const {
+        for (pid_t const process : processes_) kill(process, SIGSTOP), waitpid(process, nullptr, WUNTRACED);
+    }
+
 private:
     std::vector<pid_t> processes_;
 };
 
 /// One stretch of the simulation alone, the next one beside busy processes, and so on: what changes between them changes for both.
 void measure(Session& session, Measurement measurement, Scenario const& scenario, double stretch, double unit) {
+    BusyProcesses const busy;
     Simulation simulation(scenario, session.make_engine());
     auto const seconds = [&] {
         return timed(simulation.backend(), [&] { simulation.advance_to(simulation.time() + stretch); }) * unit / stretch;
@@ -50,10 +61,9 @@ void measure(Session& session, Measurement measurement, Scenario const& scenario
     seconds();  // for warmth
     for (int repeat = 0; repeat < std::max(3, session.size().repeats); ++repeat) {
         alone.push_back(seconds());
-        {
-            BusyProcesses const busy;
-            beside.push_back(seconds());
-        }
+        busy.resume();
+        beside.push_back(seconds());
+        busy.pause();
         ratio.push_back(beside.back() / alone.back());
     }
     measurement.name = "busy", measurement.size = simulation.backend().cell_count();
