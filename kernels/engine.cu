@@ -179,7 +179,7 @@ void Engine::restore(std::span<std::byte const> state) {
     // what follows from it
     for (LigandField& field : fields_.ligands) field.stale_halo = true;
     hinder(fields_, model_);
-    cells_.sorted = false;
+    cells_.order_is = Population::Order::unknown;
     ++cells_.changes;
 }
 

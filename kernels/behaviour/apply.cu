@@ -307,8 +307,10 @@ void Behaviour::number_newborn(Population& cells) {
     for_each_index(count, FirstIdBody{mothers, std::as_const(births_).span(), static_cast<std::uint32_t>(cells.next_id), first_id_.span()});
 }
 
-/// Carries out what a round has decided; whether there is more to decide.
-bool Behaviour::carry_out(Model const& model, Carried& carried, Fields& fields, CellPools& pools, Round round, Buffer<ErrorReport>& error) {
+/// Carries out what a round has decided; whether there is more to decide. `before`: what receptors held before the first that changed
+/// something.
+bool Behaviour::carry_out(Model const& model, Carried& carried, Fields& fields, CellPools& pools, Round round,
+                          std::optional<Receptors::Holdings>& before, Buffer<ErrorReport>& error) {
     Population& c = carried.cells;
     std::size_t const n = c.size();
     auto const from = THRUST_NS_QUALIFIER::counting_iterator<std::size_t>(0);
@@ -324,11 +326,11 @@ bool Behaviour::carry_out(Model const& model, Carried& carried, Fields& fields, 
         error.upload({{static_cast<std::uint32_t>(ErrorCode::ids_exhausted), 0}});
         return false;
     }
-    Receptors::Holdings const before = carried.receptors.holdings(c);
+    if (!before) before = carried.receptors.holdings(c);
 
     bool const same_cells = births == 0 && survivors == n;
-    c.order.resize(same_cells ? 0 : survivors + births);
     if (!same_cells) {
+        c.order.resize(survivors + births);
         c.place.resize(n + 1), c.first_birth.resize(n + 1);
         for_each_index(n + 1, CountBody{intents, c.place.span(), c.first_birth.span()});
         for (auto* counts : {&c.place, &c.first_birth})
@@ -336,17 +338,16 @@ bool Behaviour::carry_out(Model const& model, Carried& carried, Fields& fields, 
         for_each_index(n, OrderBody{std::as_const(c.place).span(), std::as_const(c.first_birth).span(), survivors, c.order.span()});
         if (births != 0) number_newborn(c);
         carried.rearrange(c.order);
-        c.sorted = false;
+        c.order_is = Population::Order::unknown;
     }
-    Lineage const lineage{intents, std::as_const(c.order).span(), std::as_const(c.first_birth).span(), std::as_const(first_id_).span(),
-                          survivors};
+    Lineage const lineage{intents, same_cells ? Span<std::uint32_t const>{} : std::as_const(c.order).span(),
+                          std::as_const(c.first_birth).span(), std::as_const(first_id_).span(), survivors};
     Programs const& programs = c.programs;
     for_each_index(c.size(), CarryOutBody{c.view(), c.phenotype(), programs.types.span(), programs.recruits.view(),
                                           programs.offspring.view(), std::as_const(availability_).span(), carried.view(model.seed),
                                           model.grid, std::as_const(fields.material).span(), lineage, model.seed, round});
     c.next_id += births;
     ++c.changes;
-    carried.receptors.book(before, c, fields);
 
     c.divisions += divisions, c.deaths += tally(TallyTerm::deaths), c.removals += removals;
     c.engulfments += tally(TallyTerm::engulfments), c.differentiations += tally(TallyTerm::differentiations);
@@ -365,14 +366,15 @@ void Behaviour::apply(Model const& model, Carried& carried, Fields& fields, Cell
     CRINE_EXPECTS(intents_.size() == cells.size() && now.dt > 0);
     Programs const& programs = cells.programs;
     std::uint64_t const most = cells.divisions + kMostDivisions * cells.size();
-    for (Round round{now}; carry_out(model, carried, fields, pools, round, error);) {
+    std::optional<Receptors::Holdings> before;
+    for (Round round{now}; carry_out(model, carried, fields, pools, round, before, error);) {
         if (++round.number == kMostRounds || cells.divisions > most)
             throw RunError((round.number == kMostRounds ? "a cell does more than " + std::to_string(kMostRounds) + " things"
                                                         : "cells divide " + std::to_string(kMostDivisions) + " times each") +
                            " in one step of behaviour at t = " + std::to_string(now.time) + " s — a shorter time.behaviour?");
-        if (programs.phagocytes || programs.predators || programs.fusions) carried.sort();
-        decide(model, cells, round);
+        decide(model, cells, programs.touch_matters() ? cells.find_neighbours() : cells.bins, round);
     }
+    if (before) carried.receptors.book(*before, cells, fields);
 }
 
 }  // namespace CRINE_NS

@@ -212,23 +212,22 @@ struct PutOffBody {
 }  // namespace
 
 /// What every cell does in the rest of the step that nobody has decided yet.
-void Behaviour::decide(Model const& model, Population& cells, Round round) {
+void Behaviour::decide(Model const& model, Population& cells, Bins const& bins, Round round) {
     Programs const& programs = cells.programs;
     std::size_t const n = cells.size();
     intents_.resize(n);
     CellView const view = cells.view();
     Phenotype const phenotype = cells.phenotype();
-    Bins const& bins = cells.bins;
     Span<TypeConstants const> const types = programs.types.span();
     Span<Intent> const intents = intents_.span();
     for_each_index(n, DecideBody{view, phenotype, bins, types, programs.fates.view(), model.vocabulary(), programs.phagocytes,
                                  programs.fusions, model.seed, round, intents});
-    if (programs.phagocytes || programs.predators || programs.fusions) {
+    if (programs.touch_matters()) {
         overtaken_.resize(n);
         for_each_index(n, OvertakenBody{view, bins, types, std::as_const(intents_).span(), overtaken_.span()});
         for_each_index(n, PutOffBody{std::as_const(overtaken_).span(), intents});
     }
-    if (programs.fusions) fuse(cells);
+    if (programs.fusions) fuse(cells, bins);
     if (programs.recruits.items.size() != 0)
         for_each_index(
             n, ArrivalsBody{view, phenotype, programs.recruits.view(), std::as_const(availability_).span(), model.seed, round, intents});
@@ -236,10 +235,10 @@ void Behaviour::decide(Model const& model, Population& cells, Round round) {
 }
 
 void Behaviour::behave(Model const& model, Population& cells, CellPools const& pools, Moment now) {
-    CRINE_EXPECTS(cells.sorted && now.dt > 0);
+    CRINE_EXPECTS(cells.sorted() && now.dt > 0);
     if (cells.programs.damages) attack(model, cells, now);
     if (cells.programs.recruits.items.size() != 0) availability_.upload(pools.availability());
-    decide(model, cells, {now});
+    decide(model, cells, cells.bins, {now});
 }
 
 }  // namespace CRINE_NS

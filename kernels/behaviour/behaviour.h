@@ -7,6 +7,8 @@
 #include "kernels/fields/endocrine.h"
 #include "kernels/fields/fields.h"
 
+#include <optional>
+
 namespace crine {
 inline namespace CRINE_NS {
 
@@ -77,11 +79,11 @@ public:
     }
 
 private:
-    void attack(Model const& model, Population& cells, Moment now);   ///< attack.cu
-    void decide(Model const& model, Population& cells, Round round);  ///< behave.cu
-    void fuse(Population& cells);                                     ///< fuse.cu
+    void attack(Model const& model, Population& cells, Moment now);                     ///< attack.cu
+    void decide(Model const& model, Population& cells, Bins const& bins, Round round);  ///< behave.cu
+    void fuse(Population& cells, Bins const& bins);                                     ///< fuse.cu
     bool carry_out(Model const& model, Carried& carried, Fields& fields, CellPools& pools, Round round,
-                   Buffer<ErrorReport>& error);  ///< apply.cu
+                   std::optional<Receptors::Holdings>& before, Buffer<ErrorReport>& error);  ///< apply.cu
 
     void number_newborn(Population& cells);  ///< within carry_out
 

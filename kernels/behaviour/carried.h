@@ -51,7 +51,7 @@ public:
 
     /// Cells by (bin, id), so that neighbours are neighbours in memory.
     void sort() {
-        if (cells.find_order()) rearrange(cells.order);
+        if (cells.find_order()) rearrange(cells.order), cells.order_is = Population::Order::in_memory;
     }
     /// Makes cell order[k] of now the k-th: a permutation, or fewer or more cells.
     void rearrange(Buffer<std::uint32_t> const& order);

@@ -58,14 +58,14 @@ struct CirclesBody {
 }  // namespace
 
 void Behaviour::circles(Population& cells, Circles const& model) {
-    CRINE_EXPECTS(cells.sorted);
+    CRINE_EXPECTS(cells.sorted());
     std::size_t const n = cells.size();
     auto& s = spheres_;
     for (auto* array : {&s.x, &s.y, &s.z}) array->resize(n + kLanes);
     Spots const spots{s.x.span(), s.y.span(), s.z.span()};
     for_each_index(n, SpotBody{cells.view(), spots});
     for_each_index(n, CirclesBody{cells.view(), spots, cells.bins, CirclesPush{model}});
-    cells.sorted = false;
+    cells.order_is = Population::Order::unknown;
     ++cells.changes;
 }
 

@@ -49,13 +49,13 @@ struct FuseBody {
 
 }  // namespace
 
-void Behaviour::fuse(Population& cells) {
+void Behaviour::fuse(Population& cells, Bins const& bins) {
     CellView const view = cells.view();
     Span<TypeConstants const> const types = cells.type_constants();
     accepted_.resize(cells.size());
-    for_each_index(cells.size(), AcceptBody{view, cells.bins, types, std::as_const(intents_).span(), accepted_.span(), overtaken_.span()});
+    for_each_index(cells.size(), AcceptBody{view, bins, types, std::as_const(intents_).span(), accepted_.span(), overtaken_.span()});
     for_each_index(cells.size(),
-                   FuseBody{view, cells.bins, types, std::as_const(accepted_).span(), std::as_const(overtaken_).span(), intents_.span()});
+                   FuseBody{view, bins, types, std::as_const(accepted_).span(), std::as_const(overtaken_).span(), intents_.span()});
 }
 
 }  // namespace CRINE_NS

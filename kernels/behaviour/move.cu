@@ -194,7 +194,7 @@ struct MotionBody {
 }  // namespace
 
 void Behaviour::move(Model const& model, Population& cells, Fields& fields, Moment now, Span<ErrorReport> error) {
-    CRINE_EXPECTS(cells.sorted && now.dt > 0);
+    CRINE_EXPECTS(cells.sorted() && now.dt > 0);
     std::size_t const n = cells.size();
     CellView const view = cells.view();
     Phenotype const phenotype = cells.phenotype();
@@ -218,7 +218,7 @@ void Behaviour::move(Model const& model, Population& cells, Fields& fields, Mome
     for_each_index(n, MotionBody{view, phenotype, types, cells.programs.chemotaxis.view(), cells.programs.attraction.view(),
                                  std::as_const(concentrations_).span(), model.grid, std::as_const(fields.material).span(), model.seed,
                                  now.step, static_cast<Real>(now.dt), error});
-    cells.sorted = false;
+    cells.order_is = Population::Order::unknown;
     ++cells.changes;
 }
 

@@ -12,13 +12,14 @@ namespace crine {
 inline namespace CRINE_NS {
 
 /// The uniform bins that cells are sorted by, at least as wide as any two cells touch across, so that all neighbours
-/// of a cell are in its own bin and the 26 around it. Row-major, x fastest; bin b holds cells begin[b] … begin[b+1]-1.
+/// of a cell are in its own bin and the 26 around it. Row-major, x fastest; bin b holds the cells in places begin[b] … begin[b+1]-1.
 struct Bins {
     int n[3] = {1, 1, 1};
     Real width[3] = {1, 1, 1};  ///< [µm]; n · width is the domain
     Real size[3] = {1, 1, 1};   ///< of the domain [µm]
     bool periodic[3] = {};
     Span<std::uint32_t const> begin;
+    Span<std::uint32_t const> cell;  ///< by place; empty: cells lie in memory in this order
 
     CRINE_HD std::size_t count() const { return static_cast<std::size_t>(n[0]) * n[1] * n[2]; }
     CRINE_HD int on_axis(int axis, Real x) const { return voxel_on_axis(x, n[axis], width[axis]); }
@@ -39,7 +40,9 @@ inline CellView view_of(CellFields<Buffer>& fields) {
 struct Population {
     CellFields<Buffer> fields;
     std::uint64_t next_id = 1;
-    bool sorted = false;        ///< false once cells have moved or their number has changed
+    /// What is known of who is where: nothing, once cells have moved or their number has changed; bins and `order`; or these, and cells
+    /// lie in memory in that order.
+    enum class Order : std::uint8_t { unknown, listed, in_memory } order_is = Order::unknown;
     std::uint64_t changes = 1;  ///< counts what has changed the cells' places, sizes, states or exchange with fields: see exchange
 
     Bins bins;
@@ -48,12 +51,14 @@ struct Population {
     int behaviours = 0, types = 0;
     Buffer<Real> responses;                    ///< [slot * cells + cell], see Phenotype
     Buffer<Real> work;                         ///< in exchange: what cells give; from sense to transduce: signals [slot * cells + cell]
-    Buffer<std::uint32_t> bin, order;          ///< within sort; `order` also within transduce and apply
+    Buffer<std::uint32_t> order;               ///< the cells by (bin, id); within apply those of the next population
+    Buffer<std::uint32_t> bin;                 ///< within sort, transduce
     Buffer<std::uint32_t> place, first_birth;  ///< within transduce and apply
     std::uint64_t divisions = 0, deaths = 0, removals = 0, engulfments = 0, differentiations = 0;
     std::vector<std::uint64_t> recruited;
 
     std::size_t size() const { return fields.id.size(); }
+    bool sorted() const { return order_is == Order::in_memory; }
     CellView view() { return view_of(fields); }
     Span<TypeConstants const> type_constants() const { return programs.types.span(); }
     Phenotype phenotype() const {
@@ -66,8 +71,10 @@ struct Population {
     }
 
     void start(Model const& model, InitialState const& state);
-    /// Fills the bins, and `order` with the cells by (bin, id). True if they are in another order in memory.
+    /// Fills the bins, and `order`. True if cells lie in another order in memory.
     bool find_order();
+    /// The bins over the cells as they lie: neighbours are found without moving anybody.
+    Bins find_neighbours();
     void report(Totals& totals);
     void show(Snapshot& to, Model const& model);
 

@@ -16,7 +16,7 @@ CRINE_HD inline Vec3 shortest_way(Bins const& bins, Vec3 from, Vec3 to) {
     return {axis(0, to.x - from.x), axis(1, to.y - from.y), axis(2, to.z - from.z)};
 }
 
-/// Calls visit(first, last) for runs of cells first … last - 1 that together are the bin of p and those around it, each once.
+/// Calls visit(first, last) for runs of places first … last - 1 whose cells together are the bin of p and those around it, each once.
 ///
 /// The order of the bins depends on p's place alone and inside a bin cells are in the order of their ids, so sums over neighbours have
 /// the same bits wherever the cells lie in memory. Where a periodic axis has fewer than three bins, all are neighbours.
@@ -64,7 +64,8 @@ CRINE_HD void for_each_touching(Bins const& bins, CellView const& cells, Span<Ty
     Vec3 const here = position(cells, i);
     Real const mine = reach(cells, types, i);
     for_each_run_near(bins, here, [&](std::size_t first, std::size_t last) {
-        for (std::size_t j = first; j < last; ++j) {
+        for (std::size_t place = first; place < last; ++place) {
+            std::size_t const j = bins.cell.empty() ? place : bins.cell[place];
             Vec3 const d = shortest_way(bins, here, position(cells, j));
             Real const touch = mine + reach(cells, types, j);
             if (dot(d, d) <= touch * touch && j != i) visit(j);

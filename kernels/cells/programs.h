@@ -159,6 +159,9 @@ struct Programs {
     bool selective = false;                                     ///< some type adheres to some types more than to others
     bool damages = false;                                       ///< some cells are damaged, or repair it
 
+    /// Whether what becomes of a cell depends on those that touch it.
+    bool touch_matters() const { return phagocytes || predators || fusions; }
+
     void compile(Model const& model);
 
     template <class Visit>

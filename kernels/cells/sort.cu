@@ -80,8 +80,7 @@ struct OrderBody {
 
 /// A counting sort: linear in cells and bins, and with the same result whoever counts first.
 bool Population::find_order() {
-    if (sorted) return false;
-    sorted = true;
+    if (order_is != Order::unknown) return !sorted();
     std::size_t const n = size();
     bin.resize(n), order.resize(n);
     bin_begin.zero();
@@ -90,10 +89,17 @@ bool Population::find_order() {
     for_each_index(n, PlaceBody{std::as_const(bin).span(), bin_begin.span(), order.span()}, kLight);
     for_each_index(bin_begin.size() - 1, OrderBody{std::as_const(bin_begin).span(), std::as_const(fields.id).span(), order.span()});
 #ifdef __CUDACC__
-    return true;  // rearranging costs a GPU less than waiting for the answer
+    order_is = Order::listed;  // rearranging costs a GPU less than waiting for the answer
 #else
-    return !THRUST_NS_QUALIFIER::is_sorted(policy(), order.data(), order.data() + n);
+    order_is = THRUST_NS_QUALIFIER::is_sorted(policy(), order.data(), order.data() + n) ? Order::in_memory : Order::listed;
 #endif
+    return !sorted();
+}
+
+Bins Population::find_neighbours() {
+    Bins now = bins;
+    if (find_order()) now.cell = std::as_const(order).span();
+    return now;
 }
 
 }  // namespace CRINE_NS

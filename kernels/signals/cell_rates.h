@@ -28,8 +28,7 @@ struct CellRates {
     Span<Real const* const> hindered;  ///< by ligand: diffusivity where it follows a matrix, else null; empty: nowhere
     Span<Real const> saturation;
     ByPlace green;
-    Span<Real const> tent_up_to;  ///< by type: radius of the largest cell that has a tent [µm]
-    Span<Real const> normal;      ///< by cell: what makes the weights of a shell sum to 1; empty: nobody has one
+    Span<Real const> normal;      ///< by cell: what makes the weights of its shell sum to 1; 0: it has a tent; empty: so have all
     Span<ByQuarters const> gaps;  ///< see self_concentration
 
     /// What its behaviours say, without receptors and stores.
@@ -53,7 +52,7 @@ struct CellRates {
     }
     CRINE_HD Tent tent(Real x) const { return Tent(x, grid.spacing); }
     /// Whether the cell is so large that it has a shell.
-    CRINE_HD bool resolved(std::size_t i) const { return !normal.empty() && cells.radius[i] > tent_up_to[cells.type[i]]; }
+    CRINE_HD bool resolved(std::size_t i) const { return !normal.empty() && normal[i] != 0; }
     CRINE_HD Shell shell(std::size_t i) const { return {cells.x[i], cells.y[i], cells.z[i], cells.radius[i], grid.spacing}; }
     CRINE_HD Real self(std::size_t i) const {
         if (resolved(i)) return self_concentration(shell(i), cells.radius[i] * (1 / grid.spacing), gaps.data);
@@ -98,7 +97,7 @@ struct CellRates {
         return hindered.size != 0 && hindered[ligand] != nullptr ? hindered[ligand][home(i)] : surroundings(i)[ligand].diffusivity;
     }
     /// Part of its own secretion that a cell catches before it has got away, with all its clearances.
-    CRINE_HD double recaptured(std::size_t i, int ligand, Real uptake) const {
+    CRINE_HD Real recaptured(std::size_t i, int ligand, Real uptake) const {
         return recapture(uptake, cells.radius[i], diffusivity(i, ligand), surroundings(i)[ligand].decay);
     }
     /// What keeps a cell's uptake of a ligand below that of a cell in well-mixed surroundings, see CellExchange.

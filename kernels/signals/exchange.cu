@@ -38,13 +38,15 @@ CRINE_HD inline Real uptake(CellRates const& rates, ExchangeTarget const& to, st
     return to.binds ? rates.uptake(i, to.ligand) : rates.plain_uptake(i, to.ligand);
 }
 
-/// The sum of the weights of every shell, inverted.
+/// The sum of the weights of every shell, inverted; 0 for a cell that is so small that it has a tent.
 struct MeasureBody {
     CellRates rates;
+    Span<Real const> tent_up_to;  ///< by type: radius of the largest such cell [µm]
     Span<Real> normal;
 
     CRINE_HD void operator()(std::size_t i) const {
-        if (!rates.resolved(i)) return;
+        normal[i] = 0;
+        if (rates.cells.radius[i] <= tent_up_to[rates.cells.type[i]]) return;
         Shell const shell = rates.shell(i);
         double sum = 0;
         shell.for_each_row([&](int j, int k) { shell.for_each_in_row(j, k, [&](int, Real w) { sum += w; }); });
@@ -60,10 +62,14 @@ struct GiveBody {
 
     CRINE_HD void operator()(std::size_t i) const {
         Real* give = gives.data + i * kChannels;
-        Real const *const end = give + kChannels, self = rates.self(i);
+        Real const* const end = give + kChannels;
+        Real self = 0;
+        bool known = false;
         for (int t = 0; t < group.targets; ++t) {
             ExchangeTarget const& to = group.target[t];
-            Real const takes = uptake(rates, to, i), beta = rates.resistance(i, to.ligand, self, takes);
+            Real const takes = uptake(rates, to, i);
+            if (takes > 0 && !known) self = rates.self(i), known = true;
+            Real const beta = rates.resistance(i, to.ligand, self, takes);
             CellExchange const cell{secretion(rates, to, i), takes, beta};
             *give++ = cell.source, *give++ = cell.sink;
             if (to.held_back == nullptr) continue;
@@ -153,9 +159,9 @@ struct Deposit {
 
     CRINE_HD Reach reach(int axis, int first, int last) const { return {bins, axis, first, last, rates.grid.spacing, widest}; }
     CRINE_HD bool gives_nothing(std::size_t i) const {
-        bool nothing = true;
-        for (int c = 0; c < kChannels; ++c) nothing = nothing && gives[i * kChannels + c] == 0;
-        return nothing;
+        bool something = false;
+        for (int c = 0; c < kChannels; ++c) something |= gives[i * kChannels + c] != 0;
+        return !something;
     }
 };
 
@@ -199,9 +205,9 @@ struct GatherBody : Deposit {
         Real sum[kChannels] = {};
         for_each_cell(bins, reach(0, i, i + 1), reach(1, j, j + 1), reach(2, k, k + 1), [&](std::size_t cell) {
             CellView const& cells = rates.cells;
+            if (gives_nothing(cell)) return;
             Real w;
             if (rates.resolved(cell)) {
-                if (gives_nothing(cell)) return;
                 w = weight(rates.shell(cell), i, j, k) * rates.normal[cell];
             } else {
                 w = weight(rates.tent(cells.x[cell]), i, g.nx, g.periodic[0]);
@@ -243,8 +249,10 @@ struct TileBody : Deposit {
     struct Landing {
         int slot[2];
         Real weight[2];
+        bool misses;
         Landing(Axis const& axis, Tent const& tent, int stride) {
             for (int a = 0; a < 2; ++a) slot[a] = axis.slot(tent.first + a) * stride, weight[a] = tent.weight(a);
+            misses = slot[0] == slot[1] && slot[0] == axis.voxels * stride;
         }
     };
 
@@ -258,6 +266,7 @@ struct TileBody : Deposit {
         int const row = axis[0].slots(), plane = row * axis[1].slots();
         Landing const x(axis[0], rates.tent(cells.x[i]), 1), y(axis[1], rates.tent(cells.y[i]), row),
             z(axis[2], rates.tent(cells.z[i]), plane);
+        if (x.misses || y.misses || z.misses) return;
         Real give[kChannels];
         std::memcpy(give, gives.data + i * kChannels, sizeof give);
 #pragma GCC unroll 2
@@ -272,7 +281,6 @@ struct TileBody : Deposit {
     }
 
     void add_shell(std::size_t i, Axis const (&axis)[3], Real (*sum)[kChannels]) const {
-        if (gives_nothing(i)) return;
         Real give[kChannels];
         for (int c = 0; c < kChannels; ++c) give[c] = gives[i * kChannels + c] * rates.normal[i];
         Shell const shell = rates.shell(i);
@@ -303,8 +311,9 @@ struct TileBody : Deposit {
         Real sum[(kTile + 1) * (kTile + 1) * (kTile + 1)][kChannels];
         std::memset(sum, 0, sizeof(sum[0]) * axis[0].slots() * axis[1].slots() * axis[2].slots());
 
-        for_each_cell(bins, near(0), near(1), near(2),
-                      [&](std::size_t i) { rates.resolved(i) ? add_shell(i, axis, sum) : add_tent(i, axis, sum); });
+        for_each_cell(bins, near(0), near(1), near(2), [&](std::size_t i) {
+            if (!gives_nothing(i)) rates.resolved(i) ? add_shell(i, axis, sum) : add_tent(i, axis, sum);
+        });
 
         for (int c = 0; c < group.channels; ++c)
             for (int k = 0; k < axis[2].voxels; ++k)
@@ -398,7 +407,6 @@ CellRates Exchange::rates(Model const& model, Population& cells, Receptors& rece
             std::as_const(fields.hindered).span(),
             std::as_const(saturation).span(),
             green,
-            std::as_const(tent_up_to).span(),
             std::as_const(normal).span(),
             std::as_const(gaps).span()};
 }
@@ -413,7 +421,7 @@ bool Exchange::act(Model const& model, Population& cells, Receptors& receptors, 
     std::size_t const n = cells.size();
     if (changed && resolves()) {
         normal.resize(n);
-        for_each_index(n, MeasureBody{rates(model, cells, receptors, fields), normal.span()});
+        for_each_index(n, MeasureBody{rates(model, cells, receptors, fields), std::as_const(tent_up_to).span(), normal.span()});
     }
     receptors.begin(cells);
     CellRates const now = rates(model, cells, receptors, fields);

@@ -155,7 +155,7 @@ void Pathways::transduce(Population& cells, Moment now, Span<ErrorReport> error)
     std::size_t const n = cells.size(), workers = workers_for(n);
     if (none() || n == 0) return;
     auto& place = cells.place;
-    auto& who = cells.order;
+    auto& who = cells.bin;
     place.resize(n + 1), who.resize(n);
     for (std::size_t p = 0; p < all.size(); ++p) {
         Pathway const& pathway = all[p];

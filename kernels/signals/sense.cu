@@ -182,7 +182,7 @@ struct ResponseBody {
 
 void Senses::sense(Model const& model, Population& cells, Receptors& receptors, Pathways& pathways, Fields& fields,
                    std::vector<Real> const& levels, OpenChannels const& channels, Moment now) {
-    CRINE_EXPECTS(cells.sorted);
+    CRINE_EXPECTS(cells.sorted());
     Programs const& programs = cells.programs;
     if (programs.response_slots == 0 && programs.signal_slots == 0) return;
     std::size_t const n = cells.size();

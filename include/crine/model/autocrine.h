@@ -13,10 +13,10 @@ inline namespace CRINE_NS {
 ///
 /// with k all its clearances: a released molecule is taken up, or decays on its way or leaves for good. Shvartsman et al. (2001) Biophys J
 /// 81:1854.
-CRINE_HD inline double recapture(double clearance, double radius, double diffusivity, double decay) {
-    constexpr double kFourPi = 12.566370614359172;
-    double const leaves = kFourPi * radius * (diffusivity + radius * std::sqrt(diffusivity * decay));
-    return std::isinf(clearance) ? 1.0 : (clearance > 0 ? clearance / (clearance + leaves) : 0.0);
+CRINE_HD inline Real recapture(Real clearance, Real radius, Real diffusivity, Real decay) {
+    constexpr Real kFourPi = static_cast<Real>(12.566370614359172);
+    Real const leaves = kFourPi * radius * (diffusivity + radius * std::sqrt(diffusivity * decay));
+    return clearance > 0 ? 1 / (1 + leaves / clearance) : Real(0);
 }
 
 }  // namespace CRINE_NS
