@@ -167,6 +167,9 @@ std::vector<PartMemory> Engine::memory() {
 
 std::vector<std::byte> Engine::save() {
     std::vector<std::byte> state;
+    std::size_t size = 0;
+    for (PartMemory const& part : memory()) size += part.state;
+    state.reserve(size + size / 64);
     SaveVisitor to(state);
     for_each_part([&](char const*, auto& part) { part.list(to); });
     return state;

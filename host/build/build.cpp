@@ -275,7 +275,7 @@ std::vector<Probe> make_probes(ScenarioInput const& in, Dictionary const& dictio
 }
 
 OutputPlan make_output(OutputInput const& in, Names const& ligands) {
-    OutputPlan plan{in.volumes, in.summary, std::vector<bool>(ligands.list.size(), in.fields.all), in.cells.value};
+    OutputPlan plan{in.volumes, in.summary, std::vector<bool>(ligands.list.size(), in.fields.all), in.cells.value, in.checkpoint};
     for (auto const& name : in.fields.names) plan.fields[static_cast<std::size_t>(ligands.find(name))] = true;
     return plan;
 }

@@ -5,18 +5,23 @@
 #include "host/scenario/schema.h"
 
 #include "crine/threads.h"
+#include "crine/units.h"
 #include "host/commands/bench.h"
 #include "host/commands/describe.h"
 #include "host/commands/validate.h"
 #include "host/run/build_info.h"
+#include "host/run/checkpoint.h"
 #include "host/run/estimate.h"
 #include "host/run/run.h"
 #include "host/text/format.h"
 #include "host/text/text_file.h"
+#include "host/text/units.h"
 #include "host/writers/writer.h"
 
 #include <CLI/CLI.hpp>
 
+#include <csignal>
+#include <cstdio>
 #include <iostream>
 
 #include <unistd.h>
@@ -24,7 +29,8 @@
 namespace crine {
 namespace {
 
-enum ExitCode { done = 0, failed = 1, bad_input = 2, interrupted_by_signal = 130 };
+/// What a signal has ended is 128 and the signal, as a shell has it.
+enum ExitCode { done = 0, failed = 1, bad_input = 2, to_be_resumed = 85, by_signal = 128 };
 
 constexpr char const* kAbout =
     "crine: simulates tissue as cells that talk by secreting ligands.\n"
@@ -38,16 +44,19 @@ Examples:
   crine run wound.yaml --set domain.spacing="10 um"   change one value without editing the file
   paraview results/wound_healing/run.pvd              look at it
 
-Exit codes: 0 done, 1 failed, 2 bad input, 130 interrupted: README.md has them all.)";
+Exit codes: 0 done, 1 failed, 2 bad input, 85 to be resumed, 130 interrupted: README.md has them all.)";
 
 std::string run_help() {
     std::string help = "\nWrites into the output folder, which is to be new, empty, or the folder of another run with --overwrite:\n";
     for (OutputFile const& file : output_files())
         help += "  " + std::string(file.name) + std::string(18 - std::string_view(file.name).size(), ' ') + file.holds + "\n";
     return help +
-           "While it goes on, run.lock there keeps other runs out. Ctrl-C, SIGTERM, SIGHUP and SIGXCPU finish the step and write what "
-           "there is; a\n"
-           "step that takes more than half a second longer is given up. A second one ends the program at once.";
+           "While it goes on, run.lock there keeps other runs out, and a file checkpoint_now there asks for a checkpoint. Ctrl-C, "
+           "SIGTERM,\n"
+           "SIGHUP, SIGXCPU and SIGUSR1 finish the step and write what there is and a checkpoint; a step that takes more than half a "
+           "second\n"
+           "longer after Ctrl-C, or ten after others, is given up; not after SIGUSR1. A second one ends the program at once. "
+           "docs/batch.md.";
 }
 
 /// What is given on the command line.
@@ -56,8 +65,10 @@ struct Arguments {
     std::vector<std::string> settings, cases;
     std::string size, json, compare;  // of bench
     std::string markdown;             // of validate
+    std::string checkpoint, checkpoint_every, walltime;
+    std::vector<std::string> accepted;
     int threads = 0;
-    bool overwrite = false, quiet = false, quick = false, list = false;
+    bool overwrite = false, resume = false, quiet = false, quick = false, list = false;
     bool for_people = false;  // of schema
 };
 
@@ -117,12 +128,34 @@ std::string name_of_results(std::filesystem::path const& scenario) {
     return std::filesystem::is_regular_file(scenario, ignored) ? scenario.stem().string() : "scenario";
 }
 
+/// Wall time as batch systems write it (HH:MM:SS, D-HH:MM:SS, MM:SS), or with a unit (30 min) [s].
+double wall_seconds(std::string const& option, std::string const& text) {
+    if (text.find(':') == std::string::npos) {
+        double const seconds = quantity(text, Dimension::time);
+        CRINE_VALIDATE(seconds > 0, option + " " + text + " (expected more than 0)");
+        return seconds;
+    }
+    int days = 0, a = 0, b = 0, c = 0, read = 0;
+    bool const long_form = text.find('-') != std::string::npos;
+    char const* const rest = text.c_str() + (long_form ? text.find('-') + 1 : 0);
+    bool good = !long_form || (std::sscanf(text.c_str(), "%d%n", &days, &read) == 1 && text[static_cast<std::size_t>(read)] == '-');
+    int const fields = std::sscanf(rest, "%d:%d%n:%d%n", &a, &b, &read, &c, &read);
+    good = good && fields >= 2 && rest[read] == '\0' && days >= 0 && a >= 0 && b >= 0 && b < 60 && c >= 0 && c < 60;
+    CRINE_VALIDATE(good, option + " " + text + " (expected HH:MM:SS, D-HH:MM:SS, MM:SS, or a time with its unit such as '30 min')");
+    double const seconds = days * kDay + (fields == 3 ? a * kHour + b * 60.0 + c : (long_form ? a * kHour + b * 60.0 : a * 60.0 + b));
+    CRINE_VALIDATE(seconds > 0, option + " " + text + " (expected more than 0)");
+    return seconds;
+}
+
 int run_command(Arguments const& arguments, std::vector<std::string> command_line) {
     RunOptions options;
     options.device = parse_device(arguments);
     options.folder = arguments.folder.empty() ? std::filesystem::path("results") / name_of_results(arguments.scenario)
                                               : std::filesystem::path(arguments.folder);
-    options.overwrite = arguments.overwrite;
+    options.overwrite = arguments.overwrite, options.resume = arguments.resume, options.accepted = arguments.accepted;
+    if (!arguments.checkpoint_every.empty()) options.checkpoint_every = wall_seconds("--checkpoint-every", arguments.checkpoint_every);
+    if (!arguments.walltime.empty()) options.walltime = wall_seconds("--walltime", arguments.walltime);
+    options.tell = [](std::string const& text) { std::cerr << "crine: warning: " << printable(text) << "\n"; };
     options.progress = arguments.quiet ? Progress::Style::quiet : Progress::style_for_stderr();
     options.command_line = std::move(command_line);
     auto const overrides = parse_overrides(arguments);
@@ -131,12 +164,17 @@ int run_command(Arguments const& arguments, std::vector<std::string> command_lin
     if (!arguments.quiet) warn(scenario.findings);
     bool const volumes = scenario.output.volumes > 0;
     RunResult const result = run(std::move(scenario), options);
-    if (!arguments.quiet) {
-        std::cout << (result.interrupted ? "interrupted at " : "done: ") << duration(result.time) << " simulated in "
+    using Ending = RunResult::Ending;
+    if (!arguments.quiet && result.ending == Ending::was_complete) {
+        std::cout << "complete already: " << duration(result.time) << " simulated, results in " << options.folder.string() << "\n";
+    } else if (!arguments.quiet) {
+        std::cout << (result.ending == Ending::complete ? "done: " : "interrupted at ") << duration(result.time) << " simulated in "
                   << wall_time(result.wall) << ", " << counted(result.cells, "cell") << ", results in " << options.folder.string() << "\n";
+        if (result.ending != Ending::complete) std::cout << "go on: the same command with --resume\n";
         if (volumes) std::cout << "look at them: paraview " << (options.folder / "run.pvd").string() << "\n";
     }
-    return result.interrupted ? interrupted_by_signal : done;
+    if (result.ending == Ending::walltime || (result.ending == Ending::signal && result.signal == SIGUSR1)) return to_be_resumed;
+    return result.ending == Ending::signal ? by_signal + result.signal : done;
 }
 
 int check_command(Arguments const& arguments) {
@@ -151,7 +189,14 @@ int check_command(Arguments const& arguments) {
     return done;
 }
 
-int info_command() {
+int info_command(Arguments const& arguments) {
+    if (!arguments.checkpoint.empty()) {
+        std::filesystem::path const path = arguments.checkpoint;
+        auto const files = std::filesystem::is_directory(path) ? checkpoints_in(path) : std::vector<std::filesystem::path>{path};
+        CRINE_VALIDATE(!files.empty(), "there is no checkpoint in " + path.string());
+        for (auto const& file : files) std::cout << describe(read_checkpoint(file, Read::all), file);
+        return done;
+    }
     BuildInfo const& build = build_info();
     std::cout << "crine " << build.version << " (commit " << build.commit << ", " << build.compiler << ", " << build.storage
               << " storage)\n";
@@ -207,12 +252,23 @@ int command_line(int argc, char const* const* argv) {
     CLI::App* const run = app.add_subcommand("run", "Run a scenario and write its results");
     add_scenario_options(*run, arguments);
     run->add_option("-o,--output", arguments.folder, "Output folder (default: results/<name of the scenario>)");
-    run->add_flag("--overwrite", arguments.overwrite, "Replace the run that the output folder holds");
+    auto* const overwrite = run->add_flag("--overwrite", arguments.overwrite, "Replace the run that the output folder holds");
+    run->add_flag("--resume", arguments.resume,
+                  "Go on from the newest checkpoint in the output folder, with the bits of an undisturbed run; begin if there is none")
+        ->excludes(overwrite);
+    run->add_option("--accept-changes", arguments.accepted,
+                    "Keys (or the keys above them) in which the scenario may differ from that of the checkpoint, between commas; all")
+        ->delimiter(',');
+    run->add_option("--checkpoint-every", arguments.checkpoint_every,
+                    "Wall time between checkpoints, such as 30min or 00:30:00 (default: 30 min, and none are left of a complete run)");
+    run->add_option("--walltime", arguments.walltime,
+                    "Time limit of the job, HH:MM:SS from its start: the run writes a checkpoint and leaves before it, with exit code 85");
     run->add_flag("--quiet", arguments.quiet, "Say nothing but errors");
     run->footer(run_help());
     CLI::App* const check = app.add_subcommand("check", "Validate a scenario; print what was understood, and what running it costs");
     add_scenario_options(*check, arguments);
-    CLI::App* const info = app.add_subcommand("info", "Version, engines, devices, libraries");
+    CLI::App* const info = app.add_subcommand("info", "Version, engines, devices, libraries; or what is in a checkpoint");
+    info->add_option("checkpoint", arguments.checkpoint, "checkpoint_*.h5, or the folder of a run");
     CLI::App* const schema =
         app.add_subcommand("schema", "JSON Schema of the scenario file, for editors: crine schema > crine.schema.json");
     schema->add_flag("--markdown", arguments.for_people, "The reference of every key, signal and behaviour instead, as a page for people");
@@ -247,11 +303,11 @@ int command_line(int argc, char const* const* argv) {
         int code = done;
         if (*run) code = run_command(arguments, {argv, argv + argc});
         if (*check) code = check_command(arguments);
-        if (*info) code = info_command();
+        if (*info) code = info_command(arguments);
         if (*bench) code = bench_command(arguments);
         if (*validation) code = validate_command(arguments);
         if (*schema) std::cout << (arguments.for_people ? scenario_reference() : scenario_schema() + "\n");
-        if (!std::cout.flush() && code != interrupted_by_signal) throw RunError("cannot write to the standard output");
+        if (!std::cout.flush() && code <= bad_input) throw RunError("cannot write to the standard output");
         return code;
     } catch (CLI::ParseError const& problem) {
         if (problem.get_exit_code() == 0) return app.exit(problem);  // --help, --version

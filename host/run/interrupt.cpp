@@ -1,14 +1,28 @@
-// Handlers that note when a signal has told the run to end.
+// Handlers that remember which signal has told the run to end, and say until when a step may take.
 #include "host/run/interrupt.h"
 
 #include "crine/interrupt.h"
 
+#include <atomic>
 #include <csignal>
+#include <limits>
 
 namespace crine {
 namespace {
 
-constexpr int kEndings[] = {SIGINT, SIGTERM, SIGHUP, SIGXCPU};
+/// How long a step may go on after a signal [ns]: somebody who presses Ctrl-C waits; a batch system kills after half a minute or so; and
+/// SIGUSR1 comes in time.
+struct Ending {
+    int signal;
+    std::int64_t patience;
+};
+constexpr std::int64_t kSecond = 1'000'000'000, kForever = std::numeric_limits<std::int64_t>::max();
+constexpr Ending kEndings[] = {
+    {SIGINT, kSecond / 2}, {SIGTERM, 10 * kSecond}, {SIGHUP, 10 * kSecond}, {SIGXCPU, 10 * kSecond}, {SIGUSR1, kForever},
+};
+
+std::atomic<int> g_signal{0};
+static_assert(std::atomic<int>::is_always_lock_free);  // a signal handler sets it
 
 void set(int signal, void (*handler)(int)) {
     struct sigaction now {};
@@ -19,19 +33,22 @@ void set(int signal, void (*handler)(int)) {
     sigaction(signal, &then, nullptr);
 }
 
-void remember(int) {
-    told_to_end = steady_now();
-    for (int const signal : kEndings) set(signal, SIG_DFL);
+void remember(int signal) {
+    g_signal = signal;
+    for (auto const& [one, patience] : kEndings) {
+        if (one == signal && patience != kForever) give_up_at = steady_now() + patience;
+        set(one, SIG_DFL);
+    }
 }
 
 }  // namespace
 
 void catch_interrupts() {
-    told_to_end = 0;
-    for (int const signal : kEndings) set(signal, remember);
+    g_signal = 0, give_up_at = 0;
+    for (Ending const& ending : kEndings) set(ending.signal, remember);
     for (int const signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_IGN);
 }
 
-bool interrupted() { return told_to_end != 0; }
+int interrupted() { return g_signal; }
 
 }  // namespace crine

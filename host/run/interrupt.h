@@ -3,11 +3,12 @@
 
 namespace crine {
 
-/// From now on the first Ctrl-C, SIGTERM, SIGHUP (a terminal that closes) or SIGXCPU (a limit of time) only raises a flag, so that the run
-/// can finish its step and write what it has, or give the step up (crine/interrupt.h); the second has its ordinary effect and kills.
-/// Where nohup has it ignore SIGHUP, it does. A pipe that nobody reads any more, and a limit on the size of files, are then errors of
-/// writing and not signals.
+/// From now on the first Ctrl-C, SIGTERM, SIGHUP (a terminal that closes), SIGXCPU (a limit of time) or SIGUSR1 (a batch system that says
+/// that time is nearly over) is only remembered, so that the run can finish its step and write what it has; the second has its ordinary
+/// effect and kills. A step that takes too long then is given up (crine/interrupt.h), except after SIGUSR1. Where nohup has it ignore
+/// SIGHUP, it does. A pipe that nobody reads any more, and a limit on the size of files, are then errors of writing and not signals.
 void catch_interrupts();
-bool interrupted();
+/// The signal that came; 0: none.
+int interrupted();
 
 }  // namespace crine

@@ -5,6 +5,8 @@
 #include "host/writers/probes.h"
 #include "host/writers/writer.h"
 
+#include <cmath>
+
 namespace crine {
 
 /// Rings at 0, interval, 2 interval, …, each at the step nearest to it; never if the interval is 0.
@@ -16,6 +18,10 @@ public:
         next_ = static_cast<std::uint64_t>((time + tick / 2) / interval_) + 1;
         return true;
     }
+    /// As after that time; whether it has rung just then.
+    bool go_on(double time, double tick) {
+        return rings(time, tick) && std::floor((time + tick / 2) / interval_) != std::floor((time - tick / 2) / interval_);
+    }
 
 private:
     double interval_;
@@ -25,7 +31,7 @@ private:
 /// Whether a run ends here.
 enum class Last { no, yes };
 
-/// Decides what is due after a step, and copies to the host only what the writers need.
+/// Decides what is due after a step, and copies to the host only what the writers need. To be made at time 0.
 class Observer {
 public:
     Observer(Scenario const& scenario, Simulation& simulation)
@@ -33,7 +39,16 @@ public:
           simulation_(simulation),
           volumes_(scenario.output.volumes),
           tables_(scenario.output.summary),
-          probes_(scenario) {}
+          probes_(scenario) {
+        probes_.begin(simulation.backend());
+    }
+
+    /// The simulation goes on from a later time, of which all that was due has been seen.
+    void go_on() {
+        double const time = simulation_.time(), tick = simulation_.tick();
+        if (volumes_.go_on(time, tick)) last_volumes_ = time;
+        if (tables_.go_on(time, tick)) last_tables_ = time;
+    }
 
     /// The frame of this moment, if one is due. The last moment of a run always is.
     bool due(Last last) {

@@ -118,7 +118,7 @@ struct OutputFolder::Found {
 
 OutputFolder::OutputFolder(fs::path folder, Existing existing, std::vector<std::string> files)
     : path_(std::move(folder)), existing_(existing), files_(std::move(files)) {
-    look();
+    found_ = look().status;
 }
 
 OutputFolder::~OutputFolder() {
@@ -151,9 +151,9 @@ OutputFolder::Found OutputFolder::look() const {
     }
 
     std::vector<std::string> const theirs = read_record(path_ / output_name::record, found.status);
-    CRINE_VALIDATE(theirs.empty() || existing_ == Existing::replace,
+    CRINE_VALIDATE(theirs.empty() || existing_ != Existing::refuse,
                    path_.string() + " already holds a run (" + found.status +
-                       ") — choose another folder with -o, or replace that run with --overwrite?");
+                       ") — choose another folder with -o, go on with that run by --resume, or replace it by --overwrite?");
     for (auto const& entry : fs::directory_iterator(path_, error)) {
         fs::path const& file = entry.path();
         std::string const name = file.filename().string();
@@ -208,8 +208,11 @@ void OutputFolder::open() {
         ::posix_fallocate(lock, kOwnerSize, kRoom);  // where the file system can
         break;
     }
-    for (auto const& old : look().old)
-        if (!fs::remove(old, error) && error) throw RunError("cannot remove " + old.string() + " (" + error.message() + ")");
+    for (auto const& old : look().old) {
+        bool const half_written = old == temporary_name(old.parent_path() / old.stem());
+        if ((existing_ == Existing::replace || half_written) && !fs::remove(old, error) && error)
+            throw RunError("cannot remove " + old.string() + " (" + error.message() + ")");
+    }
 }
 
 void OutputFolder::check() const {

@@ -7,7 +7,8 @@
 
 namespace crine {
 
-enum class Existing { refuse, replace };
+/// What becomes of a run that a folder holds: it is left alone, removed, or gone on with.
+enum class Existing { refuse, replace, go_on };
 
 /// The folder of a run: its own from `open` on, until this ends.
 class OutputFolder {
@@ -19,8 +20,11 @@ public:
     OutputFolder(OutputFolder const&) = delete;
     OutputFolder& operator=(OutputFolder const&) = delete;
 
-    /// Makes the folder, locks it, looks again, and removes the old run and nothing else.
+    /// Makes the folder, locks it, looks again, and removes the old run and nothing else, or leaves it to be gone on with.
     void open();
+    void replace() { existing_ = Existing::replace; }
+    /// How the run went that was found there: "completed", "interrupted", "failed" or "killed"; empty: there is none.
+    std::string const& found() const { return found_; }
     /// Throws RunError if what lies under this name is no longer the folder that was opened.
     void check() const;
     /// Gives back what was kept of the disk for the last words of a run that has filled it.
@@ -38,6 +42,7 @@ private:
     std::filesystem::path path_;
     Existing existing_;
     std::vector<std::string> files_;
+    std::string found_;
     int folder_ = -1, lock_ = -1;  ///< file descriptors
 };
 

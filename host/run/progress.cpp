@@ -30,7 +30,7 @@ Progress::Style Progress::style_for_stderr() { return ::isatty(STDERR_FILENO) !=
 
 std::string Progress::text(double time, std::size_t cells) const {
     double const elapsed = std::max(wall(start_), 1e-9);
-    double const speed = time / elapsed;
+    double const speed = (time - begin_) / elapsed;
     std::string text = duration(time) + " of " + duration(end_) + "  " + counted(cells, "cell");
     if (speed > 0) text += "  " + duration(speed * 60) + "/min  ETA " + wall_time((end_ - time) / speed);
     return text;

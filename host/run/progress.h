@@ -17,7 +17,7 @@ public:
     /// The style that suits stderr.
     static Style style_for_stderr();
 
-    Progress(Style style, double end) : style_(style), end_(end) {}
+    Progress(Style style, double begin, double end) : style_(style), begin_(begin), end_(end) {}
 
     /// After every step. Looks at the state only when it has something to show.
     void show(double time, std::function<std::size_t()> const& cells);
@@ -31,7 +31,7 @@ private:
     double wall(Clock::time_point since) const { return std::chrono::duration<double>(Clock::now() - since).count(); }
 
     Style style_;
-    double end_;  ///< [s]
+    double begin_, end_;  ///< [s]
     Clock::time_point start_ = Clock::now(), last_shown_ = start_;
     double next_tenth_ = 0.1;
     bool bar_drawn_ = false;

@@ -3,14 +3,19 @@
 
 #include "crine/interrupt.h"
 #include "host/run/background.h"
+#include "host/run/checkpointing.h"
 #include "host/run/interrupt.h"
 #include "host/run/mass_balance.h"
 #include "host/run/observer.h"
 #include "host/run/output_folder.h"
 #include "host/run/run_record.h"
 #include "host/run/simulation.h"
+#include "host/scenario/changes.h"
+#include "host/text/format.h"
 
+#include <algorithm>
 #include <chrono>
+#include <optional>
 
 namespace crine {
 namespace {
@@ -30,6 +35,7 @@ RunRecord record_of(Scenario const& scenario, RunOptions const& options, DeviceI
     record.device = std::move(device);
     record.end = scenario.schedule.end;
     record.started = timestamp();
+    record.segments.push_back({record.started, computer(), record.device.engine, record.device.threads, 0, 0, 0});
     return record;
 }
 
@@ -44,6 +50,7 @@ public:
         folder_.sync();
         synced_ = std::chrono::steady_clock::now();
     }
+    void list(Positions&) override {}
 
 private:
     static constexpr double kBetweenSyncs = 10;  ///< wall time that a failure of the power may cost, in files [s]
@@ -52,15 +59,66 @@ private:
     std::chrono::steady_clock::time_point synced_ = std::chrono::steady_clock::now();
 };
 
-/// The run proper; keeps `record` up to date so that a failure can be told with it.
-void simulate(Scenario const& scenario, Simulation& simulation, OutputFolder const& folder, RunOptions const& options, RunRecord& record) {
+/// A simulation that is under way, with what has to be known of its start.
+struct Course {
+    Simulation simulation;
+    Observer observer;
+    std::uint64_t start_hash;  ///< of the state at time 0
+
+    Course(Scenario const& scenario, std::unique_ptr<Backend> backend)
+        : simulation(scenario, std::move(backend)), observer(scenario, simulation), start_hash(simulation.backend().state_hash()) {}
+};
+
+/// Takes the simulation to where the newest checkpoint that is whole was written. Throws InputError where that is of another scenario or
+/// program, and RunError where none is whole.
+Checkpoint go_on(Course& course, Scenario const& scenario, RunOptions const& options, std::vector<std::filesystem::path> const& files) {
+    std::string damaged;
+    for (auto const& file : files) {
+        try {
+            Checkpoint from = read_checkpoint(file);
+            require_same(from, scenario, options.accepted);
+            bool const same = from.resolved == scenario.resolved;
+            CRINE_VALIDATE(!same || from.start_hash == course.start_hash || is_among("files", options.accepted),
+                           "the files that the scenario reads have changed since " + file.string() +
+                               " was written: it starts from another state — as they were, or --accept-changes files?");
+            course.simulation.resume(from.steps, from.state);
+            if (same && course.simulation.backend().state_hash() != from.state_hash)
+                throw RunError(file.string() + " does not hold the state that it was written from");
+            course.observer.go_on();
+            from.state = {};
+            if (!damaged.empty()) options.tell(damaged + " — going on from " + file.string());
+            return from;
+        } catch (RunError const& problem) {
+            damaged += (damaged.empty() ? "" : "; ") + std::string(problem.what());
+        }
+    }
+    throw RunError(damaged + " — remove " + (files.size() == 1 ? "it" : "them") + " to begin again?");
+}
+
+/// The run proper; keeps `record` up to date so that a failure can be told with it. `from`: null at the start.
+RunResult::Ending simulate(Scenario const& scenario, Course& course, Checkpoint const* from, OutputFolder const& folder,
+                           RunOptions const& options, RunRecord& record) {
     auto const start = std::chrono::steady_clock::now();
+    auto& [simulation, observer, start_hash] = course;
+    std::size_t state = 0;
+    for (PartMemory const& part : simulation.backend().memory()) state += part.state;
+    CheckpointPlan plan(scenario, options, state);
     auto writers = make_writers(scenario, folder.path());
+    if (from != nullptr) {
+        Positions at(from->positions);
+        for (auto const& writer : writers) writer->list(at);
+        plan.go_on(simulation.time(), simulation.tick());
+    }
+    std::vector<Writer*> others;
+    for (auto const& writer : writers) others.push_back(writer.get());
     writers.insert(writers.begin(), std::make_unique<Guard>(folder));
+    writers.push_back(std::make_unique<CheckpointWriter>(folder, others, plan));
     BackgroundWriter output(std::move(writers));
-    Observer observer(scenario, simulation);
-    Progress progress(options.progress, scenario.schedule.end);
-    double observing = 0;
+    Progress progress(options.progress, simulation.time(), scenario.schedule.end);
+    RunRecord::Segment& segment = record.segments.back();
+    double observing = 0, before = 0;
+    for (std::size_t s = 0; s + 1 < record.segments.size(); ++s) before += record.segments[s].wall;
+    segment.from = simulation.time();
 
     auto const observe = [&](Last last) {
         auto const begin = std::chrono::steady_clock::now();
@@ -73,30 +131,55 @@ void simulate(Scenario const& scenario, Simulation& simulation, OutputFolder con
         }
         observing += seconds_since(begin);
     };
+    auto const mark = [&] {
+        record.time = segment.to = simulation.time(), record.steps = simulation.steps();
+        segment.wall = seconds_since(start), record.wall = before + segment.wall;
+    };
+    std::weak_ptr<Checkpoint> last;  // while it is being written
+    auto const save = [&] {
+        auto const begin = std::chrono::steady_clock::now();
+        mark();
+        auto checkpoint = std::make_shared<Checkpoint>(Checkpoint::of(scenario));
+        checkpoint->engine = record.device.engine, checkpoint->written = timestamp();
+        checkpoint->start_hash = start_hash, checkpoint->state_hash = simulation.backend().state_hash();
+        checkpoint->steps = simulation.steps(), checkpoint->time = simulation.time(), checkpoint->cells = simulation.backend().cell_count();
+        checkpoint->record = to_carry(record);
+        checkpoint->state = simulation.backend().save();
+        last = checkpoint;
+        Frame frame;
+        frame.snapshot.time = simulation.time(), frame.checkpoint = std::move(checkpoint);
+        output.submit(std::move(frame));
+        observing += seconds_since(begin);
+    };
     auto const take_down = [&] {
-        record.time = simulation.time(), record.steps = simulation.steps();
+        mark();
         record.device_memory = simulation.backend().memory_used(), record.memory = simulation.backend().memory();
         record.phases = simulation.phases();
         record.phases.push_back({"output", observing});
-        record.wall = seconds_since(start);
         record.finished = timestamp();
         if (record.given_up) return;
         Totals const totals = simulation.backend().totals();
         record.ledgers = totals.ligands, record.circulating = totals.cell_pools;
     };
-    auto const goes_on = [&] { return simulation.time() < scenario.schedule.end - simulation.tick() / 2 && !interrupted(); };
-    record.cells = record.cells_at_start = simulation.backend().cell_count();
+    auto const complete = [&] { return simulation.time() >= scenario.schedule.end - simulation.tick() / 2; };
+    record.cells = simulation.backend().cell_count();
+    if (from == nullptr) record.cells_at_start = record.cells;
+    bool out_of_walltime = false;
 
     try {
-        bool more = goes_on();
-        observe(more ? Last::no : Last::yes);
-        while (more) {
+        if (from == nullptr) observe(Last::no);
+        while (!complete() && !interrupted() && !(out_of_walltime = plan.time_is_up())) {
+            auto const begin = std::chrono::steady_clock::now();
             simulation.step();
+            plan.step_took(seconds_since(begin));
             record.cells = simulation.backend().cell_count();
-            more = goes_on();
-            observe(more ? Last::no : Last::yes);
+            observe(Last::no);
+            // one that is due while another is still being written has to wait, not the run
+            if (!complete() && last.expired() && plan.due(simulation.time(), simulation.tick())) save();
             progress.show(simulation.time(), [&] { return record.cells; });
         }
+        if (!complete() || plan.asked_for()) save();  // before rows that an undisturbed run does not have
+        observe(Last::yes);
         output.finish();
     } catch (GivenUp const&) {
         record.given_up = true;
@@ -108,11 +191,29 @@ void simulate(Scenario const& scenario, Simulation& simulation, OutputFolder con
     }
     progress.finish();
     take_down();
-    bool const whole = simulation.time() >= scenario.schedule.end - simulation.tick() / 2;
+    bool const whole = complete();
     record.status = whole ? RunRecord::Status::completed : RunRecord::Status::interrupted;
     if (!record.given_up) record.state_hash = simulation.backend().state_hash();
     folder.check();
     folder.sync();  // before the record says that it is all there
+    std::error_code ignored;
+    if (whole && !plan.asked_for())
+        for (auto const& file : checkpoints_in(folder.path())) std::filesystem::remove(file, ignored);
+    return whole ? RunResult::Ending::complete : (out_of_walltime ? RunResult::Ending::walltime : RunResult::Ending::signal);
+}
+
+/// Whether the run in the folder needs nothing more.
+bool was_complete(OutputFolder const& folder, Scenario const& scenario, RunOptions const& options,
+                  std::vector<std::filesystem::path> const& checkpoints) {
+    if (folder.found() != "completed") return false;
+    double const reached = time_reached(folder.path()),
+                 tick = std::min({scenario.schedule.transport, scenario.schedule.mechanics, scenario.schedule.behaviour});
+    bool const complete = reached >= scenario.schedule.end - tick / 2;
+    CRINE_VALIDATE(complete || !checkpoints.empty(),
+                   "the run in " + folder.path().string() + " is complete after " + duration(reached) +
+                       ", and has no checkpoint to go on from — run it with output.checkpoint, or replace it by --overwrite?");
+    if (complete && !checkpoints.empty()) require_same(read_checkpoint(checkpoints.front(), Read::about), scenario, options.accepted);
+    return complete;
 }
 
 }  // namespace
@@ -120,15 +221,32 @@ void simulate(Scenario const& scenario, Simulation& simulation, OutputFolder con
 RunResult run(Scenario scenario, RunOptions const& options) {
     // All that may be wrong is found before an old run is removed.
     auto backend = make_backend(options.device);
-    OutputFolder folder(options.folder, options.overwrite ? Existing::replace : Existing::refuse, files_of(scenario));
+    Existing const existing = options.resume ? Existing::go_on : (options.overwrite ? Existing::replace : Existing::refuse);
+    OutputFolder folder(options.folder, existing, files_of(scenario));
     RunRecord record = record_of(scenario, options, backend->info());
-    Simulation simulation(scenario, std::move(backend));
+    std::vector<std::filesystem::path> checkpoints;
+    if (options.resume && !folder.found().empty()) checkpoints = checkpoints_in(folder.path());
+    if (options.resume && was_complete(folder, scenario, options, checkpoints)) {
+        RunResult result;
+        result.ending = RunResult::Ending::was_complete, result.time = time_reached(folder.path());
+        return result;
+    }
+    Course course(scenario, std::move(backend));
     scenario.initial = {};  // the engine has it now
+    std::optional<Checkpoint> from;
+    if (!checkpoints.empty()) {
+        from = go_on(course, scenario, options, checkpoints);
+        carry_on(record, from->record);
+    } else if (options.resume) {
+        if (!folder.found().empty()) options.tell("there is no checkpoint in " + folder.path().string() + ": the run begins again");
+        folder.replace();
+    }
     catch_interrupts();
     folder.open();
     write_record(record, folder.path());  // a run that is killed is known by its status, "running", and by its lock, which nobody holds
+    RunResult result;
     try {
-        simulate(scenario, simulation, folder, options, record);
+        result.ending = simulate(scenario, course, from ? &*from : nullptr, folder, options, record);
     } catch (std::exception const& problem) {
         folder.check();  // if it is gone, that is the problem
         record.status = RunRecord::Status::failed;
@@ -142,7 +260,10 @@ RunResult run(Scenario scenario, RunOptions const& options) {
         throw;
     }
     write_record(record, folder.path());
-    return {record.status == RunRecord::Status::interrupted, record.time, record.wall, record.steps, record.cells, record.state_hash};
+    result.signal = interrupted();
+    result.time = record.time, result.wall = record.wall, result.steps = record.steps, result.cells = record.cells;
+    result.state_hash = record.state_hash;
+    return result;
 }
 
 }  // namespace crine

@@ -3,14 +3,15 @@
 
 #include "crine/threads.h"
 #include "host/run/build_info.h"
+#include "host/text/format.h"
 #include "host/writers/atomic_file.h"
 #include "host/writers/vtk_file.h"
 #include "host/writers/writer.h"
 
 #include <nlohmann/json.hpp>
 
-#include <cstdio>
 #include <ctime>
+#include <fstream>
 
 #include <sys/resource.h>
 #include <sys/utsname.h>
@@ -96,13 +97,46 @@ Json circulating_cells(RunRecord const& record) {
     return all;
 }
 
-std::string hexadecimal(std::uint64_t value) {
-    char text[17];
-    std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(value));
-    return text;
+Json segments(RunRecord const& record) {
+    Json all = Json::array();
+    for (RunRecord::Segment const& s : record.segments)
+        all.push_back({{"started", s.started},
+                       {"computer", s.computer},
+                       {"engine", s.engine},
+                       {"threads", s.threads},
+                       {"from [h]", output_hours(s.from)},
+                       {"to [h]", output_hours(s.to)},
+                       {"wall [s]", s.wall}});
+    return all;
 }
 
 }  // namespace
+
+std::string to_carry(RunRecord const& record) {
+    return Json{{"started", record.started}, {"cells at start", record.cells_at_start}, {"segments", segments(record)}}.dump();
+}
+
+void carry_on(RunRecord& record, std::string const& json) {
+    Json const before = Json::parse(json);
+    before.at("started").get_to(record.started), before.at("cells at start").get_to(record.cells_at_start);
+    std::vector<RunRecord::Segment> earlier;
+    for (Json const& s : before.at("segments"))
+        earlier.push_back({s.at("started"), s.at("computer"), s.at("engine"), s.at("threads"), s.at("from [h]").get<double>() * kHour,
+                           s.at("to [h]").get<double>() * kHour, s.at("wall [s]")});
+    record.segments.insert(record.segments.begin(), earlier.begin(), earlier.end());
+}
+
+double time_reached(std::filesystem::path const& folder) {
+    std::ifstream in(folder / output_name::record);
+    Json const json = Json::parse(in, nullptr, false);
+    return json.is_object() && json.contains("time [h]") && json["time [h]"].is_number() ? json["time [h]"].get<double>() * kHour : 0;
+}
+
+std::string computer() {
+    utsname system{};
+    uname(&system);
+    return system.nodename;
+}
 
 std::string timestamp() {
     std::time_t const now = std::time(nullptr);
@@ -136,6 +170,7 @@ void write_record(RunRecord const& record, std::filesystem::path const& folder) 
         json["cells"] = {{"at start", record.cells_at_start}, {"at end", record.cells}};
         json["wall [s]"] = record.wall;
         json["wall by phase [s]"] = phases;
+        if (record.segments.size() > 1) json["segments"] = segments(record);
         if (!record.given_up) json["ledger [molecules]"] = ledgers(record);
         if (!record.circulating.empty()) json["circulating cells"] = circulating_cells(record);
         json["memory [MiB]"] = {{"peak of the process", peak_memory_mebibytes()},

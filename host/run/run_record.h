@@ -13,6 +13,14 @@ namespace crine {
 struct RunRecord {
     enum class Status { running, completed, interrupted, failed };
 
+    /// A process that has brought the run some way.
+    struct Segment {
+        std::string started, computer, engine;
+        int threads = 0;
+        double from = 0, to = 0;  ///< simulated [s]
+        double wall = 0;          ///< [s]
+    };
+
     // before the run
     std::string scenario_file, title, resolved;
     std::uint64_t seed = 0;
@@ -29,9 +37,10 @@ struct RunRecord {
     double time = 0;  ///< simulated [s]
     std::uint64_t steps = 0;
     std::size_t cells_at_start = 0, cells = 0;
-    double wall = 0;        ///< [s]
-    bool given_up = false;  ///< interrupted within a step, so that nothing is known of the state
-    std::vector<Simulation::Phase> phases;
+    double wall = 0;                        ///< of all segments [s]
+    std::vector<Segment> segments;          ///< this one last
+    bool given_up = false;                  ///< interrupted within a step, so that nothing is known of the state
+    std::vector<Simulation::Phase> phases;  ///< of this segment
     std::vector<std::string> ligands;
     std::vector<Ledger> ledgers;  ///< by ligand
     std::vector<std::string> cell_pools;
@@ -41,8 +50,17 @@ struct RunRecord {
     std::uint64_t state_hash = 0;
 };
 
-/// Now, as ISO 8601 in UTC.
+/// Now, as ISO 8601 in UTC; and where.
 std::string timestamp();
+std::string computer();
+
+/// What a later segment has to know of this one and those before, as JSON: for a checkpoint.
+std::string to_carry(RunRecord const& record);
+/// Goes on from there, with a segment of its own.
+void carry_on(RunRecord& record, std::string const& json);
+
+/// Simulated time [s] that the run in a folder has reached when it ended, by its record; 0 if that does not say.
+double time_reached(std::filesystem::path const& folder);
 
 /// Writes run.json, whole or not at all.
 void write_record(RunRecord const& record, std::filesystem::path const& folder);

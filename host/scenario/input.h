@@ -408,6 +408,7 @@ struct OutputInput {
     Positive<Dimension::time> summary;
     FieldsInput fields;
     Flag cells;
+    Time checkpoint;
 };
 
 struct ExpectInput {

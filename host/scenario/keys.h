@@ -510,6 +510,8 @@ void keys(Visitor& key, OutputInput& in) {
     key("summary", in.summary, otherwise("1 h"), "interval of `summary.csv`, `probes.csv` and the other tables");
     key("fields", in.fields, otherwise("all"), "which ligands `fields_*.vti` has");
     key("cells", in.cells, otherwise("true"), "whether to write `cells_*.vtp`");
+    key("checkpoint", in.checkpoint, otherwise("0 s"),
+        "interval of `checkpoint_*.h5`, from which `--resume` goes on; 0 s: by wall time alone");
 }
 
 template <class Visitor>

@@ -83,6 +83,7 @@ struct OutputPlan {
     double summary = 3600;     ///< interval of summary.csv and probes.csv [s]
     std::vector<bool> fields;  ///< by ligand: written to fields_*.vti
     bool cells = true;         ///< cells_*.vtp
+    double checkpoint = 0;     ///< interval of checkpoint_*.h5 [s]; 0: by wall time alone
 };
 
 /// `key.path=value` of the command line's --set; wins over the file.

@@ -62,6 +62,12 @@ std::string bytes(double n) {
     return rounded(n, 3) + " " + kUnits[unit];
 }
 
+std::string hexadecimal(std::uint64_t value) {
+    char text[17];
+    std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(value));
+    return text;
+}
+
 std::string csv_field(std::string_view text) {
     if (text.find_first_of(",\"\n") == std::string_view::npos) return std::string(text);
     std::string quoted = "\"";

@@ -28,6 +28,9 @@ std::string counted(std::uint64_t n, std::string const& noun);
 /// "512 B", "3.2 MiB", "61 GiB".
 std::string bytes(double n);
 
+/// A hash: 16 digits.
+std::string hexadecimal(std::uint64_t value);
+
 /// One field of a comma-separated line, quoted where it has to be.
 std::string csv_field(std::string_view text);
 

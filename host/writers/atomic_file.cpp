@@ -44,23 +44,48 @@ void write_atomically(std::filesystem::path const& file, std::function<void(std:
 
 void write_atomically(std::filesystem::path const& file, std::string_view text, Durable durable) {
     write_atomically(
-        file, [&](std::filesystem::path const& temporary) { LineFile(temporary, text); }, durable);
+        file, [&](std::filesystem::path const& temporary) { LineFile(temporary, std::string(text)).begin(); }, durable);
+}
+
+void remove_from(std::function<std::filesystem::path(std::int64_t)> const& name, std::int64_t number) {
+    for (std::error_code error; std::filesystem::remove(name(number), error); ++number) {
+    }
 }
 
 std::filesystem::path temporary_name(std::filesystem::path const& file) { return std::filesystem::path(file).concat(".part"); }
-
-LineFile::LineFile(std::filesystem::path file)
-    : file_(std::move(file)), descriptor_(::open(file_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666)) {
-    if (descriptor_ < 0) fail(file_, std::strerror(errno));
-}
-
-LineFile::LineFile(std::filesystem::path file, std::string_view first_line) : LineFile(std::move(file)) { add(first_line); }
 
 LineFile::~LineFile() {
     if (descriptor_ >= 0) ::close(descriptor_);
 }
 
+void LineFile::begin() {
+    descriptor_ = ::open(file_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666);
+    if (descriptor_ < 0) fail(file_, std::strerror(errno));
+    write(first_line_);
+}
+
 void LineFile::add(std::string_view line) {
+    if (descriptor_ < 0) begin();
+    write(line);
+}
+
+void LineFile::list(Positions& at) {
+    at.number(file_.filename().string(), size_);
+    if (!at.going_on()) return;
+    if (size_ == 0) {  // it had not begun
+        std::error_code ignored;
+        std::filesystem::remove(file_, ignored);
+        return;
+    }
+    descriptor_ = ::open(file_.c_str(), O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
+    if (descriptor_ < 0) throw RunError("cannot go on with " + file_.string() + " (" + std::strerror(errno) + ")");
+    struct stat status {};
+    if (::fstat(descriptor_, &status) != 0 || status.st_size < size_)
+        throw RunError("cannot go on with " + file_.string() + ": it is shorter than it was at the checkpoint");
+    if (::ftruncate(descriptor_, size_) != 0) fail(file_, std::strerror(errno));
+}
+
+void LineFile::write(std::string_view line) {
     struct stat status {};
     if (::fstat(descriptor_, &status) == 0 && status.st_nlink == 0) fail(file_, "somebody has removed it while the run was writing to it");
     std::string const whole = std::string(line) + '\n';
@@ -74,7 +99,7 @@ void LineFile::add(std::string_view line) {
         }
         rest.remove_prefix(static_cast<std::size_t>(n));
     }
-    size_ += static_cast<long>(whole.size());
+    size_ += static_cast<std::int64_t>(whole.size());
 }
 
 }  // namespace crine

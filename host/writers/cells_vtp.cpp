@@ -1,4 +1,5 @@
 // Writes cells_*.vtp: a point for every cell, with its properties, receptors, activities and pathway variables.
+#include "host/writers/atomic_file.h"
 #include "host/writers/vtk_file.h"
 #include "host/writers/writer.h"
 
@@ -126,6 +127,11 @@ public:
         write_vtk(*writer, *data, folder_ / output_name::cells(next_++));
     }
 
+    void list(Positions& at) override {
+        at.number("cells_*.vtp", next_);
+        if (at.going_on()) remove_from([&](std::int64_t n) { return folder_ / output_name::cells(n); }, next_);
+    }
+
 private:
     struct Kind {
         struct Binding {
@@ -141,7 +147,7 @@ private:
     bool damaged_ = false;
     std::vector<std::pair<std::size_t, std::string>> stores_;  ///< by ligand
     std::filesystem::path folder_;
-    int next_ = 0;
+    std::int64_t next_ = 0;
 };
 
 }  // namespace

@@ -24,6 +24,15 @@ public:
         if (writes_fields(plan_)) entry(0, "fields", output_name::fields(next_));
         if (writes_cells(plan_)) entry(1, "cells", output_name::cells(next_));
         ++next_;
+        write_series();
+    }
+    void list(Positions& at) override {
+        at.number("frames of run.pvd", next_), at.text(output_name::collection, entries_);
+        if (at.going_on()) write_series();
+    }
+
+private:
+    void write_series() const {
         write_atomically(
             file_,
             "<?xml version=\"1.0\"?>\n<VTKFile type=\"Collection\" version=\"1.0\" byte_order=\"LittleEndian\">\n  <Collection>\n" +
@@ -31,11 +40,10 @@ public:
             Durable::later);
     }
 
-private:
     OutputPlan plan_;
     std::filesystem::path file_;
     std::string entries_;
-    int next_ = 0;
+    std::int64_t next_ = 0;
 };
 
 }  // namespace

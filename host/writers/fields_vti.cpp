@@ -1,4 +1,5 @@
 // Writes fields_*.vti: the concentration of every ligand in every voxel.
+#include "host/writers/atomic_file.h"
 #include "host/writers/vtk_file.h"
 #include "host/writers/writer.h"
 
@@ -28,6 +29,11 @@ public:
         write_vtk(*writer, *image, folder_ / output_name::fields(next_++));
     }
 
+    void list(Positions& at) override {
+        at.number("fields_*.vti", next_);
+        if (at.going_on()) remove_from([&](std::int64_t n) { return folder_ / output_name::fields(n); }, next_);
+    }
+
 private:
     static void add(vtkImageData& image, Ligand const& ligand, std::vector<Real> const& field) {
         auto const array = float_array(array_name(ligand), field.size());
@@ -38,7 +44,7 @@ private:
 
     Scenario const& scenario_;
     std::filesystem::path folder_;
-    int next_ = 0;
+    std::int64_t next_ = 0;
 };
 
 }  // namespace

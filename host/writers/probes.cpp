@@ -216,14 +216,20 @@ bool probes_cells(Scenario const& scenario) {
     return std::any_of(scenario.probes.begin(), scenario.probes.end(), [](Probe const& probe) { return probe.type >= 0; });
 }
 
-std::vector<double> ProbeReader::read(Backend& from, Snapshot const& snapshot) {
+void ProbeReader::begin(Backend& from) {
+    auto const measured = [](Probe const& probe) { return probe.kind == Kind::displacement; };
+    if (std::none_of(scenario_.probes.begin(), scenario_.probes.end(), measured)) return;
+    Snapshot start;
+    from.snapshot(start, std::vector<bool>(scenario_.model.ligands.size(), false), true);
+    HostCells const& cells = start.cells;
+    for (Probe const& probe : scenario_.probes)
+        for (std::size_t i = 0; measured(probe) && i < cells.size(); ++i)
+            if (cells.type[i] == probe.type) start_[cells.id[i]] = {cells.x[i], cells.y[i], cells.z[i]};
+}
+
+std::vector<double> ProbeReader::read(Backend& from, Snapshot const& snapshot) const {
     Scenario const& scenario = scenario_;
     Grid const& grid = scenario.model.grid;
-    HostCells const& cells = snapshot.cells;
-    bool const first = !std::exchange(started_, true);
-    for (auto const& probe : scenario.probes)
-        for (std::size_t i = 0; first && probe.kind == Kind::displacement && i < cells.size(); ++i)
-            if (cells.type[i] == probe.type) start_[cells.id[i]] = {cells.x[i], cells.y[i], cells.z[i]};
     std::vector<double> values;
     for (auto const& probe : scenario.probes) {
         Extent const place(scenario, probe);

@@ -38,9 +38,14 @@ public:
 
     void write(Frame const& frame) override {
         if (!frame.tables) return;
-        auto rows = route_rows(model_, frame.totals);
-        for (std::size_t r = 0; r < before_.size(); ++r) add(frame.snapshot.time, rows[r], rows[r].molecules - before_[r].molecules);
-        before_ = std::move(rows);
+        auto const rows = route_rows(model_, frame.totals);
+        for (std::size_t r = 0; r < before_.size(); ++r) add(frame.snapshot.time, rows[r], rows[r].molecules - before_[r]);
+        before_.clear();
+        for (RouteRow const& row : rows) before_.push_back(row.molecules);
+    }
+    void list(Positions& at) override {
+        table_.list(at);
+        at.numbers("molecules in routes.csv", before_);
     }
 
 private:
@@ -51,7 +56,7 @@ private:
 
     Model const& model_;
     LineFile table_;
-    std::vector<RouteRow> before_;  ///< none at the start
+    std::vector<double> before_;  ///< molecules of all rows so far; none at the start
 };
 
 }  // namespace

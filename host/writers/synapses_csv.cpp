@@ -25,6 +25,7 @@ public:
             table_.add(line);
         }
     }
+    void list(Positions& at) override { table_.list(at); }
 
 private:
     static std::string text(double value) { return number(value); }

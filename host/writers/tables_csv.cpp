@@ -46,6 +46,7 @@ public:
         for (auto const& field : summary_row(model_, frame)) std::visit([&](auto value) { line << value; }, field);
         table_.add(line.text());
     }
+    void list(Positions& at) override { table_.list(at); }
 
 private:
     static std::string header(Model const& model) {
@@ -86,6 +87,7 @@ public:
         for (double const value : compartment_row(model_, frame.totals)) line << value;
         table_.add(line.text());
     }
+    void list(Positions& at) override { table_.list(at); }
 
 private:
     static std::string header(Model const& model) {
@@ -109,6 +111,7 @@ public:
         for (double const value : frame.probes) line << value;
         table_.add(line.text());
     }
+    void list(Positions& at) override { table_.list(at); }
 
 private:
     static std::string header(Scenario const& scenario) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "host/scenario/scenario.h"
+#include "host/writers/positions.h"
 
 #include <filesystem>
 #include <memory>
@@ -10,13 +11,16 @@
 
 namespace crine {
 
+struct Checkpoint;
+
 /// What is written at one output time: copies in host memory, so that it can be written while the run goes on.
 struct Frame {
     Snapshot snapshot;  ///< with the fields and cells that the writers need
     Totals totals;
-    std::vector<double> probes;  ///< by column of probes.csv, in the unit of the column
-    bool volumes = false;        ///< fields_*.vti and cells_*.vtp are due
-    bool tables = false;         ///< a line of summary.csv and probes.csv is due
+    std::vector<double> probes;              ///< by column of probes.csv, in the unit of the column
+    bool volumes = false;                    ///< fields_*.vti and cells_*.vtp are due
+    bool tables = false;                     ///< a line of summary.csv and probes.csv is due
+    std::shared_ptr<Checkpoint> checkpoint;  ///< is due, after all else: host/run/checkpoint.h; null: none
 };
 
 /// One kind of output file. Sees the scenario, which does not change during a run, and frames.
@@ -24,6 +28,8 @@ class Writer {
 public:
     virtual ~Writer() = default;
     virtual void write(Frame const& frame) = 0;
+    /// Where it is in its files; or goes on from there, before the first frame, and takes away what it has written since.
+    virtual void list(Positions& at) = 0;
 };
 
 std::unique_ptr<Writer> make_fields_writer(Scenario const& scenario, std::filesystem::path const& folder);
@@ -62,8 +68,8 @@ std::vector<std::string> files_of(Scenario const& scenario);
 std::vector<std::unique_ptr<Writer>> make_writers(Scenario const& scenario, std::filesystem::path const& folder);
 
 namespace output_name {
-std::string fields(int number);  ///< fields_000012.vti
-std::string cells(int number);   ///< cells_000012.vtp
+std::string fields(std::int64_t number);  ///< fields_000012.vti
+std::string cells(std::int64_t number);   ///< cells_000012.vtp
 inline constexpr char const* collection = "run.pvd";
 inline constexpr char const* summary = "summary.csv";
 inline constexpr char const* probes = "probes.csv";
@@ -71,6 +77,8 @@ inline constexpr char const* synapses = "synapses.csv";
 inline constexpr char const* routes = "routes.csv";
 inline constexpr char const* compartments = "compartments.csv";
 inline constexpr char const* record = "run.json";
+inline constexpr char const* checkpoints = "checkpoint_*.h5";
+std::string checkpoint(std::uint64_t steps);     ///< checkpoint_000012.h5
 inline constexpr char const* lock = "run.lock";  ///< while a run goes on: which process
 }  // namespace output_name
 

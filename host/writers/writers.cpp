@@ -7,16 +7,17 @@
 namespace crine {
 namespace {
 
-std::string numbered(char const* form, int number) {
+std::string numbered(char const* form, std::int64_t number) {
     char text[48];
-    std::snprintf(text, sizeof text, form, number);
+    std::snprintf(text, sizeof text, form, static_cast<long long>(number));
     return text;
 }
 
 }  // namespace
 
-std::string output_name::fields(int number) { return numbered("fields_%06d.vti", number); }
-std::string output_name::cells(int number) { return numbered("cells_%06d.vtp", number); }
+std::string output_name::fields(std::int64_t number) { return numbered("fields_%06lld.vti", number); }
+std::string output_name::cells(std::int64_t number) { return numbered("cells_%06lld.vtp", number); }
+std::string output_name::checkpoint(std::uint64_t steps) { return numbered("checkpoint_%06lld.h5", static_cast<std::int64_t>(steps)); }
 
 std::string name_of(Model const& model, CellPool const& pool) {
     return model.types[static_cast<std::size_t>(pool.type)].name + " in " +
@@ -54,6 +55,8 @@ std::vector<OutputFile> const& output_files() {
          [](Scenario const& s) { return !s.model.synapses.empty(); }, make_synapses_writer},
         {output_name::routes, "who received traced ligands from whom, and by which route",
          [](Scenario const& s) { return traces_senders(s.model); }, make_routes_writer},
+        {output_name::checkpoints, "the whole state after so many steps: `--resume` goes on from the newest; two are kept", always,
+         nullptr},
         {output_name::record, "everything needed to repeat the run, and how it went", always, nullptr},
     };
     return all;

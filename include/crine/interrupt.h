@@ -9,11 +9,8 @@
 
 namespace crine {
 
-/// When somebody has told the run to end, by the steady clock [ns]; 0: nobody has. Set by a signal handler.
-extern std::atomic<std::int64_t> told_to_end;
-
-/// A run that has been told to end finishes its step, if that takes no longer than this [ns].
-inline constexpr std::int64_t kPatience = 500'000'000;
+/// When a step that is not over by then is to be given up, by the steady clock [ns]; 0: never. Set by a signal handler.
+extern std::atomic<std::int64_t> give_up_at;
 
 /// Thrown where a step was given up: the engine's state is then no longer that of any time.
 struct GivenUp : std::runtime_error {
@@ -32,8 +29,8 @@ CRINE_HD inline bool out_of_time() {
 #ifdef __CUDA_ARCH__
     return false;
 #else
-    std::int64_t const told = told_to_end.load(std::memory_order_relaxed);
-    return told != 0 && steady_now() - told > kPatience;
+    std::int64_t const at = give_up_at.load(std::memory_order_relaxed);
+    return at != 0 && steady_now() > at;
 #endif
 }
 

@@ -153,6 +153,7 @@ TEST_F(EveryNumber, TheRecordEndsWithTheTables) {
         there.push_back(name.starts_with("fields_") ? "fields_*.vti" : name.starts_with("cells_") ? "cells_*.vtp" : name);
     there.erase(std::unique(there.begin(), there.end()), there.end());
     auto files = run["files"].get<std::vector<std::string>>();
+    std::erase(files, "checkpoint_*.h5");  // of which none is left of a complete run
     std::sort(files.begin(), files.end()), std::sort(there.begin(), there.end());
     EXPECT_EQ(there, files);
 }

@@ -96,13 +96,13 @@ TEST_F(LongRun, FinishesItsStepWhenInterrupted) {
 
 TEST_F(LongRun, EndsInTheSameWayWhenTerminated) {
     process_.send(SIGTERM);
-    EXPECT_EQ(process_.wait().code, 130);
+    EXPECT_EQ(process_.wait().code, 143);
     EXPECT_EQ(record()["status"], "interrupted");
 }
 
 TEST_F(LongRun, EndsInTheSameWayWhenItsTerminalCloses) {
     process_.send(SIGHUP);
-    EXPECT_EQ(process_.wait().code, 130);
+    EXPECT_EQ(process_.wait().code, 129);
     EXPECT_EQ(record()["status"], "interrupted");
 }
 
@@ -132,7 +132,7 @@ TEST_F(LongRun, IsAloneInItsFolder) {
             << refused.err;
     }
     process_.send(SIGTERM);
-    EXPECT_EQ(process_.wait().code, 130);
+    EXPECT_EQ(process_.wait().code, 143);
     EXPECT_GE(read_all(), 3);
     EXPECT_EQ(again({"--overwrite"}).code, 0);
 }
@@ -186,7 +186,7 @@ TEST_F(Surroundings, WhatNohupIgnoresStaysIgnored) {
         std::this_thread::sleep_for(std::chrono::milliseconds(10));
     EXPECT_TRUE(process.running());
     process.send(SIGTERM);
-    EXPECT_EQ(process.wait().code, 130);
+    EXPECT_EQ(process.wait().code, 143);
     EXPECT_EQ(status(), "interrupted");
 }
 
@@ -223,7 +223,7 @@ TEST_P(WithinAStep, EndsSoon) {
         for (int i = 0; i < 3000 && process.running(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
         ASSERT_FALSE(process.running()) << "has not ended within 30 s";
         Outcome const outcome = process.wait();
-        EXPECT_EQ(outcome.code, 130) << outcome.err;
+        EXPECT_EQ(outcome.code, 128 + signal) << outcome.err;
         EXPECT_NE(outcome.out.find("interrupted at 0"), std::string::npos) << outcome.out;
         Json const record = Json::parse(contents(out / "run.json"));
         EXPECT_EQ(record["status"], "interrupted");

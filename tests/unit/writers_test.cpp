@@ -256,7 +256,7 @@ TEST(AtomicFile, LeavesNothingBehindWhenItFails) {
     write_atomically(folder / "a.txt", "old");
     EXPECT_THROW(write_atomically(folder / "a.txt",
                                   [](auto const& temporary) {
-                                      LineFile(temporary, "half of the new");
+                                      LineFile(temporary, "half of the new").begin();
                                       throw RunError("disk full");
                                   }),
                  RunError);
@@ -399,7 +399,7 @@ TEST(OutputFiles, HaveOneList) {
     auto const names = files_of(scenario);
     for (auto const& file : names_in(folder.path()))
         EXPECT_EQ(std::count_if(names.begin(), names.end(), [&](auto const& name) { return is_named(file, name); }), 1) << file;
-    EXPECT_EQ(names.size(), names_in(folder.path()).size() + 1);  // and run.json
+    EXPECT_EQ(names.size(), names_in(folder.path()).size() + 2);  // and run.json, and checkpoints
     EXPECT_TRUE(is_named("fields_1234567.vti", "fields_*.vti"));
     for (char const* other :
          {"fields_12345.vti", "fields_12345a.vti", "fields_.vti", "fields_123456.vti.part", "xfields_123456.vti", "fields_*.vti"})
@@ -410,7 +410,7 @@ TEST(LineFile, IsAlwaysANewFile) {
     TemporaryFolder const folder;
     write_text(folder / "mine", "x");
     std::filesystem::create_symlink(folder / "mine", folder / "link");
-    for (char const* name : {"mine", "link"}) EXPECT_THROW(LineFile(folder / name, "time [h]"), RunError);
+    for (char const* name : {"mine", "link"}) EXPECT_THROW(LineFile(folder / name, "time [h]").begin(), RunError);
     EXPECT_EQ(contents(folder / "mine"), "x");
 }
 
@@ -429,6 +429,7 @@ public:
         if (frame.snapshot.time == broken_) throw RunError("disk full");
         times_.push_back(frame.snapshot.time);
     }
+    void list(Positions&) override {}
 
 private:
     std::vector<double>& times_;

@@ -1,0 +1,55 @@
+// Flattens both scenarios to paths and values.
+#include "host/scenario/changes.h"
+
+#include "host/text/yaml.h"
+
+#include <algorithm>
+
+namespace crine {
+namespace {
+
+using Values = std::vector<std::pair<std::string, std::string>>;
+
+void flatten(Node const& node, std::string const& path, Values& to) {
+    if (node.kind == Node::Kind::map && !node.members.empty()) {
+        for (auto const& member : node.members) flatten(member.value, path.empty() ? member.key : path + '.' + member.key, to);
+    } else {
+        std::string text = node.kind == Node::Kind::scalar ? node.text : write_yaml(node);
+        while (text.ends_with('\n')) text.pop_back();
+        to.emplace_back(path, std::move(text));
+    }
+}
+
+Values values_of(std::string const& yaml) {
+    Values values;
+    flatten(parse_yaml(yaml, {}), "", values);
+    return values;
+}
+
+std::string const* find(Values const& values, std::string const& path) {
+    auto const found = std::find_if(values.begin(), values.end(), [&](auto const& one) { return one.first == path; });
+    return found == values.end() ? nullptr : &found->second;
+}
+
+}  // namespace
+
+std::vector<Change> changes_between(std::string const& before, std::string const& now) {
+    std::vector<Change> changes;
+    if (before == now) return changes;
+    Values const old = values_of(before), fresh = values_of(now);
+    for (auto const& [path, value] : old) {
+        std::string const* const found = find(fresh, path);
+        if (found == nullptr || *found != value) changes.push_back({path, value, found == nullptr ? "" : *found});
+    }
+    for (auto const& [path, value] : fresh)
+        if (find(old, path) == nullptr) changes.push_back({path, "", value});
+    return changes;
+}
+
+bool is_among(std::string const& path, std::vector<std::string> const& paths) {
+    return std::any_of(paths.begin(), paths.end(), [&](std::string const& one) {
+        return one == "all" || path == one || (path.size() > one.size() && path.starts_with(one) && path[one.size()] == '.');
+    });
+}
+
+}  // namespace crine

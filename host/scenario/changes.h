@@ -1,0 +1,20 @@
+// Which keys of two scenarios differ.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace crine {
+
+struct Change {
+    std::string path;         ///< `ligands.TNF.decay`
+    std::string before, now;  ///< empty: there was, or is, none
+};
+
+/// Of two scenarios as resolved YAML, in the order of the first, then of what is new in the second. Lists count as a whole.
+std::vector<Change> changes_between(std::string const& before, std::string const& now);
+
+/// Whether a path is one of these, or below one of them; `all`: any.
+bool is_among(std::string const& path, std::vector<std::string> const& paths);
+
+}  // namespace crine
