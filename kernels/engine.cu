@@ -180,7 +180,8 @@ void Engine::restore(std::span<std::byte const> state) {
     for_each_part([&](char const*, auto& part) { part.list(from); });
     from.finish();
     // what follows from it
-    for (LigandField& field : fields_.ligands) field.stale_halo = true;
+    for (LigandField& field : fields_.ligands) field.stale_halo = true, field.infusing = false;
+    endocrine_.restored();
     hinder(fields_, model_);
     cells_.order_is = Population::Order::unknown;
     ++cells_.changes;

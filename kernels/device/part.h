@@ -34,6 +34,11 @@ struct Visitor {
     template <class T>
     void value(T&) {}
 
+    /// On the host: how many of each of some events of the model have been. A run that goes on with another model may have others; how many
+    /// of them are past is then kUnknown.
+    static constexpr std::uint64_t kUnknown = ~std::uint64_t{0};
+    void progress(std::vector<std::uint64_t>&) {}
+
     // --- what follows from it ---
 
     /// Made from the model when a run starts; never changes.

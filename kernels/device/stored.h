@@ -41,6 +41,7 @@ public:
         append_size(list.size());
         for (T& one : list) value(one);
     }
+    void progress(std::vector<std::uint64_t>& list) { value(list); }
 
 private:
     void append(void const* from, std::size_t bytes) {
@@ -89,6 +90,14 @@ public:
         if (size() != list.size()) mismatch();
         for (T& one : list) value(one);
     }
+    void progress(std::vector<std::uint64_t>& list) {
+        std::vector<std::uint64_t> stored(size_of_list());
+        for (std::uint64_t& one : stored) value(one);
+        if (stored.size() == list.size())
+            list = stored;
+        else
+            list.assign(list.size(), kUnknown);
+    }
     void finish() const {
         if (!from_.empty()) mismatch();
     }
@@ -102,6 +111,11 @@ private:
         return found;
     }
     void take(void* to, std::size_t bytes) { std::memcpy(to, next(bytes).data(), bytes); }
+    std::uint64_t size_of_list() {
+        std::uint64_t const n = size();
+        if (n > from_.size() / sizeof(std::uint64_t)) mismatch();
+        return n;
+    }
     std::uint64_t size() {
         std::uint64_t size = 0;
         take(&size, sizeof size);

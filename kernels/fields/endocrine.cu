@@ -96,7 +96,7 @@ void Endocrine::start(Model const& model, InitialState const& state) {
         routes_[l].circulation = Circulation(model, static_cast<int>(l), walls[l] * all, walls[l] > 0 ? before[l] / walls[l] : 0);
         routes_[l].used = !routes_[l].circulation.empty();
     }
-    syringes_.resize(model.doses.size());
+    syringes_.resize(model.doses.size()), given_.assign(model.doses.size(), 0);
     for (std::size_t d = 0; d < model.doses.size(); ++d) {
         Dose const& dose = model.doses[d];
         routes_[dose.ligand].used = true;
@@ -109,7 +109,7 @@ ErrorCode Endocrine::take_step(Fields& fields, Model const& model, int ligand, M
     double const end = now.time + now.dt, least = 1e-9 * now.dt + 1e-14 * end;  // below it times are the same
     ErrorCode code = ErrorCode::none;
     for (double t = now.time; t < end && code == ErrorCode::none;) {
-        give_boluses(fields, model, ligand, t + least);
+        give_boluses(fields, model, ligand, t, least);
         double next = end;
         for (int const d : routes_[ligand].doses) next = std::min(next, next_event(model.doses[d], t + least));
         if (end - next <= least) next = end;
@@ -134,7 +134,7 @@ Endocrine::Memory Endocrine::remember(std::vector<int> const& ligands) const {
     Memory memory;
     for (int const l : ligands)
         if (concerns(l)) memory.circulations.push_back(routes_[l].circulation);
-    for (Syringe const& syringe : syringes_) memory.given.push_back(syringe.given);
+    memory.given = given_;
     return memory;
 }
 
@@ -144,25 +144,26 @@ void Endocrine::go_back(Fields& fields, std::vector<int> const& ligands, Memory 
         if (!concerns(l)) continue;
         routes_[l].circulation = memory.circulations[n++];
         fields.ligands[l].infusing = false;  // the next piece knows what is infused then
-        for (int const d : routes_[l].doses) syringes_[d].given = memory.given[d], syringes_[d].running = false;
+        for (int const d : routes_[l].doses) given_[d] = memory.given[d], syringes_[d].running = false;
     }
 }
 
-void Endocrine::give_boluses(Fields& fields, Model const& model, int ligand, double until) {
+void Endocrine::give_boluses(Fields& fields, Model const& model, int ligand, double t, double least) {
     LigandField& field = fields.ligands[ligand];
     for (int const d : routes_[ligand].doses) {
         Dose const& dose = model.doses[d];
-        Syringe& syringe = syringes_[d];
-        std::uint64_t const due = dose.bolus > 0 ? begun(dose, until) : 0;
-        if (due <= syringe.given) continue;
-        double const amount = static_cast<double>(due - syringe.given) * dose.bolus;
-        syringe.given = due;
+        std::uint64_t& given = given_[d];
+        if (given == Visitor::kUnknown) given = begun(dose, t - least);  // what was due before is past
+        std::uint64_t const due = dose.bolus > 0 ? begun(dose, t + least) : 0;
+        if (due <= given) continue;
+        double const amount = static_cast<double>(due - given) * dose.bolus;
+        given = due;
         if (dose.pool >= 0) {
             routes_[ligand].circulation.give(dose.pool, amount);
             continue;
         }
         Grid const& g = fields.grid;
-        for_each_index(dose.voxels.size(), InjectBody{g, std::as_const(syringe.voxels).span(), field.concentration.data(),
+        for_each_index(dose.voxels.size(), InjectBody{g, std::as_const(syringes_[d].voxels).span(), field.concentration.data(),
                                                       static_cast<Real>(of_voxel(dose, amount, g))});
         field.ledger.injected += amount;
         field.ledger.free = sum_rows<1>(g, fields.partial, ContentTerm{g, field.concentration.data()})[0] * g.volume();

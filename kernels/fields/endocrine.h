@@ -35,7 +35,12 @@ public:
     template <class Visit>
     void list(Visit&& visit) {
         for (Route& route : routes_) route.circulation.list(visit);
-        for (Syringe& syringe : syringes_) visit.value(syringe.given), visit.value(syringe.running), visit.table(syringe.voxels);
+        visit.progress(given_);
+        for (Syringe& syringe : syringes_) visit.table(syringe.voxels);
+    }
+    /// After a restore: who is infused is found out anew.
+    void restored() {
+        for (Syringe& syringe : syringes_) syringe.running = false;
     }
 
 private:
@@ -44,18 +49,18 @@ private:
         Circulation circulation;
         std::vector<int> doses;
     };
-    /// One dose of the model, as far as it has been given.
     struct Syringe {
         Buffer<std::uint32_t> voxels;
-        std::uint64_t given = 0;  ///< boluses
-        bool running = false;     ///< an infusion
+        bool running = false;  ///< an infusion
     };
-    void give_boluses(Fields& fields, Model const& model, int ligand, double until);
+    /// Those that are due at t, give or take the least difference of times.
+    void give_boluses(Fields& fields, Model const& model, int ligand, double t, double least);
     void set_infusions(Fields& fields, Model const& model, int ligand, double at);
     ErrorCode advance(Fields& fields, Model const& model, int ligand, double duration, double& nonlinear);
 
-    std::vector<Route> routes_;  ///< by ligand; empty: nothing to do
-    std::vector<Syringe> syringes_;
+    std::vector<Route> routes_;         ///< by ligand; empty: nothing to do
+    std::vector<Syringe> syringes_;     ///< by dose of the model
+    std::vector<std::uint64_t> given_;  ///< boluses of each dose so far; kUnknown where a run has gone on with other doses
     std::size_t pools_ = 0;
 };
 

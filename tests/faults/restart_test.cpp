@@ -172,6 +172,27 @@ TEST_F(Restart, ACompleteRunGoesOnToALaterEnd) {
     expect_same_results(cut_, whole_);
 }
 
+/// Doses that begin after the checkpoint are given, those before it are past, and those that went on go on.
+TEST_F(Restart, GoesOnWithOtherDoses) {
+    fs::path const base = folder_ / "base.yaml", more = folder_ / "more.yaml";
+    std::string const text = contents(test_scenario("doses.yaml"));
+    write_text(base, text);
+    write_text(more, text + "  - {ligand: depot, into: left, bolus: 5e5 molecule, at: 6 h}\n");
+    write_text(folder_ / "late.yaml", text + "  - {ligand: depot, into: left, bolus: 5e5 molecule, at: 1 h}\n");
+    ASSERT_EQ(crine(of(base, cut_, {"--until", "2 h", "--set", "output.checkpoint=2 h"})).code, 0);
+    fs::path const late = folder_ / "late";
+    fs::copy(cut_, late);
+    Words const go_on{"--set", "output.checkpoint=2 h", "--resume", "--accept-changes", "time.end,doses"};
+    Outcome const outcome = crine(of(more, cut_, go_on));
+    ASSERT_EQ(outcome.code, 0) << outcome.err;
+    ASSERT_EQ(crine(of(more, whole_, {"--set", "output.checkpoint=2 h"})).code, 0);
+    expect_same_results(cut_, whole_);
+    ASSERT_EQ(crine(of(folder_ / "late.yaml", late, go_on)).code, 0);
+    Table const got(late / "summary.csv"), expected(whole_ / "summary.csv");
+    EXPECT_DOUBLE_EQ(got.at(got.rows.size() - 1, "depot injected [molecules]"),
+                     expected.at(expected.rows.size() - 1, "depot injected [molecules]") - 5e5);
+}
+
 /// The arms of a study branch from one checkpoint.
 TEST_F(Restart, AcceptsTheChangesThatItIsTold) {
     ASSERT_EQ(crine(of(small_, cut_, {"--until", "1 h", "--set", "output.checkpoint=1 h"})).code, 0);

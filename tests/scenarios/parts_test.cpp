@@ -10,7 +10,7 @@
 namespace crine::test {
 namespace {
 
-/// The shipped scenarios, as small as their spacing makes them, and those of the validation: together they have every part.
+/// The shipped scenarios, as small as their spacing makes them, those of the validation, and doses: together they have every part.
 std::vector<std::filesystem::path> scenarios() {
     std::filesystem::path const folder = std::filesystem::path(source_folder()) / "scenarios";
     std::vector<std::filesystem::path> files;
@@ -19,6 +19,7 @@ std::vector<std::filesystem::path> scenarios() {
         files.push_back(folder / (std::string(name) + ".yaml"));
     for (char const* name : {"B8", "C6-network", "C9-network", "D4", "E8-tissue", "E9", "L4-quadratic", "R6"})
         files.push_back(folder / "validation" / (std::string(name) + ".yaml"));
+    files.emplace_back(std::filesystem::path(source_folder()) / "tests/scenarios/data/doses.yaml");
     return files;
 }
 
