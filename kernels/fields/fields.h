@@ -49,6 +49,7 @@ struct LigandField {
     bool infusing = false;   ///< there is some now
     bool vessels = false;    ///< somewhere
 
+    bool joins = false;         ///< geometric cycles have not converged for it: from then on it is solved by joining unknowns
     bool damped = false;        ///< its last step was one of order 1 in place of order 2, so as not to fall below 0
     bool traced = false;        ///< it is stepped by sender as well: kernels/signals/traces.h
     std::vector<double> steps;  ///< of the last interval, if steps are adaptive and it is traced [s]
@@ -69,7 +70,7 @@ struct LigandField {
     template <class Visit>
     void list(Visit&& visit) {
         visit.voxels(concentration);
-        visit.value(present), visit.value(first_step), visit.value(ledger);
+        visit.value(present), visit.value(joins), visit.value(first_step), visit.value(ledger);
         for (auto* array : {&source, &loss, &held_back, &diffusivity, &made, &infusion}) visit.work(*array);
         visit.table(links);
     }

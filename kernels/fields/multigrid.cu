@@ -356,8 +356,8 @@ void Multigrid::allocate(Grid const& finest) {
 }
 
 void Multigrid::coarsen_faces(Faces faces) {
-    by_joining_ = faces == Faces::different, joined_ = false;
-    if (by_joining_) return;
+    different_ = faces == Faces::different, joined_ = false;
+    if (different_) return;
     for (std::size_t l = 0; l + 1 < levels_.size(); ++l) {
         Level &fine = levels_[l], &coarse = levels_[l + 1];
         Axes const axes = axes_of(fine.view());
@@ -370,8 +370,8 @@ void Multigrid::coarsen_faces(Faces faces) {
     }
 }
 
-void Multigrid::coarsen_losses() {
-    if (by_joining_) return;
+void Multigrid::coarsen_losses(bool joins) {
+    if (different_ || joins) return;
     for (std::size_t l = 0; l + 1 < levels_.size(); ++l) {
         Level &fine = levels_[l], &coarse = levels_[l + 1];
         for_each_voxel(fine.grid, PullBody{fine.view(), fine.pull.data(), fine.y.data()});
@@ -439,17 +439,17 @@ void Multigrid::cycle(std::size_t l) {
     sweep(level, level.y, level.x, kSecondWeight);
 }
 
-Solved Multigrid::solve(double tolerance, Real const* start, bool steady) {
+Solved Multigrid::solve(double tolerance, Real const* start, bool steady, bool& joins) {
     Level& level = levels_[0];
     bool const loses = !steady || max_rows(level.grid, partial_, Magnitude{level.loss.data()}) > 0;
-    if (loses && !by_joining_) {
+    if (loses && !different_ && !joins) {
         Solved const solved = solve_by_cycles(tolerance);
         if (solved.converged) {
             make_positive(solved.below);
             return solved;
         }
         for_each_voxel(level.grid, CopyBody{level.grid, start, level.x.data()});
-        by_joining_ = true;  // for as long as the faces stay
+        joins = true;
     }
     return solve_by_joining(tolerance, start);
 }

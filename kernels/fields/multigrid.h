@@ -32,13 +32,13 @@ public:
 
     /// alike: all but those of voxels without equation conduct, and about as much.
     enum class Faces { alike, different };
-    /// Derive the coarse equations: those that depend on the conductances alone, and the rest, which needs the former.
+    /// Derive the coarse equations: those that depend on the conductances alone, and the rest, which needs the former. `joins`: see solve.
     void coarsen_faces(Faces faces);
-    void coarsen_losses();
+    void coarsen_losses(bool joins);
 
     /// Until the estimated error is below `tolerance`. No x is below 0 if no rhs is. In a `steady` state that loses nothing a closed room
-    /// keeps what it held at `start`.
-    Solved solve(double tolerance, Real const* start, bool steady);
+    /// keeps what it held at `start`. `joins`: geometric cycles are not tried; set where they have not converged.
+    Solved solve(double tolerance, Real const* start, bool steady, bool& joins);
 
     /// Solves each by itself, as if it had no faces.
     void solve_pointwise();
@@ -76,8 +76,8 @@ private:
 
     std::vector<Level> levels_;
     AlgebraicMultigrid algebraic_;
-    bool by_joining_ = false, joined_ = false;
-    Buffer<double> partial_;  ///< of reductions
+    bool different_ = false, joined_ = false;  ///< the faces; and unknowns of these faces
+    Buffer<double> partial_;                   ///< of reductions
 };
 
 /// Copies the opposite side into the halo along every periodic axis, edges and corners included.

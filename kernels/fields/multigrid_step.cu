@@ -232,7 +232,7 @@ private:
             fields_.solver.coarsen_faces(faces());
             fields_.solver_shape = whole_.shape;
         }
-        fields_.solver.coarsen_losses();
+        fields_.solver.coarsen_losses(whole_.joins);
     }
 
     /// With jumps of more than that, the error left by geometric multigrid is not seen in its corrections.
@@ -253,7 +253,7 @@ private:
 
     void solve() {
         if (!field_.diffuses) return fields_.solver.solve_pointwise();
-        Solved const outcome = fields_.solver.solve(tolerance_, concentration(), model_.scheme == Scheme::quasi_steady);
+        Solved const outcome = fields_.solver.solve(tolerance_, concentration(), model_.scheme == Scheme::quasi_steady, whole_.joins);
         field_.solve.cycles += outcome.cycles;
         field_.solve.error = outcome.error > field_.solve.error ? outcome.error : field_.solve.error;
         converged_ = converged_ && outcome.converged;
