@@ -2,6 +2,8 @@
 #include "host/bench/models.h"
 #include "host/bench/session.h"
 
+#include <cmath>
+
 namespace crine::bench {
 
 void measure_copy(Session& session) {
@@ -15,7 +17,7 @@ void measure_copy(Session& session) {
                     .size = bytes,
                     .metric = metric::copy_bytes_per_s.name,
                     .value = bandwidth,
-                    .note = "size in bytes; others are compared with " + std::to_string(static_cast<int>(measured * 1e-9 + 0.5)) + " GB/s"},
+                    .note = "size in bytes; others are compared with " + std::to_string(std::lround(measured * 1e-9)) + " GB/s"},
                    bandwidth.median);
 }
 

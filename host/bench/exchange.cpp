@@ -2,6 +2,8 @@
 #include "host/bench/models.h"
 #include "host/bench/session.h"
 
+#include <cmath>
+
 namespace crine::bench {
 namespace {
 
@@ -21,7 +23,7 @@ void measure(Session& session, std::size_t n, int ligands) {
     auto const engine = session.engine(tissue.model, tissue.state);
 
     // The peer's schedule: cells move once for ten transport steps, and only the first of these finds something to deposit anew.
-    int const sub_steps = static_cast<int>(peer::mechanics_step / peer::transport_step + 0.5);
+    int const sub_steps = static_cast<int>(std::lround(peer::mechanics_step / peer::transport_step));
     std::uint64_t step = 0;
     auto const period = [&](double& first) {
         Moment now{static_cast<double>(step) * peer::transport_step, peer::mechanics_step, step};

@@ -24,6 +24,8 @@ constexpr std::array kMetrics{&metric::copy_bytes_per_s,
                               &metric::cost_growth,
                               &metric::slowdown,
                               &metric::seconds_per_simulated_hour,
+                              &metric::seconds,
+                              &metric::bytes,
                               &metric::bytes_per_cell,
                               &metric::seconds_per_30_min,
                               &metric::bytes_per_ligand_voxel,
@@ -39,7 +41,7 @@ std::string padded(std::string text, std::size_t width, bool right = false) {
 }
 
 std::string what(Measurement const& m) {
-    return padded(m.name, 10) + padded(m.setting, 34) + padded(m.size > 0 ? count(m.size) : "", 12, true) +
+    return padded(m.name, 11) + padded(m.setting, 34) + padded(m.size > 0 ? count(m.size) : "", 12, true) +
            padded(m.ligands > 0 ? std::to_string(m.ligands) : "", 4, true) + "  " + padded(m.metric, 27);
 }
 
@@ -92,7 +94,7 @@ std::vector<Measurement> from_json(std::string const& text) {
 }
 
 std::string heading() {
-    return trimmed(padded("case", 10) + padded("setting", 34) + padded("size", 12, true) + padded("lig", 4, true) + "  " +
+    return trimmed(padded("case", 11) + padded("setting", 34) + padded("size", 12, true) + padded("lig", 4, true) + "  " +
                    padded("metric", 27) + padded("median", 10, true) + padded("min", 10, true) + padded("max", 10, true) + " " +
                    padded("unit", 5) + padded("GB/s", 7, true) + padded("of copy", 9, true) + "  note");
 }
@@ -109,7 +111,7 @@ std::string row(Measurement const& m, double copy_bandwidth) {
 }
 
 std::string compare(std::vector<Measurement> const& before, std::vector<Measurement> const& now) {
-    std::string table = trimmed(padded("case", 10) + padded("setting", 34) + padded("size", 12, true) + padded("lig", 4, true) + "  " +
+    std::string table = trimmed(padded("case", 11) + padded("setting", 34) + padded("size", 12, true) + padded("lig", 4, true) + "  " +
                                 padded("metric", 27) + padded("before", 10, true) + padded("now", 10, true) + " " + padded("unit", 5) +
                                 padded("better by", 10, true));
     for (auto const& m : now) {

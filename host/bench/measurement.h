@@ -42,6 +42,8 @@ inline constexpr Metric cost_growth{"cost_growth", "x", 1, false};
 inline constexpr Metric seconds_per_simulated_hour{"seconds_per_simulated_hour", "s", 1, false};
 inline constexpr Metric seconds_per_30_min{"seconds_per_30_min", "s", 1, false};
 inline constexpr Metric slowdown{"slowdown", "x", 1, false};
+inline constexpr Metric seconds{"seconds", "s", 1, false};
+inline constexpr Metric bytes{"bytes", "MB", 1e-6, false};
 inline constexpr Metric bytes_per_cell{"bytes_per_cell", "B", 1, false};
 inline constexpr Metric bytes_per_ligand_voxel{"bytes_per_ligand_voxel", "B", 1, false};
 inline constexpr Metric peak_bytes{"peak_bytes", "MB", 1e-6, false};

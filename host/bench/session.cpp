@@ -78,6 +78,7 @@ std::vector<Case> const& cases() {
         {"pathways", "the reaction network of NF-kB in every cell, and whether it comes out as published", measure_pathways},
         {"whole", "a whole simulation, and a wound", measure_whole},
         {"busy", "the same two beside other processes that keep every processor busy, by what they take alone", measure_busy},
+        {"checkpoint", "what a checkpoint holds a run up, and takes to write and to read", measure_checkpoint},
     };
     return table;
 }

@@ -114,5 +114,6 @@ void measure_pathways(Session& session);
 void measure_whole(Session& session);
 void measure_circles(Session& session);
 void measure_busy(Session& session);
+void measure_checkpoint(Session& session);
 
 }  // namespace crine::bench

@@ -6,6 +6,7 @@
 #include "host/text/format.h"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 namespace crine::bench {
@@ -105,7 +106,7 @@ Outcome run_lod(Session& session, Problem const& problem, std::vector<Real> cons
     Lod const lod(edge, kProblemEdge / edge, kProblemDiffusivity, kProblemDecay, dt);
     auto const start = solution(problem, edge, 0);
     std::vector<float> field(start.begin(), start.end());
-    int const steps = static_cast<int>(kProblemTime / dt + 0.5);
+    int const steps = static_cast<int>(std::lround(kProblemTime / dt));
     auto const begin = std::chrono::steady_clock::now();
     for (int s = 0; s < steps; ++s) lod.step(field);
     double const seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

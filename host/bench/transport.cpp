@@ -34,7 +34,8 @@ Model tissue(int edge, int ligands, Raw const& raw, Medium kind) {
         for (auto& material : model.material) material = random() >> 31;
     }
     for (int l = 0; l < ligands; ++l) add_ligand(model, peer::diffusivity, peer::decay, raw.scheme);
-    for (int l = 0; l < ligands && kind == Medium::varying; ++l) model.materials[static_cast<std::size_t>(ligands + l)].diffusivity /= 10;
+    for (int l = 0; l < ligands && kind == Medium::varying; ++l)
+        model.materials[static_cast<std::size_t>(ligands) + static_cast<std::size_t>(l)].diffusivity /= 10;
     model.solver_tolerance = raw.tolerance;
     return model;
 }

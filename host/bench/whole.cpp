@@ -68,7 +68,7 @@ std::vector<Real> lod_field_after(Scenario const& scenario, double dt) {
     for (float& k : keep) k = 1 / k;
     Lod const lod(grid.nx, grid.spacing, peer::diffusivity, peer::decay, dt);
     std::vector<float> field(grid.voxels(), static_cast<float>(peer::start));
-    for (int s = 0; s < static_cast<int>(kAccuracyTime / dt + 0.5); ++s) {
+    for (long s = 0; s < std::lround(kAccuracyTime / dt); ++s) {
         for (std::size_t v = 0; v < field.size(); ++v) field[v] *= keep[v];
         lod.step(field);
     }

@@ -597,7 +597,7 @@ std::optional<TakenFromNothing> taken_from_nothing(Network const& network) {
                 for (int s = 0; s < at.species; ++s)
                     r[static_cast<std::size_t>(s)] = s != species && (alone < 0 || s == alone) ? others : 0;
                 run<1>({network.rates.data(), network.rates.size()}, Registers<1>{r.data(), 1});
-                double const rate = r[static_cast<std::size_t>(at.rate + species)];
+                double const rate = r[static_cast<std::size_t>(at.rate) + static_cast<std::size_t>(species)];
                 if (rate < 0) return TakenFromNothing{species, rate, others};
             }
     return {};

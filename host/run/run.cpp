@@ -99,7 +99,8 @@ Checkpoint go_on(Course& course, Scenario const& scenario, RunOptions const& opt
 RunResult::Ending simulate(Scenario const& scenario, Course& course, Checkpoint const* from, OutputFolder const& folder,
                            RunOptions const& options, RunRecord& record) {
     auto const start = std::chrono::steady_clock::now();
-    auto& [simulation, observer, start_hash] = course;
+    Simulation& simulation = course.simulation;
+    Observer& observer = course.observer;
     std::size_t state = 0;
     for (PartMemory const& part : simulation.backend().memory()) state += part.state;
     CheckpointPlan plan(scenario, options, state);
@@ -141,7 +142,7 @@ RunResult::Ending simulate(Scenario const& scenario, Course& course, Checkpoint 
         mark();
         auto checkpoint = std::make_shared<Checkpoint>(Checkpoint::of(scenario));
         checkpoint->engine = record.device.engine, checkpoint->written = timestamp();
-        checkpoint->start_hash = start_hash, checkpoint->state_hash = simulation.backend().state_hash();
+        checkpoint->start_hash = course.start_hash, checkpoint->state_hash = simulation.backend().state_hash();
         checkpoint->steps = simulation.steps(), checkpoint->time = simulation.time(), checkpoint->cells = simulation.backend().cell_count();
         checkpoint->record = to_carry(record);
         checkpoint->state = simulation.backend().save();

@@ -34,7 +34,9 @@ void Positions::numbers(std::string const& name, std::vector<double>& values) {
     }
     values.clear();
     std::istringstream in(text);
-    for (std::string word; in >> word;) values.push_back(std::stod(word));
+    for (std::string word; in >> word;)
+        if (std::from_chars(word.data(), word.data() + word.size(), values.emplace_back()).ec != std::errc())
+            throw RunError("the checkpoint says that " + name + " were at " + word);
 }
 
 }  // namespace crine

@@ -29,7 +29,8 @@ Model hunters_and_prey(Real rate, Real duration, Real damage) {
 InitialState pairs(Model const& m, int n, std::uint8_t victim = 1) {
     InitialState s = empty_state(m);
     for (int k = 0; k < n; ++k) {
-        Vec3 const p{Real(20 + 40 * (k % 10)), Real(20 + 40 * (k / 10 % 10)), Real(20 + 40 * (k / 100))};
+        int const layer = k / 100;
+        Vec3 const p{Real(20 + 40 * (k % 10)), Real(20 + 40 * (k / 10 % 10)), Real(20 + 40 * layer)};
         s.cells.add(0, p, 5);
         s.cells.add(victim, p + Vec3{0, 9, 0}, 5);
     }

@@ -159,7 +159,8 @@ TEST_P(PopulationOnEveryEngine, DeadCellsAreEatenByThoseWhoTouchThem) {
     // groups of five: a dead cell, one phagocyte of each kind, a dead phagocyte, and one out of reach
     InitialState s = empty_state(m);
     for (int n = 0; n < 1000; ++n) {
-        Vec3 const p{Real(20 + 40 * (n % 10)), Real(20 + 40 * (n / 10 % 10)), Real(20 + 40 * (n / 100))};
+        int const layer = n / 100;
+        Vec3 const p{Real(20 + 40 * (n % 10)), Real(20 + 40 * (n / 10 % 10)), Real(20 + 40 * layer)};
         s.cells.add(0, p, 5);
         s.cells.state.back() = CellState::apoptotic;
         s.cells.add(1, p + Vec3{9, 0, 0}, 5);

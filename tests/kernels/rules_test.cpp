@@ -187,7 +187,8 @@ TEST_P(RulesOnEveryEngine, ConcentrationHasItsKinkWhereMaterialsMeet) {
     MaterialLigand const fast = m.materials[0];
     m.materials = {fast, fast, fast};
     m.materials[0].diffusivity = 10, m.materials[1].diffusivity = 1, m.materials[2].diffusivity = 0;
-    double const face = m.grid.spacing * (m.grid.nx / 2);
+    int const half = m.grid.nx / 2;
+    double const face = m.grid.spacing * half;
     for (std::size_t v = 0; v < m.material.size(); ++v) m.material[v] = static_cast<int>(v) % m.grid.nx >= m.grid.nx / 2;
     m.rules = {{0, words.of(signal::concentration, 0), behaviour::speed, true, 3, 4, 2, false}};
     auto const layers = [&](Vec3 p) { return 3 - (p.x < face ? 0.1 : 1) * (p.x - face) / m.grid.spacing; };

@@ -49,7 +49,7 @@ constexpr std::array<std::array<double, 3>, 4> kPlaces{{{0.5, 0.5, 0.5}, {0, 0, 
 
 InitialState cell_at(Model const& m, std::array<double, 3> const& place) {
     auto state = empty_state(m);
-    auto const at = [&](int axis) { return static_cast<Real>((m.grid.nx / 2 + place[axis]) * m.grid.spacing); };
+    auto const at = [&](int axis) { return static_cast<Real>((static_cast<double>(m.grid.nx / 2) + place[axis]) * m.grid.spacing); };
     state.cells.add(0, {at(0), at(1), at(2)}, kRadius);
     return state;
 }

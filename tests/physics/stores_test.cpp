@@ -159,7 +159,7 @@ TEST_P(Stores, ComeOutThroughOwnReceptors) {
             else
                 base(words.of(behaviour::uptake, 0)) = static_cast<Real>(5000 * on);
             auto state = empty_state(m);
-            auto const place = [&](double part) { return static_cast<Real>((n / 2 + part) * h); };
+            auto const place = [&](double part) { return static_cast<Real>((static_cast<double>(n / 2) + part) * h); };
             state.cells.add(0, {place(0.13), place(0.71), place(0.38)}, 5);
             auto const engine = make_backend(GetParam());
             engine->start(m, state);

@@ -386,7 +386,7 @@ std::string message_of(std::filesystem::path const& file, std::vector<Override> 
     return "no error";
 }
 
-void PrintTo(Broken const& row, std::ostream* out) { *out << row.name; }
+void PrintTo(Broken const& row, std::ostream* out) { *out << row.name; }  // NOLINT(readability-identifier-naming)
 
 class BadInput : public testing::TestWithParam<Broken> {};
 

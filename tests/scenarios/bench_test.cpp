@@ -24,8 +24,8 @@ TEST(Bench, MeasuresEveryCaseAndComparesWithItself) {
         for (auto const& key : {"setting", "size", "ligands", "fraction_of_copy", "note", "date", "machine", "commit", "threads"})
             EXPECT_TRUE(line.contains(key)) << line;
     }
-    EXPECT_EQ(cases,
-              (std::set<std::string>{"copy", "transport", "exchange", "mechanics", "circles", "phenotype", "pathways", "whole", "busy"}));
+    EXPECT_EQ(cases, (std::set<std::string>{"copy", "transport", "exchange", "mechanics", "circles", "phenotype", "pathways", "whole",
+                                            "busy", "checkpoint"}));
     for (char const* metric : {"ligand_voxel_steps_per_s", "seconds_to_error", "ns_per_cell", "seconds_per_simulated_hour",
                                "bytes_per_cell", "bytes_per_ligand_voxel"})
         EXPECT_EQ(metrics.count(metric), 1u) << metric;

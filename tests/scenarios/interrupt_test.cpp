@@ -204,7 +204,7 @@ struct LongStep {
     char const* what;
     std::string scenario;
 };
-void PrintTo(LongStep const& step, std::ostream* out) { *out << step.what; }
+void PrintTo(LongStep const& step, std::ostream* out) { *out << step.what; }  // NOLINT(readability-identifier-naming)
 
 class WithinAStep : public testing::TestWithParam<LongStep> {};
 

@@ -91,7 +91,7 @@ TEST(SynapseFile, PairsCells) {
 struct Wrong {
     char const *name, *find, *put, *message;  ///< the message must point at the `@`
 };
-void PrintTo(Wrong const& wrong, std::ostream* out) { *out << wrong.name; }
+void PrintTo(Wrong const& wrong, std::ostream* out) { *out << wrong.name; }  // NOLINT(readability-identifier-naming)
 
 class WrongSynapse : public testing::TestWithParam<Wrong> {};
 
