@@ -38,8 +38,9 @@ void Engine::start(Model const& model, InitialState const& state) {
 void Engine::sort() { carried_.sort(); }
 
 void Engine::exchange(Moment now) {
-    bool const changed = exchange_.act(model_, cells_, receptors_, fields_, now.dt);
-    traces_.give_parts(rates(), exchange_, cells_, fields_, changed);
+    hinder(fields_, model_);
+    exchange_.act(model_, cells_, receptors_, fields_, now.dt);
+    traces_.give_parts(rates(), exchange_, cells_, fields_);
 }
 
 void Engine::transport(Moment now) {
@@ -49,7 +50,6 @@ void Engine::transport(Moment now) {
     });
     if (found.code != 0) error_.upload({found});
     traces_.finish(rates(), fields_, now.dt);
-    hinder(fields_, model_);
 }
 
 void Engine::bind(Moment now) {
@@ -176,11 +176,16 @@ std::vector<std::byte> Engine::save() {
 }
 
 void Engine::restore(std::span<std::byte const> state) {
+    std::vector<bool> present;  // of itself: a source that the model has now
+    for (LigandField const& field : fields_.ligands) present.push_back(field.present);
     LoadVisitor from(state);
     for_each_part([&](char const*, auto& part) { part.list(from); });
     from.finish();
     // what follows from it
-    for (LigandField& field : fields_.ligands) field.stale_halo = true, field.infusing = false;
+    for (std::size_t l = 0; l < present.size(); ++l) {
+        LigandField& field = fields_.ligands[l];
+        field.stale_halo = true, field.infusing = false, field.present = field.present || present[l];
+    }
     endocrine_.restored();
     hinder(fields_, model_);
     cells_.order_is = Population::Order::unknown;

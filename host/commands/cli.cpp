@@ -194,8 +194,16 @@ int info_command(Arguments const& arguments) {
         std::filesystem::path const path = arguments.checkpoint;
         auto const files = std::filesystem::is_directory(path) ? checkpoints_in(path) : std::vector<std::filesystem::path>{path};
         CRINE_VALIDATE(!files.empty(), "there is no checkpoint in " + path.string());
-        for (auto const& file : files) std::cout << describe(read_checkpoint(file, Read::all), file);
-        return done;
+        int code = done;
+        for (auto const& file : files) {
+            try {
+                std::cout << describe(read_checkpoint(file, Read::all), file);
+            } catch (RunError const& problem) {
+                std::cerr << "crine: error: " << printable(problem.what()) << "\n";
+                code = failed;
+            }
+        }
+        return code;
     }
     BuildInfo const& build = build_info();
     std::cout << "crine " << build.version << " (commit " << build.commit << ", " << build.compiler << ", " << build.storage

@@ -17,7 +17,8 @@ struct Checkpoint {
     std::string version, commit, storage;  ///< of the program
     std::string engine, written;           ///< "cpu" or "cuda"; when, ISO 8601
     std::string scenario_file, resolved;   ///< the scenario, and all of it as YAML
-    std::uint64_t start_hash = 0;          ///< of the state at time 0, hence of the files that the scenario reads
+    std::vector<std::string> shape;        ///< what the state's arrays are of: grid, ligands, types, …, each in its order
+    std::uint64_t start_hash = 0;          ///< see hash_of_start
     std::uint64_t state_hash = 0;
     std::uint64_t steps = 0, cells = 0;
     double time = 0;                 ///< simulated [s]
@@ -40,8 +41,16 @@ Checkpoint read_checkpoint(std::filesystem::path const& file, Read what = Read::
 std::vector<std::filesystem::path> checkpoints_in(std::filesystem::path const& folder);
 
 /// Throws InputError where a run of this scenario cannot go on from it: with another program, or where keys have changed that `accepted`
-/// (key paths; `all`) does not name.
+/// (key paths; `all`) does not name; where it is of other ligands, types, voxels, …, whatever is accepted; and where the run would end
+/// before it.
 void require_same(Checkpoint const& checkpoint, Scenario const& scenario, std::vector<std::string> const& accepted);
+
+/// The second half of it, for the resolved scenario of a run that had no checkpoint.
+void require_same_scenario(std::string const& resolved, Scenario const& scenario, std::vector<std::string> const& accepted);
+
+/// Of all that the scenario says of time 0 and of places by voxel: fields, cells, synapses, materials, doses. What it reads from files is
+/// in it.
+std::uint64_t hash_of_start(Scenario const& scenario);
 
 /// For `crine info`.
 std::string describe(Checkpoint const& checkpoint, std::filesystem::path const& file);

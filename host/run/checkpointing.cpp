@@ -22,8 +22,10 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 double job_seconds(std::chrono::steady_clock::time_point started) {
     double const own = seconds_since(started);
     char const* const began = std::getenv("SLURM_JOB_START_TIME");
-    if (began == nullptr) return own;
-    double const since = static_cast<double>(std::time(nullptr)) - std::strtod(began, nullptr);
+    char* end = nullptr;
+    double const at = began == nullptr ? 0 : std::strtod(began, &end);
+    if (!(at > 0) || *end != '\0') return own;
+    double const since = static_cast<double>(std::time(nullptr)) - at;
     return std::clamp(since, own, own + 30 * 86400.0);
 }
 

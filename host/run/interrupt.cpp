@@ -21,7 +21,11 @@ constexpr Ending kEndings[] = {
     {SIGINT, kSecond / 2}, {SIGTERM, 10 * kSecond}, {SIGHUP, 10 * kSecond}, {SIGXCPU, 10 * kSecond}, {SIGUSR1, kForever},
 };
 
+/// Who ends a whole group of processes may tell one of them twice, at once: no second signal.
+constexpr std::int64_t kTwice = kSecond / 20;
+
 std::atomic<int> g_signal{0};
+std::atomic<std::int64_t> g_came{0};
 static_assert(std::atomic<int>::is_always_lock_free);  // a signal handler sets it
 
 void set(int signal, void (*handler)(int)) {
@@ -34,10 +38,13 @@ void set(int signal, void (*handler)(int)) {
 }
 
 void remember(int signal) {
-    g_signal = signal;
-    for (auto const& [one, patience] : kEndings) {
-        if (one == signal && patience != kForever) give_up_at = steady_now() + patience;
-        set(one, SIG_DFL);
+    if (g_signal == 0) {
+        g_signal = signal, g_came = steady_now();
+        for (auto const& [one, patience] : kEndings)
+            if (one == signal && patience != kForever) give_up_at = steady_now() + patience;
+    } else if (g_signal != signal || steady_now() - g_came > kTwice) {
+        set(signal, SIG_DFL);
+        raise(signal);
     }
 }
 

@@ -224,6 +224,9 @@ void OutputFolder::check() const {
 
 void OutputFolder::make_room() const { [[maybe_unused]] int const unchecked = ::ftruncate(lock_, kOwnerSize); }
 
-void OutputFolder::sync() const { ::syncfs(folder_); }
+void OutputFolder::sync() const {
+    if (::syncfs(folder_) != 0 && errno != ENOSYS)
+        throw RunError("what was written to " + path_.string() + " is not safely on the disk (" + std::strerror(errno) + ")");
+}
 
 }  // namespace crine

@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <optional>
 
 namespace crine {
@@ -63,10 +64,10 @@ private:
 struct Course {
     Simulation simulation;
     Observer observer;
-    std::uint64_t start_hash;  ///< of the state at time 0
+    std::uint64_t start_hash;  ///< of what the scenario's files place at time 0
 
     Course(Scenario const& scenario, std::unique_ptr<Backend> backend)
-        : simulation(scenario, std::move(backend)), observer(scenario, simulation), start_hash(simulation.backend().state_hash()) {}
+        : simulation(scenario, std::move(backend)), observer(scenario, simulation), start_hash(hash_of_start(scenario)) {}
 };
 
 /// Takes the simulation to where the newest checkpoint that is whole was written. Throws InputError where that is of another scenario or
@@ -81,12 +82,25 @@ Checkpoint go_on(Course& course, Scenario const& scenario, RunOptions const& opt
             CRINE_VALIDATE(!same || from.start_hash == course.start_hash || is_among("files", options.accepted),
                            "the files that the scenario reads have changed since " + file.string() +
                                " was written: it starts from another state — as they were, or --accept-changes files?");
-            course.simulation.resume(from.steps, from.state);
+            if (std::fabs(static_cast<double>(from.steps) * course.simulation.tick() - from.time) > course.simulation.tick() / 2)
+                throw InputError("the shortest of the three clocks has changed since " + file.string() +
+                                 " was written, and steps are counted by it");
+            try {
+                course.simulation.resume(from.steps, from.state);
+            } catch (RunError const& problem) {
+                if (!same) throw InputError("the state in " + file.string() + " does not fit the scenario with what has been accepted");
+                throw RunError(file.string() + ": " + problem.what());
+            }
             if (same && course.simulation.backend().state_hash() != from.state_hash)
                 throw RunError(file.string() + " does not hold the state that it was written from");
             course.observer.go_on();
-            from.state = {};
+            std::vector<std::byte>().swap(from.state);
             if (!damaged.empty()) options.tell(damaged + " — going on from " + file.string());
+            std::error_code ignored;  // those that are damaged must not count as the newest
+            for (auto const& other : files) {
+                if (other == file) break;
+                std::filesystem::rename(other, std::filesystem::path(other).concat(".damaged"), ignored);
+            }
             return from;
         } catch (RunError const& problem) {
             damaged += (damaged.empty() ? "" : "; ") + std::string(problem.what());
@@ -97,7 +111,7 @@ Checkpoint go_on(Course& course, Scenario const& scenario, RunOptions const& opt
 
 /// The run proper; keeps `record` up to date so that a failure can be told with it. `from`: null at the start.
 RunResult::Ending simulate(Scenario const& scenario, Course& course, Checkpoint const* from, OutputFolder const& folder,
-                           RunOptions const& options, RunRecord& record) {
+                           RunOptions const& options, RunRecord& record, bool& keeps_checkpoints) {
     auto const start = std::chrono::steady_clock::now();
     Simulation& simulation = course.simulation;
     Observer& observer = course.observer;
@@ -108,8 +122,8 @@ RunResult::Ending simulate(Scenario const& scenario, Course& course, Checkpoint 
     if (from != nullptr) {
         Positions at(from->positions);
         for (auto const& writer : writers) writer->list(at);
-        plan.go_on(simulation.time(), simulation.tick());
     }
+    plan.go_on(simulation.time(), simulation.tick());
     std::vector<Writer*> others;
     for (auto const& writer : writers) others.push_back(writer.get());
     writers.insert(writers.begin(), std::make_unique<Guard>(folder));
@@ -163,7 +177,7 @@ RunResult::Ending simulate(Scenario const& scenario, Course& course, Checkpoint 
         record.ledgers = totals.ligands, record.circulating = totals.cell_pools;
     };
     auto const complete = [&] { return simulation.time() >= scenario.schedule.end - simulation.tick() / 2; };
-    record.cells = simulation.backend().cell_count();
+    record.cells = simulation.backend().cell_count(), record.steps = simulation.steps();
     if (from == nullptr) record.cells_at_start = record.cells;
     bool out_of_walltime = false;
 
@@ -179,12 +193,14 @@ RunResult::Ending simulate(Scenario const& scenario, Course& course, Checkpoint 
             if (!complete() && last.expired() && plan.due(simulation.time(), simulation.tick())) save();
             progress.show(simulation.time(), [&] { return record.cells; });
         }
+        if (out_of_walltime && record.steps == simulation.steps())
+            throw RunError("the time limit leaves no room for a step and a checkpoint of " + bytes(static_cast<double>(state)) +
+                           " — a longer --walltime?");
         if (!complete() || plan.asked_for()) save();  // before rows that an undisturbed run does not have
         observe(Last::yes);
         output.finish();
     } catch (GivenUp const&) {
         record.given_up = true;
-        output.finish();
     } catch (...) {
         progress.finish();
         take_down();
@@ -192,14 +208,13 @@ RunResult::Ending simulate(Scenario const& scenario, Course& course, Checkpoint 
     }
     progress.finish();
     take_down();
+    if (record.given_up) output.finish();
     bool const whole = complete();
     record.status = whole ? RunRecord::Status::completed : RunRecord::Status::interrupted;
     if (!record.given_up) record.state_hash = simulation.backend().state_hash();
     folder.check();
     folder.sync();  // before the record says that it is all there
-    std::error_code ignored;
-    if (whole && !plan.asked_for())
-        for (auto const& file : checkpoints_in(folder.path())) std::filesystem::remove(file, ignored);
+    keeps_checkpoints = !whole || plan.asked_for();
     return whole ? RunResult::Ending::complete : (out_of_walltime ? RunResult::Ending::walltime : RunResult::Ending::signal);
 }
 
@@ -213,7 +228,7 @@ bool was_complete(OutputFolder const& folder, Scenario const& scenario, RunOptio
     CRINE_VALIDATE(complete || !checkpoints.empty(),
                    "the run in " + folder.path().string() + " is complete after " + duration(reached) +
                        ", and has no checkpoint to go on from — run it with output.checkpoint, or replace it by --overwrite?");
-    if (complete && !checkpoints.empty()) require_same(read_checkpoint(checkpoints.front(), Read::about), scenario, options.accepted);
+    if (complete) require_same_scenario(resolved_scenario(folder.path()), scenario, options.accepted);
     return complete;
 }
 
@@ -246,8 +261,9 @@ RunResult run(Scenario scenario, RunOptions const& options) {
     folder.open();
     write_record(record, folder.path());  // a run that is killed is known by its status, "running", and by its lock, which nobody holds
     RunResult result;
+    bool keeps_checkpoints = true;
     try {
-        result.ending = simulate(scenario, course, from ? &*from : nullptr, folder, options, record);
+        result.ending = simulate(scenario, course, from ? &*from : nullptr, folder, options, record, keeps_checkpoints);
     } catch (std::exception const& problem) {
         folder.check();  // if it is gone, that is the problem
         record.status = RunRecord::Status::failed;
@@ -260,7 +276,11 @@ RunResult run(Scenario scenario, RunOptions const& options) {
         }
         throw;
     }
+    folder.make_room();
     write_record(record, folder.path());
+    std::error_code ignored;
+    if (!keeps_checkpoints)  // only now that the record says that the run is complete
+        for (auto const& file : checkpoints_in(folder.path())) std::filesystem::remove(file, ignored);
     result.signal = interrupted();
     result.time = record.time, result.wall = record.wall, result.steps = record.steps, result.cells = record.cells;
     result.state_hash = record.state_hash;

@@ -126,10 +126,22 @@ void carry_on(RunRecord& record, std::string const& json) {
     record.segments.insert(record.segments.begin(), earlier.begin(), earlier.end());
 }
 
-double time_reached(std::filesystem::path const& folder) {
+namespace {
+Json read_record(std::filesystem::path const& folder) {
     std::ifstream in(folder / output_name::record);
-    Json const json = Json::parse(in, nullptr, false);
+    return Json::parse(in, nullptr, false);
+}
+}  // namespace
+
+double time_reached(std::filesystem::path const& folder) {
+    Json const json = read_record(folder);
     return json.is_object() && json.contains("time [h]") && json["time [h]"].is_number() ? json["time [h]"].get<double>() * kHour : 0;
+}
+
+std::string resolved_scenario(std::filesystem::path const& folder) {
+    Json const json = read_record(folder);
+    bool const there = json.is_object() && json.contains("scenario") && json["scenario"].contains("resolved");
+    return there && json["scenario"]["resolved"].is_string() ? json["scenario"]["resolved"].get<std::string>() : "";
 }
 
 std::string computer() {

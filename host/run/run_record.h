@@ -61,6 +61,8 @@ void carry_on(RunRecord& record, std::string const& json);
 
 /// Simulated time [s] that the run in a folder has reached when it ended, by its record; 0 if that does not say.
 double time_reached(std::filesystem::path const& folder);
+/// Its whole scenario, as YAML; empty if it does not say.
+std::string resolved_scenario(std::filesystem::path const& folder);
 
 /// Writes run.json, whole or not at all.
 void write_record(RunRecord const& record, std::filesystem::path const& folder);

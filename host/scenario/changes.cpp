@@ -26,6 +26,22 @@ Values values_of(std::string const& yaml) {
     return values;
 }
 
+/// Of the keys that two maps have in common; also in the maps below them.
+void compare_order(Node const& before, Node const& now, std::string const& path, std::vector<Change>& changes) {
+    if (before.kind != Node::Kind::map || now.kind != Node::Kind::map) return;
+    auto const common = [](Node const& of, Node const& with) {
+        std::string keys;
+        for (auto const& member : of.members)
+            if (with.find(member.key) != nullptr) keys += (keys.empty() ? "" : ", ") + member.key;
+        return keys;
+    };
+    std::string const old = common(before, now), fresh = common(now, before);
+    if (old != fresh && !path.empty()) changes.push_back({path, old, fresh});
+    for (auto const& member : before.members)
+        if (Node const* const other = now.find(member.key))
+            compare_order(member.value, *other, path.empty() ? member.key : path + '.' + member.key, changes);
+}
+
 std::string const* find(Values const& values, std::string const& path) {
     auto const found = std::find_if(values.begin(), values.end(), [&](auto const& one) { return one.first == path; });
     return found == values.end() ? nullptr : &found->second;
@@ -43,6 +59,7 @@ std::vector<Change> changes_between(std::string const& before, std::string const
     }
     for (auto const& [path, value] : fresh)
         if (find(old, path) == nullptr) changes.push_back({path, "", value});
+    compare_order(parse_yaml(before, {}), parse_yaml(now, {}), "", changes);
     return changes;
 }
 

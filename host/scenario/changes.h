@@ -11,7 +11,8 @@ struct Change {
     std::string before, now;  ///< empty: there was, or is, none
 };
 
-/// Of two scenarios as resolved YAML, in the order of the first, then of what is new in the second. Lists count as a whole.
+/// Of two scenarios as resolved YAML, in the order of the first, then of what is new in the second, then keys in
+/// another order. Lists count as a whole.
 std::vector<Change> changes_between(std::string const& before, std::string const& now);
 
 /// Whether a path is one of these, or below one of them; `all`: any.

@@ -82,6 +82,12 @@ void LineFile::list(Positions& at) {
     struct stat status {};
     if (::fstat(descriptor_, &status) != 0 || status.st_size < size_)
         throw RunError("cannot go on with " + file_.string() + ": it is shorter than it was at the checkpoint");
+    std::string begin(first_line_.size() + 1, '\0');
+    int const reader = ::open(file_.c_str(), O_RDONLY | O_CLOEXEC);
+    bool const same =
+        reader >= 0 && ::pread(reader, begin.data(), begin.size(), 0) == static_cast<ssize_t>(begin.size()) && begin == first_line_ + '\n';
+    if (reader >= 0) ::close(reader);
+    if (!same) throw RunError("cannot go on with " + file_.string() + ": it has other columns now than before the checkpoint");
     if (::ftruncate(descriptor_, size_) != 0) fail(file_, std::strerror(errno));
 }
 

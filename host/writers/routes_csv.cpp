@@ -39,6 +39,8 @@ public:
     void write(Frame const& frame) override {
         if (!frame.tables) return;
         auto const rows = route_rows(model_, frame.totals);
+        if (!before_.empty() && before_.size() != rows.size())
+            throw RunError("cannot go on with routes.csv: other routes are traced than before the checkpoint");
         for (std::size_t r = 0; r < before_.size(); ++r) add(frame.snapshot.time, rows[r], rows[r].molecules - before_[r]);
         before_.clear();
         for (RouteRow const& row : rows) before_.push_back(row.molecules);

@@ -35,9 +35,9 @@ struct Visitor {
     void value(T&) {}
 
     /// On the host: how many of each of some events of the model have been. A run that goes on with another model may have others; how many
-    /// of them are past is then kUnknown.
+    /// of them are past is then kUnknown. `events` tells these from others.
     static constexpr std::uint64_t kUnknown = ~std::uint64_t{0};
-    void progress(std::vector<std::uint64_t>&) {}
+    void progress(std::vector<std::uint64_t>&, std::uint64_t /*events*/) {}
 
     // --- what follows from it ---
 

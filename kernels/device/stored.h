@@ -24,7 +24,8 @@ public:
         write(array);
     }
     template <class T>
-    void places(Buffer<T>& array, int, Lists<std::uint16_t> const&) {
+    void places(Buffer<T>& array, int places, Lists<std::uint16_t> const& used) {
+        value(places), write(used.begin), write(used.items);
         write(array);
     }
     template <class T>
@@ -41,7 +42,7 @@ public:
         append_size(list.size());
         for (T& one : list) value(one);
     }
-    void progress(std::vector<std::uint64_t>& list) { value(list); }
+    void progress(std::vector<std::uint64_t>& list, std::uint64_t events) { value(events), value(list); }
 
 private:
     void append(void const* from, std::size_t bytes) {
@@ -50,7 +51,7 @@ private:
     }
     void append_size(std::uint64_t size) { append(&size, sizeof size); }
     template <class T>
-    void write(Buffer<T>& array) {
+    void write(Buffer<T> const& array) {
         append_size(array.size());
         to_.resize(to_.size() + array.size() * sizeof(T));
         if (array.size() != 0) copy_to_host(to_.data() + to_.size() - array.size() * sizeof(T), array.data(), array.size() * sizeof(T));
@@ -71,10 +72,18 @@ public:
     template <class T>
     void cells(Buffer<T>& array) {
         read(array, false);
+        if (!counted_) cells_ = array.size(), counted_ = true;
+        if (array.size() != cells_) mismatch();
     }
+    /// Of the same meaning: as many places, in which types keep the same.
     template <class T>
-    void places(Buffer<T>& array, int, Lists<std::uint16_t> const&) {
+    void places(Buffer<T>& array, int places, Lists<std::uint16_t> const& used) {
+        int stored = 0;
+        value(stored);
+        if (stored != places) mismatch();
+        same(used.begin), same(used.items);
         read(array, false);
+        if (array.size() != cells_ * static_cast<std::size_t>(places)) mismatch();
     }
     template <class T>
     void array(Buffer<T>& array) {
@@ -90,10 +99,12 @@ public:
         if (size() != list.size()) mismatch();
         for (T& one : list) value(one);
     }
-    void progress(std::vector<std::uint64_t>& list) {
+    void progress(std::vector<std::uint64_t>& list, std::uint64_t events) {
+        std::uint64_t others = 0;
+        value(others);
         std::vector<std::uint64_t> stored(size_of_list());
         for (std::uint64_t& one : stored) value(one);
-        if (stored.size() == list.size())
+        if (others == events && stored.size() == list.size())
             list = stored;
         else
             list.assign(list.size(), kUnknown);
@@ -131,7 +142,19 @@ private:
         if (n != 0) copy_to_device(array.data(), bytes.data(), bytes.size());
     }
 
+    template <class T>
+    void same(Buffer<T> const& table) {
+        std::uint64_t const n = size();
+        if (n > from_.size() / sizeof(T) || n != table.size()) mismatch();
+        std::vector<T> here;
+        table.download(here);
+        auto const stored = next(n * sizeof(T));
+        if (n != 0 && std::memcmp(here.data(), stored.data(), stored.size()) != 0) mismatch();
+    }
+
     std::span<std::byte const> from_;
+    bool counted_ = false;
+    std::size_t cells_ = 0;
 };
 
 }  // namespace CRINE_NS

@@ -1,10 +1,12 @@
 // Gives doses when they are due, and repeats an interval until tissue and compartments agree on what crosses vessel walls.
 #include "kernels/fields/endocrine.h"
 
+#include "kernels/device/hash.h"
 #include "kernels/fields/ligand_step.h"
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 namespace crine {
@@ -96,9 +98,15 @@ void Endocrine::start(Model const& model, InitialState const& state) {
         routes_[l].circulation = Circulation(model, static_cast<int>(l), walls[l] * all, walls[l] > 0 ? before[l] / walls[l] : 0);
         routes_[l].used = !routes_[l].circulation.empty();
     }
-    syringes_.resize(model.doses.size()), given_.assign(model.doses.size(), 0);
+    syringes_.resize(model.doses.size()), given_.assign(model.doses.size(), 0), doses_ = 0;
     for (std::size_t d = 0; d < model.doses.size(); ++d) {
         Dose const& dose = model.doses[d];
+        for (double const number : {dose.bolus, dose.rate, dose.from, dose.to, dose.every, static_cast<double>(dose.times),
+                                    static_cast<double>(dose.ligand), static_cast<double>(dose.pool)}) {
+            std::uint64_t bits = 0;
+            std::memcpy(&bits, &number, sizeof bits);
+            doses_ = mix(doses_ + bits);
+        }
         routes_[dose.ligand].used = true;
         routes_[dose.ligand].doses.push_back(static_cast<int>(d));
         if (dose.pool < 0) syringes_[d].voxels.upload(dose.voxels);

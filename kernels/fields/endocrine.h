@@ -34,8 +34,9 @@ public:
 
     template <class Visit>
     void list(Visit&& visit) {
-        for (Route& route : routes_) route.circulation.list(visit);
-        visit.progress(given_);
+        for (Route& route : routes_)
+            if (!route.circulation.empty()) route.circulation.list(visit);
+        visit.progress(given_, doses_);
         for (Syringe& syringe : syringes_) visit.table(syringe.voxels);
     }
     /// After a restore: who is infused is found out anew.
@@ -61,6 +62,7 @@ private:
     std::vector<Route> routes_;         ///< by ligand; empty: nothing to do
     std::vector<Syringe> syringes_;     ///< by dose of the model
     std::vector<std::uint64_t> given_;  ///< boluses of each dose so far; kUnknown where a run has gone on with other doses
+    std::uint64_t doses_ = 0;           ///< a hash of them
     std::size_t pools_ = 0;
 };
 

@@ -193,7 +193,7 @@ void Fields::start(Model const& model, InitialState const& state) {
         if (reference > 0) field.reference = reference;
         for (int a = 0; a < materials; ++a) {
             MaterialLigand const& here = model.property(a, l);
-            shapes[l].push_back(here.fixed ? 0 : here.diffusivity / field.reference);
+            shapes[l].push_back(here.fixed ? -1 : here.diffusivity / field.reference);
         }
 
         Buffer<Real> const by_voxel(state.fields[l]);

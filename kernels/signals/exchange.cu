@@ -415,7 +415,7 @@ void Exchange::deposit(CellRates const& rates, Population& cells, ExchangeGroup 
     add_up({rates, cells.bins, std::as_const(cells.work).span(), group, widest});
 }
 
-bool Exchange::act(Model const& model, Population& cells, Receptors& receptors, Fields& fields, double dt) {
+void Exchange::act(Model const& model, Population& cells, Receptors& receptors, Fields& fields, double dt) {
     bool const changed = seen != cells.changes;
     seen = cells.changes;
     std::size_t const n = cells.size();
@@ -453,7 +453,6 @@ bool Exchange::act(Model const& model, Population& cells, Receptors& receptors, 
             field.own_rate = sums[OwnTerm::before_field + t], field.recapture_rate = sums[OwnTerm::before_away + t];
         }
     }
-    return changed;
 }
 
 }  // namespace CRINE_NS

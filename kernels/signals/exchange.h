@@ -61,8 +61,8 @@ struct Exchange {
 
     bool resolves() const { return widest > 1; }  ///< whether any cell ever has a shell
     void start(Model const& model, HostCells const& cells, Fields& fields);
-    /// Sets source, loss and held_back of every field that cells exchange. True if cells have changed since the last time.
-    bool act(Model const& model, Population& cells, Receptors& receptors, Fields& fields, double dt);
+    /// Sets source, loss and held_back of every field that cells exchange.
+    void act(Model const& model, Population& cells, Receptors& receptors, Fields& fields, double dt);
     /// What cells do to the ligands now.
     CellRates rates(Model const& model, Population& cells, Receptors& receptors, Fields& fields);
     /// Adds to a group's arrays what cells give, [cell * kChannels + channel].

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace crine {
 inline namespace CRINE_NS {
@@ -212,10 +213,10 @@ void Traces::start(Model const& model, Fields& fields) {
     }
 }
 
-void Traces::give_parts(CellRates const& rates, Exchange& exchange, Population& cells, Fields& fields, bool changed) {
+void Traces::give_parts(CellRates const& rates, Exchange& exchange, Population& cells, Fields& fields) {
     for (TracedLigand& traced : ligands) {
         LigandField const& whole = fields.ligands[traced.ligand];
-        if (whole.source.size() == 0 || !(changed || whole.bound || whole.diffusivity.size() != 0)) continue;
+        if (whole.source.size() == 0 || std::exchange(traced.given, whole.exchange_version) == whole.exchange_version) continue;
         int const parts = static_cast<int>(traced.parts.size());
         for (int first = 0; first < parts; first += kChannels) {
             GivePartsBody body{rates, traced.ligand, first, std::min(parts - first, kChannels), {}, {}};

@@ -22,6 +22,7 @@ struct SenderField {
 struct TracedLigand {
     int ligand = 0;
     std::vector<SenderField> parts;
+    std::uint64_t given = 0;            ///< exchange_version of the whole for which parts have their sources
     Buffer<std::int16_t> part_of_type;  ///< -1: cells of the type do not secrete it
     Buffer<double> taken;               ///< in this step [part * cells + cell], and last from all parts and elsewhere [molecules]
     Buffer<double> own;                 ///< by cell: what of it was to be autocrine
@@ -44,7 +45,7 @@ struct Traces {
 
     void start(Model const& model, Fields& fields);
     /// In exchange: what every part of a traced ligand gets from cells.
-    void give_parts(CellRates const& rates, Exchange& exchange, Population& cells, Fields& fields, bool changed);
+    void give_parts(CellRates const& rates, Exchange& exchange, Population& cells, Fields& fields);
 
     // --- in transport ---
     void begin(Population const& cells);

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <random>
+#include <regex>
 #include <thread>
 
 /// Runs that are killed, told to end, or find their checkpoints damaged go on to the bits and files of an undisturbed one.
@@ -229,6 +230,74 @@ TEST_F(Restart, AcceptsTheChangesThatItIsTold) {
     ASSERT_EQ(crine(of(small_, whole_, {"--until", "3 h", "--set", "output.checkpoint=1 h", "--resume", "--accept-changes", "all"})).code,
               0);
     EXPECT_NE(record(cut_)["state_hash"], record(whole_)["state_hash"]);
+}
+
+/// Accepted or not: what the state does not fit is refused, and nothing is touched.
+TEST_F(Restart, RefusesWhatItsStateDoesNotFit) {
+    ASSERT_EQ(crine(of(small_, cut_, {"--until", "1 h", "--set", "output.checkpoint=1 h"})).code, 0);
+    auto const before = results(cut_);
+    for (Words const& change :
+         {Words{"--set", "cells.fibroblast.rules=[{signal: IL-10, increases: speed, to: 1 um/min, half: 5 nM}]"},
+          Words{"--set", "time.transport=1 min", "--set", "time.mechanics=1 min"}, Words{"--set", "domain.size=[200 um, 160 um, 140 um]"},
+          Words{"--set", "domain.periodic=[]"}, Words{"--until", "30 min"}, Words{"--set", "output.summary=20 min", "--seed", "4"}}) {
+        Words words{"--set", "output.checkpoint=1 h", "--resume"};
+        words.insert(words.end(), change.begin(), change.end());
+        if (change[0] != "--until") words.insert(words.end(), {"--until", "2 h"});
+        if (change[0] == "--until")
+            write_text(cut_ / "run.json", std::regex_replace(contents(cut_ / "run.json"), std::regex("completed"), "running"));
+        EXPECT_EQ(crine(of(small_, cut_, words)).code, 2) << change[1];
+        if (change[1].starts_with("output")) continue;
+        words.insert(words.end(), {"--accept-changes", "all"});
+        Outcome const outcome = crine(of(small_, cut_, words));
+        EXPECT_NE(outcome.code, 0) << change[1];
+        EXPECT_NE(outcome.err.find("error"), std::string::npos);
+        EXPECT_EQ(results(cut_), before) << change[1];
+    }
+}
+
+/// The state knows its ligands by their order.
+TEST_F(Restart, RefusesAnotherOrderOfKeys) {
+    std::string text = contents(small_);
+    auto const first = text.find("  IL-10:\n"), second = text.find("  oxygen:\n"), end = text.find("regions:");
+    ASSERT_TRUE(first < second && second < end);
+    write_text(folder_ / "one.yaml", text);
+    write_text(folder_ / "other.yaml",
+               text.substr(0, first) + text.substr(second, end - second) + text.substr(first, second - first) + text.substr(end));
+    ASSERT_EQ(crine(of(folder_ / "one.yaml", cut_, {"--until", "1 h", "--set", "output.checkpoint=1 h"})).code, 0);
+    Words const go_on{"--until", "2 h", "--set", "output.checkpoint=1 h", "--resume", "--accept-changes", "time.end"},
+        all{"--until", "2 h", "--resume", "--accept-changes", "all"};
+    for (Words const& words : {go_on, all}) {
+        Outcome const outcome = crine(of(folder_ / "other.yaml", cut_, words));
+        EXPECT_EQ(outcome.code, 2);
+        EXPECT_NE(outcome.err.find("oxygen, IL-10"), std::string::npos) << outcome.err;
+    }
+}
+
+TEST_F(Restart, RefusesOtherFilesAndOtherScenariosOfCompleteRuns) {
+    fs::path const scenario = folder_ / "placed.yaml", cells = folder_ / "cells.csv";
+    write_text(cells, "x,y,z,type\n20,20,20,a\n60,60,60,a\n");
+    write_text(
+        scenario,
+        "time: {end: 1 h, transport: 2 min, mechanics: 2 min, behaviour: 6 min}\ndomain: {size: [80 um, 80 um, 80 um], spacing: 20 um}\n"
+        "ligands: {L: {diffusivity: 10 um^2/s, decay: 1 /h}}\ncells: {a: {radius: 5 um, secretion: {L: 1 molecule/s}}}\n"
+        "placement: [{file: cells.csv}]\n");
+    Words const asked{"--set", "output.checkpoint=30 min"}, longer{"--set", "output.checkpoint=30 min", "--until", "2 h", "--resume"};
+    Outcome const first = crine(of(scenario, cut_, asked));
+    ASSERT_EQ(first.code, 0) << first.err;
+    ASSERT_EQ(crine(of(scenario, whole_, {})).code, 0);
+    write_text(cells, "x,y,z,type\n20,20,20,a\n60,60,61,a\n");
+    Words same{"--resume"};
+    same.insert(same.end(), asked.begin(), asked.end());
+    Json json = record(cut_);
+    json["status"] = "running";
+    write_text(cut_ / "run.json", json.dump());
+    Outcome const other_file = crine(of(scenario, cut_, same));
+    EXPECT_EQ(other_file.code, 2);
+    EXPECT_NE(other_file.err.find("files that the scenario reads"), std::string::npos) << other_file.err;
+    Outcome const other_seed = crine(of(scenario, whole_, {"--resume", "--seed", "9"}));
+    EXPECT_EQ(other_seed.code, 2);
+    EXPECT_NE(other_seed.err.find("seed"), std::string::npos) << other_seed.err;
+    EXPECT_EQ(crine(of(scenario, whole_, {"--resume"})).code, 0);
 }
 
 TEST_F(Restart, FallsBackToTheOlderCheckpointWhereTheNewestIsDamaged) {

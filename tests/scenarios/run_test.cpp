@@ -116,6 +116,21 @@ struct Mistake {
 
 void PrintTo(Mistake const& mistake, std::ostream* out) { *out << mistake.what; }  // NOLINT(readability-identifier-naming)
 
+class Mistakes : public testing::TestWithParam<Mistake> {};
+
+TEST_P(Mistakes, EndInOneClearLine) {
+    TemporaryFolder const folder;
+    std::vector<std::string> arguments = GetParam().arguments;
+    for (auto& argument : arguments)
+        if (argument == "OUT") argument = (folder / "out").string();
+    Outcome const outcome = crine(arguments);
+    EXPECT_EQ(outcome.code, GetParam().code);
+    EXPECT_EQ(outcome.err.rfind("crine: error: ", 0), 0u) << outcome.err;
+    EXPECT_NE(outcome.err.find(GetParam().says), std::string::npos) << outcome.err;
+    EXPECT_EQ(lines(outcome.err), 1u) << outcome.err;
+    EXPECT_EQ(names_in(folder.path()), std::vector<std::string>{});  // nothing was begun
+}
+
 INSTANTIATE_TEST_SUITE_P(Program, Mistakes,
                          testing::Values(Mistake{"NoCommand", {}, 2, "subcommand"},                                                       //
                                          Mistake{"UnknownCommand", {"simulate"}, 2, "subcommand"},                                        //
