@@ -44,6 +44,9 @@ std::string why() {
         },
         &text);
     H5Eclear2(H5E_DEFAULT);
+    std::string const says = "error message = '";  // what the system said, of all that HDF5 tells of a write
+    if (auto const at = text.find(says); at != std::string::npos)
+        text = text.substr(at + says.size(), text.find('\'', at + says.size()) - at - says.size());
     return text.empty() ? "" : " (" + text + ")";
 }
 
