@@ -27,7 +27,7 @@ constexpr int kFormat = 1;
 constexpr hsize_t kChunk = 1 << 20;   ///< [bytes]
 constexpr unsigned kCompression = 1;  ///< of zlib: floats shuffled by byte hardly become smaller with more
 
-/// Debian's HDF5 does not lock, and would print its errors.
+/// Debian's HDF5 does not lock; and it would print its errors.
 std::mutex g_hdf5;
 void prepare() {
     H5dont_atexit();                              // would try again what has failed, on a full disk for ever
@@ -117,14 +117,7 @@ void check_whole(std::filesystem::path const& file, std::string const& problem) 
     }
 }
 
-std::uint64_t number_of(std::filesystem::path const& file) {
-    std::string const name = file.filename().string();
-    return std::stoull(name.substr(name.find('_') + 1));
-}
-
-}  // namespace
-
-namespace {
+/// What the arrays of a state are of, in their order.
 std::vector<std::string> shape_of(Model const& model) {
     Grid const& g = model.grid;
     std::string voxels = "voxels: " + std::to_string(g.nx) + " x " + std::to_string(g.ny) + " x " + std::to_string(g.nz) + " of " +
@@ -150,6 +143,7 @@ std::vector<std::string> shape_of(Model const& model) {
     add("cells in compartments", model.cell_pools, [&](CellPool const& one) { return name_of(model, one); });
     return shape;
 }
+
 }  // namespace
 
 Checkpoint Checkpoint::of(Scenario const& scenario) {
@@ -244,7 +238,10 @@ std::vector<std::filesystem::path> checkpoints_in(std::filesystem::path const& f
         if (entry.is_regular_file() && is_named(entry.path().filename().string(), output_name::checkpoints)) files.push_back(entry.path());
     if (error && error != std::errc::no_such_file_or_directory)
         throw RunError("cannot read the folder " + folder.string() + " (" + error.message() + ")");
-    std::sort(files.begin(), files.end(), [](auto const& a, auto const& b) { return number_of(a) > number_of(b); });
+    std::sort(files.begin(), files.end(), [](auto const& a, auto const& b) {  // by their numbers, which have no zeros but to six digits
+        std::string const one = a.filename().string(), other = b.filename().string();
+        return one.size() != other.size() ? one.size() > other.size() : one > other;
+    });
     return files;
 }
 

@@ -110,6 +110,11 @@ Json segments(RunRecord const& record) {
     return all;
 }
 
+Json read_record(std::filesystem::path const& folder) {
+    std::ifstream in(folder / output_name::record);
+    return Json::parse(in, nullptr, false);
+}
+
 }  // namespace
 
 std::string to_carry(RunRecord const& record) {
@@ -125,13 +130,6 @@ void carry_on(RunRecord& record, std::string const& json) {
                            s.at("to [h]").get<double>() * kHour, s.at("wall [s]")});
     record.segments.insert(record.segments.begin(), earlier.begin(), earlier.end());
 }
-
-namespace {
-Json read_record(std::filesystem::path const& folder) {
-    std::ifstream in(folder / output_name::record);
-    return Json::parse(in, nullptr, false);
-}
-}  // namespace
 
 double time_reached(std::filesystem::path const& folder) {
     Json const json = read_record(folder);
