@@ -170,7 +170,7 @@ std::vector<std::byte> Engine::save() {
     std::size_t size = 0;
     for (PartMemory const& part : memory()) size += part.state;
     state.reserve(size + size / 64);
-    SaveVisitor to(state);
+    SaveVisitor to(state, cells_.fields.type);
     for_each_part([&](char const*, auto& part) { part.list(to); });
     return state;
 }
@@ -178,7 +178,7 @@ std::vector<std::byte> Engine::save() {
 void Engine::restore(std::span<std::byte const> state) {
     std::vector<bool> present;  // of itself: a source that the model has now
     for (LigandField const& field : fields_.ligands) present.push_back(field.present);
-    LoadVisitor from(state);
+    LoadVisitor from(state, cells_.fields.type);
     for_each_part([&](char const*, auto& part) { part.list(from); });
     from.finish();
     // what follows from it

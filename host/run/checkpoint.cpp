@@ -15,6 +15,7 @@
 #include <cstring>
 #include <mutex>
 
+#include <blosc.h>
 #include <hdf5.h>
 
 namespace crine {
@@ -24,12 +25,38 @@ using Json = nlohmann::json;
 
 constexpr char const *kAbout = "about", *kState = "state";  ///< the two data sets of a file: JSON, and Backend::save in words
 constexpr int kFormat = 1;
-constexpr hsize_t kChunk = 1 << 20;   ///< [bytes]
-constexpr unsigned kCompression = 1;  ///< of zlib: floats shuffled by byte hardly become smaller with more
+constexpr hsize_t kChunk = 1 << 20;  ///< [bytes]
+
+/// Compression by Blosc, as the filter of HDF5 that is registered under this number, so that h5py (with hdf5plugin) and others read it:
+/// its parameters are two versions, the bytes of an element and of a chunk, level, shuffle and codec. Floats shuffled by byte become half
+/// as large by LZ4 in a tenth of the time that zlib needs to make them 0.4 times as large.
+constexpr H5Z_filter_t kBlosc = 32001;
+constexpr std::array<unsigned, 7> kBloscOptions{2, BLOSC_VERSION_FORMAT, sizeof(std::uint32_t), kChunk, 1, BLOSC_SHUFFLE, BLOSC_LZ4};
+
+/// In the words of H5Z_func_t: how many bytes there are now in *buffer, of *size; 0 if it failed.
+std::size_t blosc(unsigned flags, std::size_t /*count*/, unsigned const* /*options*/, std::size_t bytes, std::size_t* size, void** buffer) {
+    bool const back = (flags & H5Z_FLAG_REVERSE) != 0;
+    std::size_t room = bytes + BLOSC_MAX_OVERHEAD;
+    if (back && (blosc_cbuffer_validate(*buffer, bytes, &room) < 0 || room > kChunk)) return 0;
+    void* const to = H5allocate_memory(std::max<std::size_t>(room, 1), false);
+    if (to == nullptr) return 0;
+    int const made = back ? blosc_decompress_ctx(*buffer, to, room, 1)
+                          : blosc_compress_ctx(static_cast<int>(kBloscOptions[4]), static_cast<int>(kBloscOptions[5]), kBloscOptions[2],
+                                               bytes, *buffer, to, room, BLOSC_LZ4_COMPNAME, 0, 1);
+    if (made <= 0) {
+        H5free_memory(to);
+        return 0;
+    }
+    H5free_memory(*buffer);
+    *buffer = to, *size = room;
+    return static_cast<std::size_t>(made);
+}
 
 /// Debian's HDF5 does not lock; and it would print its errors.
 std::mutex g_hdf5;
 void prepare() {
+    H5Z_class2_t const filter{H5Z_CLASS_T_VERS, kBlosc, 1, 1, "blosc", nullptr, nullptr, blosc};
+    if (H5Zfilter_avail(kBlosc) <= 0) H5Zregister(&filter);
     H5dont_atexit();                              // would try again what has failed, on a full disk for ever
     H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);  // of this thread
 }
@@ -79,8 +106,7 @@ void write_words(hid_t file, char const* name, void const* from, std::size_t byt
     Handle const space(H5Screate_simple(1, &size, nullptr), H5Sclose, problem);
     Handle const plan(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, problem);
     require(H5Pset_chunk(plan, 1, &chunk));
-    require(H5Pset_shuffle(plan));
-    require(H5Pset_deflate(plan, kCompression));
+    require(H5Pset_filter(plan, kBlosc, H5Z_FLAG_MANDATORY, kBloscOptions.size(), kBloscOptions.data()));
     require(H5Pset_fletcher32(plan));
     Handle data(H5Dcreate2(file, name, H5T_STD_U32LE, space, H5P_DEFAULT, plan, H5P_DEFAULT), H5Dclose, problem);
     require(H5Dwrite(data, H5T_NATIVE_UINT32, H5S_ALL, H5S_ALL, H5P_DEFAULT, from));
@@ -94,7 +120,7 @@ void read_words(hid_t file, char const* name, std::string const& problem, To con
     Handle const space(H5Dget_space(data), H5Sclose, problem);
     hssize_t const size = H5Sget_simple_extent_npoints(space);
     hsize_t const stored = H5Dget_storage_size(data);
-    // zlib makes nothing a thousand times smaller; a size that is not true must not take all memory
+    // nothing becomes a thousand times smaller; a size that is not true must not take all memory
     if (size < 0 || static_cast<hsize_t>(size) * sizeof(std::uint32_t) > 1100 * (stored + kChunk)) throw RunError(problem);
     void* const place = to(static_cast<std::size_t>(size) * sizeof(std::uint32_t));
     if (H5Dread(data, H5T_NATIVE_UINT32, H5S_ALL, H5S_ALL, H5P_DEFAULT, place) < 0) throw RunError(problem + why());

@@ -66,6 +66,7 @@ struct Trial {
     double seconds = 0;   ///< that they took
     double per_step = 0;  ///< of late [s]
     double memory = 0;    ///< of the engine [bytes]
+    double state = 0;     ///< what of it a checkpoint holds [bytes]
     char problem[500] = {};
 };
 
@@ -74,7 +75,13 @@ struct Trial {
 void try_out(Scenario const& sample, Device const& device, Trial& trial) {
     using Clock = std::chrono::steady_clock;
     Simulation simulation(sample, make_backend(device));
-    trial.memory = static_cast<double>(simulation.backend().memory_used());
+    auto const weigh = [&] {
+        trial.memory = static_cast<double>(simulation.backend().memory_used());
+        std::size_t state = 0;
+        for (PartMemory const& part : simulation.backend().memory()) state += part.state;
+        trial.state = static_cast<double>(state);
+    };
+    weigh();
     Schedule const& schedule = sample.schedule;
     double const slowest = std::max({schedule.transport, schedule.mechanics, schedule.behaviour});
     auto const period = static_cast<std::uint64_t>(std::llround(slowest / simulation.tick()));
@@ -92,7 +99,7 @@ void try_out(Scenario const& sample, Device const& device, Trial& trial) {
         ends.push_back(trial.seconds);
         std::size_t const half = ends.size() / 2;
         trial.per_step = (ends.back() - ends[half - 1]) / static_cast<double>((ends.size() - half) * period);
-        trial.memory = static_cast<double>(simulation.backend().memory_used());
+        weigh();
     }
 }
 
@@ -198,7 +205,7 @@ Estimate estimate(Scenario const& scenario, std::size_t cells, Device const& dev
         frame = voxels * fields * sizeof(Real) + (plan.cells ? n * static_cast<double>(bytes_per_cell() + numbers * sizeof(Real)) : 0);
         file = voxels * fields * sizeof(float) + (plan.cells ? n * static_cast<double>(kBytesPerCellInFile + numbers * sizeof(float)) : 0);
     }
-    cost.host_memory = std::max(initial, frame * (BackgroundWriter::kQueue + 1) + file);
+    cost.host_memory = std::max(initial, frame * (BackgroundWriter::kQueue + 1) + file + trial.state / cost.share);
     cost.disk = file * static_cast<double>(cost.frames);
     return cost;
 }

@@ -14,7 +14,7 @@ struct Estimate {
     double tried = 0;          ///< simulated time of the trial run [s]
     double wall = 0;           ///< [s], if cells stay as many and do as much as at the end of the trial run, and the machine as busy
     double engine_memory = 0;  ///< on the device [bytes]; 0: not known
-    double host_memory = 0;    ///< the initial state or, if that is more, the frames on their way to the disk [bytes]
+    double host_memory = 0;    ///< the initial state or, if that is more, frames and a checkpoint on their way to the disk [bytes]
     double disk = 0;           ///< before compression [bytes]
     std::size_t frames = 0;    ///< of fields_*.vti and cells_*.vtp
     double share = 1;          ///< of the scenario that was run to measure this; 1: all of it

@@ -11,7 +11,7 @@
 namespace crine {
 namespace {
 
-std::string two_digits(int n) { return (n < 10 ? "0" : "") + std::to_string(n); }
+std::string two_digits(int n) { return std::string(n < 10 ? 1 : 0, '0') + std::to_string(n); }
 
 }  // namespace
 

@@ -1,4 +1,4 @@
-// Counts processors by CPU affinity and by the quotas of Linux control groups.
+// Counts processors by CPU affinity, by the quotas of Linux control groups, and by what Slurm says of a job.
 #include "kernels/device/processors.h"
 
 #include "crine/threads.h"
@@ -25,6 +25,16 @@ int allowed() {
     return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
+/// What Slurm has given to each task of a job, which a cluster need not enforce: with --cpus-per-task, else on this node.
+int given_to_job(int otherwise) {
+    for (char const* const name : {"SLURM_CPUS_PER_TASK", "SLURM_CPUS_ON_NODE"}) {
+        char const* const value = std::getenv(name);
+        int const count = value == nullptr ? 0 : std::atoi(value);
+        if (count > 0) return std::min(count, otherwise);
+    }
+    return otherwise;
+}
+
 /// Processors' worth of time that one control group is given, in the words of either version of them; 0: no limit.
 double quota_of(std::string const& folder) {
     std::string quota, period;
@@ -40,7 +50,7 @@ double quota_of(std::string const& folder) {
 }  // namespace
 
 int processors_by(std::string const& root) {
-    double given = allowed();
+    double given = given_to_job(allowed());
     std::ifstream groups(root + "/proc/self/cgroup");
     for (std::string line; std::getline(groups, line);) {  // "4:cpu,cpuacct:/a/b", or "0::/a/b" of version 2
         std::istringstream parts(line);

@@ -10,10 +10,27 @@
 namespace crine {
 inline namespace CRINE_NS {
 
+/// Of each type, whether it uses a place, from the tables that say which.
+class PlacesUsed {
+public:
+    PlacesUsed(std::size_t places, std::vector<std::uint32_t> const& begin, std::vector<std::uint16_t> const& items)
+        : places_(places), used_((begin.empty() ? 0 : begin.size() - 1) * places, 0) {
+        for (std::size_t type = 0; type + 1 < begin.size(); ++type)
+            for (std::size_t i = begin[type]; i < begin[type + 1]; ++i) used_[type * places + items[i]] = 1;
+    }
+    bool operator()(std::uint8_t type, std::size_t place) const { return used_[type * places_ + place] != 0; }
+
+private:
+    std::size_t places_;
+    std::vector<char> used_;
+};
+
 /// Writes what parts list as their state, one after the other: of an array the number of its elements and these, of a value its bytes.
+/// Of places those that the types of cells use.
 class SaveVisitor : public Visitor {
 public:
-    explicit SaveVisitor(std::vector<std::byte>& to) : to_(to) {}
+    /// `type`: of each cell.
+    SaveVisitor(std::vector<std::byte>& to, Buffer<std::uint8_t> const& type) : to_(to) { type.download(types_); }
 
     template <class T>
     void voxels(Buffer<T>& array) {
@@ -26,7 +43,19 @@ public:
     template <class T>
     void places(Buffer<T>& array, int places, Lists<std::uint16_t> const& used) {
         value(places), write(used.begin), write(used.items);
-        write(array);
+        std::vector<std::uint32_t> begin;
+        std::vector<std::uint16_t> items;
+        used.begin.download(begin), used.items.download(items);
+        PlacesUsed const uses(static_cast<std::size_t>(places), begin, items);
+        std::vector<T> numbers;
+        array.download(numbers);
+        std::vector<T> kept;
+        kept.reserve(numbers.size());
+        for (std::size_t p = 0; p < static_cast<std::size_t>(places); ++p)
+            for (std::size_t i = 0; i < types_.size(); ++i)
+                if (uses(types_[i], p)) kept.push_back(numbers[p * types_.size() + i]);
+        append_size(kept.size());
+        append(kept.data(), kept.size() * sizeof(T));
     }
     template <class T>
     void array(Buffer<T>& array) {
@@ -58,12 +87,14 @@ private:
     }
 
     std::vector<std::byte>& to_;
+    std::vector<std::uint8_t> types_;
 };
 
 /// Reads it back. Throws RunError where the bytes are not those of this model.
 class LoadVisitor : public Visitor {
 public:
-    explicit LoadVisitor(std::span<std::byte const> from) : from_(from) {}
+    /// `type`: of each cell, which is restored before anything that cells have in places.
+    LoadVisitor(std::span<std::byte const> from, Buffer<std::uint8_t> const& type) : from_(from), type_(type) {}
 
     template <class T>
     void voxels(Buffer<T>& array) {
@@ -81,9 +112,26 @@ public:
         int stored = 0;
         value(stored);
         if (stored != places) mismatch();
-        same(used.begin), same(used.items);
-        read(array, false);
-        if (array.size() != cells_ * static_cast<std::size_t>(places)) mismatch();
+        auto const begin = same(used.begin);
+        auto const items = same(used.items);
+        PlacesUsed const uses(static_cast<std::size_t>(places), begin, items);
+        std::vector<std::uint8_t> types;
+        type_.download(types);
+        for (std::uint8_t const type : types)
+            if (places != 0 && type + 1u >= begin.size()) mismatch();
+        std::vector<T> numbers(types.size() * static_cast<std::size_t>(places), T{});
+        std::uint64_t const n = size();
+        if (n > from_.size() / sizeof(T)) mismatch();
+        auto kept = next(n * sizeof(T));
+        for (std::size_t p = 0; p < static_cast<std::size_t>(places); ++p)
+            for (std::size_t i = 0; i < types.size(); ++i)
+                if (uses(types[i], p)) {
+                    if (kept.empty()) mismatch();
+                    std::memcpy(&numbers[p * types.size() + i], kept.data(), sizeof(T));
+                    kept = kept.subspan(sizeof(T));
+                }
+        if (!kept.empty()) mismatch();
+        array.upload(numbers);
     }
     template <class T>
     void array(Buffer<T>& array) {
@@ -142,17 +190,20 @@ private:
         if (n != 0) copy_to_device(array.data(), bytes.data(), bytes.size());
     }
 
+    /// The table, which has to be the one that was stored.
     template <class T>
-    void same(Buffer<T> const& table) {
+    std::vector<T> same(Buffer<T> const& table) {
         std::uint64_t const n = size();
         if (n > from_.size() / sizeof(T) || n != table.size()) mismatch();
         std::vector<T> here;
         table.download(here);
         auto const stored = next(n * sizeof(T));
         if (n != 0 && std::memcmp(here.data(), stored.data(), stored.size()) != 0) mismatch();
+        return here;
     }
 
     std::span<std::byte const> from_;
+    Buffer<std::uint8_t> const& type_;
     bool counted_ = false;
     std::size_t cells_ = 0;
 };

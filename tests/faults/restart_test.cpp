@@ -9,6 +9,8 @@
 #include <regex>
 #include <thread>
 
+#include <sys/mount.h>
+
 /// Runs that are killed, told to end, or find their checkpoints damaged go on to the bits and files of an undisturbed one.
 
 namespace crine::test {
@@ -37,6 +39,29 @@ void expect_same_results(fs::path const& folder, fs::path const& undisturbed) {
 void wait_for(std::function<bool()> const& there, Process const& process) {
     for (int i = 0; i < 6000 && process.running() && !there(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
 }
+
+/// A small disk in memory; `there` is false where this user may not mount one.
+class SmallDisk {
+public:
+    explicit SmallDisk(fs::path const& place) : place_(place) {
+        fs::create_directory(place);
+        there = ::mount("tmpfs", place.c_str(), "tmpfs", 0, "size=64k") == 0;
+    }
+    ~SmallDisk() {
+        if (there) umount(place_.c_str());
+    }
+    SmallDisk(SmallDisk const&) = delete;
+    SmallDisk& operator=(SmallDisk const&) = delete;
+
+    void hold(std::size_t kibibytes) const {
+        ASSERT_EQ(::mount("tmpfs", place_.c_str(), "tmpfs", MS_REMOUNT, ("size=" + std::to_string(kibibytes) + "k").c_str()), 0);
+    }
+
+    bool there = false;
+
+private:
+    fs::path place_;
+};
 
 }  // namespace
 
@@ -367,6 +392,60 @@ TEST_F(Restart, NoDamageOfACheckpointGoesUnseen) {
     }
     for (std::size_t size = 0; size < good.size(); size += 7) expect_seen(good.substr(0, size), "the first " + std::to_string(size));
     EXPECT_GT(refused, static_cast<int>(good.size() / 4));
+}
+
+/// Wherever the disk is full: at the first volume, in a table, in a checkpoint, at the last record.
+TEST_F(Restart, GoesOnWhereADiskWasFull) {
+    SmallDisk const disk(folder_ / "disk");
+    if (!disk.there) GTEST_SKIP() << "this user may not mount a disk";
+    Words const options{"--until", "6 h", "--quiet", "--resume", "--set", "output.checkpoint=30 min", "--set", "output.volumes=30 min"};
+    ASSERT_EQ(crine(of(small_, whole_, options)).code, 0);
+    int full = 0;
+    for (std::size_t first = 60; first <= 460; first += 40) {
+        SCOPED_TRACE("a disk of " + std::to_string(first) + " KiB");
+        fs::path const out = folder_ / "disk/out";
+        bool done = false;
+        for (std::size_t size = first; !done && size < 65536; size += size / 8) {
+            disk.hold(size);
+            Outcome const outcome = crine(of(small_, out, options));
+            done = outcome.code == 0;
+            if (done) break;
+            ++full;
+            ASSERT_EQ(outcome.code, 1) << outcome.err;
+            EXPECT_NE(outcome.err.find("No space left on device"), std::string::npos) << outcome.err;
+            if (!fs::exists(out)) continue;
+            for (auto const& name : names_in(out)) EXPECT_EQ(name.find(".part"), std::string::npos) << name;
+        }
+        ASSERT_TRUE(done);
+        expect_same_results(out, whole_);
+        fs::remove_all(out);
+    }
+    EXPECT_GT(full, 20);
+}
+
+TEST_F(Restart, GoesOnWhereItsFolderWasReadOnly) {
+    fs::path const setpriv = "/usr/bin/setpriv";  // root may write everywhere
+    if (getuid() != 0 || !fs::exists(setpriv)) GTEST_SKIP() << "only root can become somebody else";
+    Words const options{"--until", "6 h", "--quiet", "--resume", "--set", "output.checkpoint=30 min", "--set", "output.volumes=30 min"};
+    ASSERT_EQ(crine(of(small_, whole_, options)).code, 0);
+    auto const as_nobody = [&](Words words) {
+        Words all{setpriv.string(), "--reuid=65534", "--clear-groups"};
+        words = crine_with(of(small_, cut_, words));
+        all.insert(all.end(), words.begin(), words.end());
+        return all;
+    };
+    fs::permissions(folder_.path(), fs::perms::all);
+    Process process(as_nobody(options));
+    wait_for([&] { return has_checkpoint(cut_); }, process);
+    if (!fs::exists(cut_)) GTEST_SKIP() << "nobody may not run the program";
+    fs::permissions(cut_, fs::perms::all ^ (fs::perms::owner_write | fs::perms::group_write | fs::perms::others_write));
+    Outcome const outcome = process.wait();
+    EXPECT_EQ(outcome.code, 1);
+    EXPECT_NE(outcome.err.find("Permission denied"), std::string::npos) << outcome.err;
+    fs::permissions(cut_, fs::perms::all);
+    Outcome const resumed = Process(as_nobody(options)).wait();
+    ASSERT_EQ(resumed.code, 0) << resumed.err;
+    expect_same_results(cut_, whole_);
 }
 
 TEST_F(Restart, InfoTellsWhatIsInACheckpoint) {

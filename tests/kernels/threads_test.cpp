@@ -205,6 +205,20 @@ TEST(Processors, AreNoMoreThanTheQuotaIsWorth) {
     EXPECT_EQ(given("3:cpu,cpuacct:/a", {{"cpu,cpuacct/a/cpu.cfs_quota_us", "-1"}, {"cpu,cpuacct/a/cpu.cfs_period_us", "100000"}}), all);
     EXPECT_EQ(given("2:cpuacct:/\n1:memory:/", {{"memory/cpu.max", "1 100000"}}), all);
 }
+
+TEST(Processors, AreNoMoreThanSlurmHasGivenToATask) {
+    int const all = processors_by("/nowhere");
+    setenv("SLURM_CPUS_ON_NODE", "1", 1);
+    EXPECT_EQ(processors_by("/nowhere"), 1);
+    setenv("SLURM_CPUS_PER_TASK", "1000", 1);
+    EXPECT_EQ(processors_by("/nowhere"), all);
+    setenv("SLURM_CPUS_PER_TASK", "1", 1);
+    EXPECT_EQ(processors_by("/nowhere"), 1);
+    setenv("SLURM_CPUS_PER_TASK", "", 1);
+    setenv("SLURM_CPUS_ON_NODE", "none", 1);
+    EXPECT_EQ(processors_by("/nowhere"), all);
+    unsetenv("SLURM_CPUS_PER_TASK"), unsetenv("SLURM_CPUS_ON_NODE");
+}
 #endif
 
 }  // namespace crine::test
