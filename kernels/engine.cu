@@ -81,13 +81,13 @@ void Engine::check(Moment now) {
     std::vector<ErrorReport> found;
     error_.download(found);
     if (found[0].code == 0) return;
-    std::string const when = " at t = " + std::to_string(now.time) + " s";
+    std::string const when = " at t = " + std::to_string(now.time) + " s (step " + std::to_string(now.step) + ")";
     auto const ligand = [&] { return found[0].who < model_.ligands.size() ? model_.ligands[found[0].who].name : std::string("?"); };
     switch (static_cast<ErrorCode>(found[0].code)) {
         case ErrorCode::none:
             return;
         case ErrorCode::not_finite_field:
-            throw RunError("the field of " + ligand() + " is not finite" + when);
+            throw RunError("the field of " + ligand() + " is not finite" + when + fields_.where_not_finite(static_cast<int>(found[0].who)));
         case ErrorCode::not_finite_cell:
             throw RunError("cell " + std::to_string(found[0].who) + " has a position or radius that is not finite" + when);
         case ErrorCode::solver_stalled:

@@ -12,6 +12,7 @@
 #include "host/run/build_info.h"
 #include "host/run/checkpoint.h"
 #include "host/run/estimate.h"
+#include "host/run/interrupt.h"
 #include "host/run/run.h"
 #include "host/text/format.h"
 #include "host/text/text_file.h"
@@ -148,6 +149,7 @@ double wall_seconds(std::string const& option, std::string const& text) {
 }
 
 int run_command(Arguments const& arguments, std::vector<std::string> command_line) {
+    catch_time_limit();
     RunOptions options;
     options.device = parse_device(arguments);
     options.folder = arguments.folder.empty() ? std::filesystem::path("results") / name_of_results(arguments.scenario)

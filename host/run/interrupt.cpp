@@ -50,8 +50,9 @@ void remember(int signal) {
 
 }  // namespace
 
+void catch_time_limit() { set(SIGUSR1, remember); }
+
 void catch_interrupts() {
-    g_signal = 0, give_up_at = 0;
     for (Ending const& ending : kEndings) set(ending.signal, remember);
     for (int const signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_IGN);
 }

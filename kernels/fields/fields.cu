@@ -6,6 +6,9 @@
 #include "kernels/fields/grid_loops.h"
 
 #include <algorithm>
+#include <cmath>
+#include <sstream>
+#include <string>
 #include <utility>
 
 namespace crine {
@@ -240,6 +243,24 @@ void Fields::show(Snapshot& to, std::vector<bool> const& which) {
         for_each_voxel(g, PackBody{g, ligands[l].concentration.data(), by_voxel.data()});
         by_voxel.download(to.fields[l]);
     }
+}
+
+std::string Fields::where_not_finite(int ligand) {
+    Snapshot now;
+    std::vector<bool> which(ligands.size());
+    which[static_cast<std::size_t>(ligand)] = true;
+    show(now, which);
+    std::vector<Real> const& field = now.fields[static_cast<std::size_t>(ligand)];
+    auto const bad = [](Real c) { return !std::isfinite(c); };
+    auto const count = static_cast<std::size_t>(std::count_if(field.begin(), field.end(), bad));
+    auto const first = static_cast<std::size_t>(std::find_if(field.begin(), field.end(), bad) - field.begin());
+    if (count == 0 || count == field.size()) return count == 0 ? "" : ", anywhere";
+    auto const nx = static_cast<std::size_t>(grid.nx), ny = static_cast<std::size_t>(grid.ny);
+    Vec3 const at = grid.centre(static_cast<int>(first % nx), static_cast<int>(first / nx % ny), static_cast<int>(first / nx / ny));
+    std::ostringstream text;
+    text << (count == 1 ? std::string(", in a voxel") : ", in " + std::to_string(count) + " voxels, the first") << " at (" << at.x << ", "
+         << at.y << ", " << at.z << ") um";
+    return text.str();
 }
 
 std::vector<Real> Fields::sample(int ligand, std::vector<Vec3> const& points) {

@@ -113,6 +113,8 @@ struct Fields {
     ErrorReport transport(Model const& model, Endocrine& endocrine, Moment now, std::function<void(int, Real const*)> const& read_mean);
     /// One ligand at points of the domain [molecules/µm³].
     std::vector<Real> sample(int ligand, std::vector<Vec3> const& points);
+    /// For an error: ", in 3 voxels, the first at (5, 15, 5) um"; empty: nowhere.
+    std::string where_not_finite(int ligand);
     void report(Totals& totals);
     void show(Snapshot& to, std::vector<bool> const& which);
 

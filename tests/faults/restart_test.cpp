@@ -161,6 +161,19 @@ TEST_F(Restart, SignalsLeaveACheckpointAndSayHowTheyHaveEndedIt) {
     EXPECT_FALSE(has_checkpoint(cut_));  // nobody has asked for them
 }
 
+/// A time limit that is near while the run is still being set up.
+TEST_F(Restart, ASignalBeforeTheFirstStepLeavesSomethingToGoOnFrom) {
+    Words const options{"--until", "1 h", "--resume", "--set", "domain.size=[600 um, 600 um, 600 um]", "--set", "placement.0.count=20000"};
+    Process process(crine_with(of(small_, cut_, options)));
+    std::this_thread::sleep_for(std::chrono::milliseconds(60));
+    process.send(SIGUSR1);
+    Outcome const outcome = process.wait();
+    EXPECT_EQ(outcome.code, 85) << outcome.err << outcome.signal;
+    ASSERT_EQ(crine(of(small_, cut_, options)).code, 0);
+    ASSERT_EQ(crine(of(small_, whole_, options)).code, 0);
+    expect_same_results(cut_, whole_);
+}
+
 TEST_F(Restart, LeavesBeforeTheTimeLimitOfItsJob) {
     Words const options{"--until",  "100000 h",   "--set",   "output.volumes=0 s", "--set", "cells.fibroblast.cycle.entry=0 /h",
                         "--resume", "--walltime", "00:00:04"};

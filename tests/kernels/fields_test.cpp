@@ -108,10 +108,10 @@ TEST_P(Fields, HashSeesEveryVoxelAndLigand) {
     EXPECT_NE(hash(ligands), original);
 }
 
-// What is not finite is noticed, with the name of the ligand.
+// What is not finite is noticed, with the name of the ligand, the step and the place.
 TEST_P(Fields, ReportsWhatIsNotFinite) {
     Model m = box(4, 4, 4, 10);
-    add_ligand(m, 10, 0);
+    add_ligand(m, 0, 0.001);
     auto state = empty_state(m);
     state.fields[0][5] = std::numeric_limits<Real>::quiet_NaN();
     state.fields[0][6] = 1;
@@ -119,10 +119,13 @@ TEST_P(Fields, ReportsWhatIsNotFinite) {
     engine->start(m, state);
     engine->transport({0, 1, 0});
     try {
-        engine->check({0, 1, 0});
+        engine->check({12, 1, 7});
         FAIL() << "not noticed";
     } catch (RunError const& error) {
-        EXPECT_NE(std::string(error.what()).find("ligand 0 is not finite"), std::string::npos) << error.what();
+        std::string const told = error.what();
+        EXPECT_NE(told.find("ligand 0 is not finite at t = 12.000000 s (step 7)"), std::string::npos) << told;
+        EXPECT_NE(told.find(" voxel"), std::string::npos) << told;
+        EXPECT_NE(told.find("(15, 15, 5) um"), std::string::npos) << told;
     }
 }
 
