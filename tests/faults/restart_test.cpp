@@ -1,3 +1,4 @@
+#include "crine/backend.h"
 #include "host/run/checkpoint.h"
 #include "support/program.h"
 
@@ -159,6 +160,25 @@ TEST_F(Restart, SignalsLeaveACheckpointAndSayHowTheyHaveEndedIt) {
     expect_same_results(cut_, whole_);
     EXPECT_EQ(record(cut_)["segments"].size(), 5u);
     EXPECT_FALSE(has_checkpoint(cut_));  // nobody has asked for them
+}
+
+/// A queue of many kinds of machines: each instruction set takes up what another has left.
+TEST_F(Restart, GoesOnWithEveryInstructionSet) {
+    auto sets = cpu_instruction_sets();
+    if (sets.size() < 2) GTEST_SKIP() << "this build or processor has one";
+    std::string const end = std::to_string(2 * sets.size() + 2) + " h";
+    Words const options{"--until", end, "--resume", "--device", "cpu", "--set", "output.checkpoint=1 h", "--accept-changes", "time.end"};
+    ASSERT_EQ(crine(of(shipped("blood_tissue"), whole_, options)).code, 0);
+    std::size_t const rounds = sets.size() + 1;
+    for (std::size_t n = 0; n < rounds; ++n) {
+        setenv("CRINE_ISA", sets[n % sets.size()].c_str(), 1);
+        Words until = options;
+        until[1] = std::to_string(2 * n + 2) + " h";
+        Outcome const outcome = crine(of(shipped("blood_tissue"), cut_, until));
+        unsetenv("CRINE_ISA");
+        ASSERT_EQ(outcome.code, 0) << outcome.err;
+    }
+    expect_same_results(cut_, whole_);
 }
 
 /// A time limit that is near while the run is still being set up.
