@@ -280,37 +280,49 @@ OutputPlan make_output(OutputInput const& in, Names const& ligands) {
     return plan;
 }
 
-Validation make_validation(ValidationInput const& in) {
-    Validation v{in.source.value, in.quick.value, {}, {}};
-    for (auto const& run : in.runs) {
-        auto& made = v.runs.emplace_back(Validation::Run{run.name.value, {}});
-        Node const& changes = run.value.node;
+std::vector<Arm> make_arms(Named<Later> const& in) {
+    std::vector<Arm> arms;
+    for (auto const& arm : in) {
+        auto& made = arms.emplace_back(Arm{arm.name.value, {}});
+        Node const& changes = arm.value.node;
         if (changes.kind != Node::Kind::map) fail(changes.at, "found " + changes.what() + ", expected a map like {domain.spacing: 5 um}");
         for (auto const& m : changes.members) made.overrides.push_back({m.key, write_yaml(m.value)});
     }
-    if (v.runs.empty()) v.runs.push_back({"run", {}});
+    return arms;
+}
+
+Validation make_validation(ValidationInput const& in, std::vector<Arm> const& arms) {
+    constexpr double kUnbounded = std::numeric_limits<double>::infinity();
+    Validation v{in.source.value, in.quick.value, {}};
+    std::vector<std::string> names;
+    for (auto const& arm : arms) names.push_back(arm.name);
     for (auto const& e : in.expect) {
-        Validation::Expectation made{e.id.value,
-                                     e.what.value,
-                                     e.unit.value,
-                                     e.mark.value,
-                                     v.runs.front().name,
-                                     e.time ? e.time->value : -1,
-                                     e.of.value,
-                                     e.value,
-                                     0,
-                                     e.tolerance.has_value(),
-                                     e.at.text()};
-        if (e.run) {
-            made.run = e.run->value;
-            std::vector<std::string> names;
-            for (auto const& run : v.runs) names.push_back(run.name);
-            if (std::find(names.begin(), names.end(), made.run) == names.end())
-                fail(e.run->at, "\"" + made.run + "\" is not a run of this validation" + suggestion(made.run, names));
+        Validation::Expectation made{.id = e.id.value,
+                                     .what = e.what.value,
+                                     .unit = e.unit.value,
+                                     .mark = e.mark.value,
+                                     .arm = arms.empty() ? "" : arms.front().name,
+                                     .time = e.time ? e.time->value : -1,
+                                     .of = e.of.value,
+                                     .value = {},
+                                     .least = e.above ? e.above->value : -kUnbounded,
+                                     .most = e.below ? e.below->value : kUnbounded,
+                                     .place = e.at.text()};
+        if (e.arm) {
+            made.arm = e.arm->value;
+            if (std::find(names.begin(), names.end(), made.arm) == names.end())
+                fail(e.arm->at, "\"" + made.arm + "\" is not an arm of this scenario" + suggestion(made.arm, names));
         }
-        made.allowed =
-            e.within ? e.within->value : at_place(e.tolerance->at, [&] { return quantity(e.tolerance->value, Dimension::number); });
-        if (made.relative && made.value == 0) fail(e.tolerance->at, "relative to 0 there is no error; expected \"within\"");
+        bool const bounds = e.above || e.below, error = e.tolerance || e.within;
+        if (e.value ? bounds || !error : !bounds || error)
+            fail(e.at, "expected a value with a tolerance, or within what it is to lie; or else bounds, above and below, alone");
+        if (made.least >= made.most) fail(e.below->at, "nothing is above " + rounded(made.least) + " and below " + rounded(made.most));
+        if (e.value) {
+            made.value = e.value->value, made.relative = e.tolerance.has_value();
+            if (made.relative && *made.value == 0) fail(e.tolerance->at, "relative to 0 there is no error; expected \"within\"");
+            made.allowed =
+                e.within ? e.within->value : at_place(e.tolerance->at, [&] { return quantity(e.tolerance->value, Dimension::number); });
+        }
         v.expectations.push_back(std::move(made));
     }
     return v;

@@ -34,7 +34,8 @@ void check_hindered(ScenarioInput const& in, Model const& model);
 void check_traced(ScenarioInput const& in, Model const& model);
 std::vector<Probe> make_probes(ScenarioInput const& in, Dictionary const& names, Names const& regions, Grid const& grid);
 OutputPlan make_output(OutputInput const& in, Names const& ligands);
-Validation make_validation(ValidationInput const& in);
+std::vector<Arm> make_arms(Named<Later> const& in);
+Validation make_validation(ValidationInput const& in, std::vector<Arm> const& arms);
 
 // --- reactions.cpp ---
 

@@ -37,6 +37,17 @@ void check_names(ScenarioInput const& in, Phrases const& signals) {
 
 }  // namespace
 
+std::vector<Override> arm_of(std::filesystem::path const& file, std::string const& name) {
+    Node root = read_merged(file, {});
+    std::vector<std::string> names;
+    for (Arm const& arm : make_arms(read_input(root).arms)) {
+        if (arm.name == name) return arm.overrides;
+        names.push_back(arm.name);
+    }
+    throw InputError(names.empty() ? file.string() + " has no arms (key \"arms\")"
+                                   : file.string() + " has no arm \"" + name + "\"" + suggestion(name, names));
+}
+
 Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> const& overrides, bool size_only,
                        std::size_t* expected_cells) {
     Node root = read_merged(file, overrides);
@@ -104,7 +115,8 @@ Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> 
     check_traced(in, model);
     s.probes = make_probes(in, names, regions.names(), model.grid);
     s.output = make_output(in.output, ligands);
-    if (in.validation) s.validation = make_validation(*in.validation);
+    s.arms = make_arms(in.arms);
+    if (in.validation) s.validation = make_validation(*in.validation, s.arms);
 
     for (int l = 0; l < static_cast<int>(model.ligands.size()); ++l) {
         auto field = make_field(in, l, model, regions, size_only);

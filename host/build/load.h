@@ -12,4 +12,7 @@ namespace crine {
 Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> const& overrides, bool size_only = false,
                        std::size_t* expected_cells = nullptr);
 
+/// The values that an arm of a scenario changes. Throws InputError if it has no such arm.
+std::vector<Override> arm_of(std::filesystem::path const& file, std::string const& name);
+
 }  // namespace crine

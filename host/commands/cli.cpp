@@ -62,7 +62,7 @@ std::string run_help() {
 
 /// What is given on the command line.
 struct Arguments {
-    std::string scenario, folder, device = "auto", until, seed;
+    std::string scenario, folder, device = "auto", arm, until, seed;
     std::vector<std::string> settings, cases;
     std::string size, json, compare;  // of bench
     std::string markdown;             // of validate
@@ -93,9 +93,11 @@ Device parse_device(Arguments const& arguments) {
     return device;
 }
 
-/// --until and --seed are names for two values of the scenario; --set is for all of them, and comes first.
+/// --until and --seed are names for two values of the scenario; --set is for all of them, and an arm for several; what is said for this run
+/// alone wins.
 std::vector<Override> parse_overrides(Arguments const& arguments) {
     std::vector<Override> overrides;
+    if (!arguments.arm.empty()) overrides = arm_of(arguments.scenario, arguments.arm);
     for (auto const& setting : arguments.settings) {
         auto const equals = setting.find('=');
         CRINE_VALIDATE(equals != std::string::npos && equals > 0,
@@ -152,7 +154,8 @@ int run_command(Arguments const& arguments, std::vector<std::string> command_lin
     catch_time_limit();
     RunOptions options;
     options.device = parse_device(arguments);
-    options.folder = arguments.folder.empty() ? std::filesystem::path("results") / name_of_results(arguments.scenario)
+    std::string const arm = arguments.arm.empty() ? "" : "-" + arguments.arm;
+    options.folder = arguments.folder.empty() ? std::filesystem::path("results") / (name_of_results(arguments.scenario) + arm)
                                               : std::filesystem::path(arguments.folder);
     options.overwrite = arguments.overwrite, options.resume = arguments.resume, options.accepted = arguments.accepted;
     if (!arguments.checkpoint_every.empty()) options.checkpoint_every = wall_seconds("--checkpoint-every", arguments.checkpoint_every);
@@ -242,6 +245,7 @@ void add_device_options(CLI::App& command, Arguments& arguments) {
 void add_scenario_options(CLI::App& command, Arguments& arguments) {
     command.add_option("scenario", arguments.scenario, "Scenario file (YAML); - is the standard input")->required();
     add_device_options(command, arguments);
+    command.add_option("--arm", arguments.arm, "Variant of the experiment that the scenario has under `arms`");
     command.add_option("--until", arguments.until, "Simulated time to stop at, with its unit: --until '3 d'");
     command.add_option("--seed", arguments.seed, "Seed of the random numbers");
     command.add_option("--set", arguments.settings, "Change a value of the scenario: --set key.path=value; may be repeated")
@@ -261,7 +265,7 @@ int command_line(int argc, char const* const* argv) {
 
     CLI::App* const run = app.add_subcommand("run", "Run a scenario and write its results");
     add_scenario_options(*run, arguments);
-    run->add_option("-o,--output", arguments.folder, "Output folder (default: results/<name of the scenario>)");
+    run->add_option("-o,--output", arguments.folder, "Output folder (default: results/<name of the scenario>[-<arm>])");
     auto* const overwrite = run->add_flag("--overwrite", arguments.overwrite, "Replace the run that the output folder holds");
     run->add_flag("--resume", arguments.resume,
                   "Go on from the newest checkpoint in the output folder, with the bits of an undisturbed run; begin if there is none")
@@ -301,7 +305,7 @@ int command_line(int argc, char const* const* argv) {
         app.add_subcommand("validate", "Run scenarios whose outcome is known, and compare; exit code 1 if a number is not as expected");
     validation->add_option("case", arguments.cases, "Cases, such as A1, or scenario files with a key `validation` (default: all)");
     add_device_options(*validation, arguments);
-    validation->add_option("--folder", arguments.folder, "Folder of the cases (default: scenarios/validation)");
+    validation->add_option("--folder", arguments.folder, "Folder of the cases (default: scenarios/validation and scenarios)");
     validation->add_flag("--quick", arguments.quick, "Only cases that take seconds");
     validation->add_flag("--list", arguments.list, "Say which cases there are");
     validation->add_option("--json", arguments.json, "Write the comparisons to this file");

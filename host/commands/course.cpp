@@ -36,30 +36,49 @@ std::size_t row_at(Course const& course, double time) {
     throw InputError("there is no summary at " + duration(time) + " (output.summary says when there is)");
 }
 
+// Of a column, from the start to a row.
 double integral(Course const& course, std::size_t column, std::size_t last) {
     double sum = 0;
     for (std::size_t r = 1; r <= last; ++r)
         sum += (course.times[r] - course.times[r - 1]) * (course.rows[r][column] + course.rows[r - 1][column]) / 2;
     return sum;
 }
+std::size_t row_of_most(Course const& course, std::size_t column, std::size_t last, double sign) {
+    std::size_t most = 0;
+    for (std::size_t r = 1; r <= last; ++r)
+        if (sign * course.rows[r][column] > sign * course.rows[most][column]) most = r;
+    return most;
+}
+
+struct OverTime {
+    std::string_view prefix;
+    double (*value)(Course const& course, std::size_t column, std::size_t last);
+};
+constexpr OverTime kOverTime[] = {
+    {"integral of ", integral},
+    {"maximum of ", [](Course const& c, std::size_t column, std::size_t last) { return c.rows[row_of_most(c, column, last, 1)][column]; }},
+    {"minimum of ", [](Course const& c, std::size_t column, std::size_t last) { return c.rows[row_of_most(c, column, last, -1)][column]; }},
+    {"time of maximum of ", [](Course const& c, std::size_t column, std::size_t last) { return c.times[row_of_most(c, column, last, 1)]; }},
+    {"time of minimum of ",
+     [](Course const& c, std::size_t column, std::size_t last) { return c.times[row_of_most(c, column, last, -1)]; }},
+};
 
 /// What stands between quotes.
-double look_up(std::string text, std::map<std::string, Course> const& runs, std::string const& run, double time) {
-    auto course = runs.find(run);
-    if (auto const colon = text.find(':'); colon != std::string::npos && runs.count(text.substr(0, colon)) > 0) {
-        course = runs.find(text.substr(0, colon));
+double look_up(std::string text, std::map<std::string, Course> const& arms, std::string const& arm, double time) {
+    auto course = arms.find(arm);
+    if (auto const colon = text.find(':'); colon != std::string::npos && arms.count(text.substr(0, colon)) > 0) {
+        course = arms.find(text.substr(0, colon));
         text.erase(0, colon + 1);
     }
-    CRINE_ENSURES(course != runs.end());
+    CRINE_ENSURES(course != arms.end());
     if (auto const at = text.rfind('@'); at != std::string::npos) {
         time = quantity(text.substr(at + 1), Dimension::time);
         text.erase(at);
     }
-    constexpr std::string_view kIntegral = "integral of ";
-    bool const over_time = text.starts_with(kIntegral);
-    std::size_t const column = column_of(course->second, over_time ? text.substr(kIntegral.size()) : text),
-                      row = row_at(course->second, time);
-    return over_time ? integral(course->second, column, row) : course->second.rows[row][column];
+    std::size_t const row = row_at(course->second, time);
+    for (auto const& [prefix, value] : kOverTime)
+        if (text.starts_with(prefix)) return value(course->second, column_of(course->second, text.substr(prefix.size())), row);
+    return course->second.rows[row][column_of(course->second, text)];
 }
 
 }  // namespace
@@ -103,9 +122,9 @@ Course run_course(Scenario scenario, Device const& device) {
     return course;
 }
 
-double evaluate(std::string const& formula, std::map<std::string, Course> const& runs, std::string const& run, double time) {
+double evaluate(std::string const& formula, std::map<std::string, Course> const& arms, std::string const& arm, double time) {
     Algebra algebra;
-    FormulaNames const columns{[&](std::string const& name) { return algebra.number(look_up(name, runs, run, time)); }, {}};
+    FormulaNames const columns{[&](std::string const& name) { return algebra.number(look_up(name, arms, arm, time)); }, {}};
     try {
         return algebra.value(parse_formula(formula, algebra, columns));
     } catch (FormulaError const& error) {

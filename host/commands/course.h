@@ -22,9 +22,11 @@ struct Course {
 /// Runs a scenario to its end without writing anything. Throws RunError if it fails or its molecules do not add up.
 Course run_course(Scenario scenario, Device const& device);
 
-/// The value of a formula of columns. A column stands in quotes: 'COLUMN', 'COLUMN@TIME', 'RUN:COLUMN', with its name as in the table or
-/// without its unit; `integral of COLUMN` is that over time [s], by the trapezoid rule from the start. Without a run it is one of `run`,
-/// and without a time that at `time` [s], or at the end if that is negative. Throws InputError for what there is not.
-double evaluate(std::string const& formula, std::map<std::string, Course> const& runs, std::string const& run, double time);
+/// The value of a formula of columns. A column stands in quotes: 'COLUMN', 'COLUMN@TIME', 'ARM:COLUMN', with its name as in the table or
+/// without its unit; `integral of COLUMN` is that over time [s], by the trapezoid rule from the start, `maximum of COLUMN`, `minimum of
+/// COLUMN` are the extremes since the start, and `time of maximum of COLUMN`, `time of minimum of COLUMN` when they were first [s]. Without
+/// an arm it is one of `arm`, and without a time that at `time` [s], or at the end if that is negative. Throws InputError for what there is
+/// not.
+double evaluate(std::string const& formula, std::map<std::string, Course> const& arms, std::string const& arm, double time);
 
 }  // namespace crine

@@ -388,9 +388,13 @@ std::string describe(Scenario const& scenario, std::size_t cells) {
         list.entry(region.name, (region.inside.empty() ? "about " : "") + counted(region.voxels, "voxel"));
     list.heading("probes", std::to_string(scenario.probes.size()));
     list.heading("output", volumes(scenario.output) + ", summary every " + duration(scenario.output.summary));
-    if (Validation const& known = scenario.validation; !known.expectations.empty())
-        list.heading("validation", counted(known.expectations.size(), "expected number") + " of " + counted(known.runs.size(), "run") +
-                                       ", for crine validate");
+    if (!scenario.arms.empty()) {
+        std::string names;
+        for (Arm const& arm : scenario.arms) names += (names.empty() ? "" : ", ") + arm.name;
+        list.heading("arms", names + " (crine run --arm NAME)");
+    }
+    if (auto const& expectations = scenario.validation.expectations; !expectations.empty())
+        list.heading("validation", counted(expectations.size(), "expected number") + ", for crine validate");
     return scenario.title + "\n" + list.text();
 }
 

@@ -29,14 +29,26 @@ struct Check {
     Expectation expected;
     double got = std::numeric_limits<double>::quiet_NaN();
 
-    double error() const {
-        double const off = std::fabs(got - expected.value);
-        return expected.relative ? off / std::fabs(expected.value) : off;
+    /// How far it is from the value.
+    std::optional<double> error() const {
+        if (!expected.value) return {};
+        double const off = std::fabs(got - *expected.value);
+        return expected.relative ? off / std::fabs(*expected.value) : off;
     }
-    bool pass() const { return error() <= expected.allowed; }  // never if it is not a number
+    bool pass() const {  // never if it is not a number
+        return expected.value ? *error() <= expected.allowed : got > expected.least && got < expected.most;
+    }
 };
 
-std::string error_text(Expectation const& e, double error) { return e.relative ? rounded(error * 100, 2) + " %" : rounded(error, 2); }
+std::string error_text(Expectation const& e, std::optional<double> error) {
+    return !error ? "" : e.relative ? rounded(*error * 100, 2) + " %" : rounded(*error, 2);
+}
+std::string allowed_text(Expectation const& e) { return e.value ? error_text(e, e.allowed) : ""; }
+std::string expected_text(Expectation const& e) {
+    if (e.value) return rounded(*e.value, 7);
+    if (std::isinf(e.least)) return "< " + rounded(e.most, 7);
+    return std::isinf(e.most) ? "> " + rounded(e.least, 7) : rounded(e.least, 7) + " to " + rounded(e.most, 7);
+}
 
 std::string padded(std::string const& text, std::size_t width) {
     auto const characters = static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
@@ -51,21 +63,23 @@ std::string row(std::string const& id, std::string const& what, std::string cons
 
 std::string line(Check const& check) {
     Expectation const& e = check.expected;
-    return row(e.id, e.what, rounded(e.value, 7) + (e.unit.empty() ? "" : " " + e.unit), rounded(check.got, 7),
-               error_text(e, check.error()), error_text(e, e.allowed), check.pass() ? "pass" : "FAIL");
+    return row(e.id, e.what, expected_text(e) + (e.unit.empty() ? "" : " " + e.unit), rounded(check.got, 7), error_text(e, check.error()),
+               allowed_text(e), check.pass() ? "pass" : "FAIL");
 }
 
-fs::path folder_of(ValidateOptions const& options) {
+/// Closed forms and published numbers, and the library of scenarios with their findings.
+std::vector<fs::path> folders_of(ValidateOptions const& options) {
     if (!options.folder.empty()) {
         CRINE_VALIDATE(fs::is_directory(options.folder), "--folder " + options.folder.string() + " is not a folder");
-        return options.folder;
+        return {options.folder};
     }
     std::error_code ignored;
     fs::path const here = "scenarios/validation";
     fs::path const beside = fs::read_symlink("/proc/self/exe", ignored).parent_path().parent_path() / here;
     CRINE_VALIDATE(fs::is_directory(here) || fs::is_directory(beside),
                    "there is no folder scenarios/validation here or beside the program — name it with --folder?");
-    return fs::is_directory(here) ? here : beside;
+    fs::path const cases = fs::is_directory(here) ? here : beside;
+    return {cases, cases.parent_path()};
 }
 
 /// A3 before A10, and A10 before B1.
@@ -82,9 +96,13 @@ std::vector<fs::path> files_of(ValidateOptions const& options) {
     for (auto const& one : options.cases)
         if (one.ends_with(".yaml")) asked.emplace_back(one);
     if (!options.cases.empty() && asked.size() == options.cases.size()) return asked;
-    for (auto const& entry : fs::directory_iterator(folder_of(options)))
-        if (entry.path().extension() == ".yaml") all.push_back(entry.path());
-    std::sort(all.begin(), all.end(), earlier);
+    for (auto const& folder : folders_of(options)) {
+        std::vector<fs::path> files;
+        for (auto const& entry : fs::directory_iterator(folder))
+            if (entry.path().extension() == ".yaml") files.push_back(entry.path());
+        std::sort(files.begin(), files.end(), earlier);
+        all.insert(all.end(), files.begin(), files.end());
+    }
     if (options.cases.empty()) return all;
     std::vector<std::string> names;
     for (auto const& file : all) names.push_back(file.stem().string());
@@ -101,23 +119,24 @@ std::vector<fs::path> files_of(ValidateOptions const& options) {
 }
 
 /// All runs of one file, and what came out of them.
-std::vector<Check> checks_of(fs::path const& file, Validation const& validation, Device const& device) {
+std::vector<Check> checks_of(fs::path const& file, Scenario const& scenario, Device const& device) {
     std::map<std::string, Course> courses;
     std::map<std::string, std::string> failures;
-    for (auto const& run : validation.runs) {
+    for (auto const& arm : scenario.arms.empty() ? std::vector<Arm>{{}} : scenario.arms) {
         try {
-            courses[run.name] = run_course(load_scenario(file, run.overrides), device);
+            courses[arm.name] = run_course(load_scenario(file, arm.overrides), device);
         } catch (RunError const& problem) {
-            std::cerr << "crine: error: " << file.string() << ", run \"" << run.name << "\": " << problem.what() << std::endl;
-            failures[run.name] = problem.what();
+            std::cerr << "crine: error: " << file.string() << (arm.name.empty() ? "" : ", arm \"" + arm.name + "\"") << ": "
+                      << problem.what() << std::endl;
+            failures[arm.name] = problem.what();
         }
     }
     std::vector<Check> checks;
-    for (auto const& expected : validation.expectations) {
+    for (auto const& expected : scenario.validation.expectations) {
         Check check{file.filename().string(), expected};
         if (failures.empty()) {
             try {
-                check.got = evaluate(expected.of, courses, expected.run, expected.time);
+                check.got = evaluate(expected.of, courses, expected.arm, expected.time);
             } catch (InputError const& problem) {
                 throw InputError(expected.place + ": " + problem.what());
             }
@@ -131,13 +150,13 @@ std::string to_json(std::vector<Check> const& checks) {
     auto list = nlohmann::ordered_json::array();
     for (auto const& check : checks) {
         Expectation const& e = check.expected;
-        list.push_back({{"id", e.id},
-                        {"what", e.what},
-                        {"expected", e.value},
-                        {"got", check.got},
-                        {"error", check.error()},
-                        {"tolerance", e.allowed},
-                        {"pass", check.pass()}});
+        nlohmann::ordered_json one{{"id", e.id}, {"what", e.what}};
+        if (e.value)
+            one.update({{"expected", *e.value}, {"error", *check.error()}, {"tolerance", e.allowed}});
+        else
+            one.update({{"above", e.least}, {"below", e.most}});  // null where there is no bound
+        one.update({{"got", check.got}, {"pass", check.pass()}});
+        list.push_back(std::move(one));
     }
     return list.dump(1) + "\n";
 }
@@ -169,8 +188,8 @@ std::string markdown(std::vector<Check> const& checks, DeviceInfo const& device,
             out << "\n## " << file << "\n\n"
                 << sources.at(file) << "\n\n| id | what | expected | | got | error | allowed | |\n|---|---|---|---|---|---|---|---|\n";
         }
-        out << "| " << e.id << " | " << e.what << " | " << rounded(e.value, 7) << " " << e.unit << " | " << e.mark << " | "
-            << rounded(check.got, 7) << " | " << error_text(e, check.error()) << " | " << error_text(e, e.allowed) << " | "
+        out << "| " << e.id << " | " << e.what << " | " << expected_text(e) << " " << e.unit << " | " << e.mark << " | "
+            << rounded(check.got, 7) << " | " << error_text(e, check.error()) << " | " << allowed_text(e) << " | "
             << (check.pass() ? "pass" : "**fail**") << " |\n";
     }
     return out.str();
@@ -187,16 +206,22 @@ bool validate(ValidateOptions const& options) {
     for (auto const& file : files_of(options)) {
         Scenario const scenario = load_scenario(file, {}, true);
         Validation const& validation = scenario.validation;
-        CRINE_VALIDATE(!validation.expectations.empty(), file.string() + " says nothing of what is expected (key \"validation\")");
+        if (validation.expectations.empty()) {
+            auto const asked = [&](std::string const& one) { return one == file.string() || one == file.stem().string(); };
+            CRINE_VALIDATE(std::none_of(options.cases.begin(), options.cases.end(), asked),
+                           file.string() + " says nothing of what is expected (key \"validation\")");
+            continue;
+        }
         if (options.quick && !validation.quick) continue;
         if (options.list) {
-            std::cout << padded(file.stem().string(), 16) << scenario.title << " (" << counted(validation.runs.size(), "run") << ", "
+            std::cout << padded(file.stem().string(), 16) << scenario.title << " ("
+                      << counted(std::max<std::size_t>(scenario.arms.size(), 1), "arm") << ", "
                       << counted(validation.expectations.size(), "number") << ")\n";
             continue;
         }
         sources[file.filename().string()] = scenario.title + ". " + validation.source;
         double const before = elapsed();
-        auto const found = checks_of(file, validation, options.device);
+        auto const found = checks_of(file, scenario, options.device);
         for (auto const& check : found) std::cout << line(check);
         std::cout << "      " << file.stem().string() << ": " << wall_time(elapsed() - before) << std::endl;
         checks.insert(checks.end(), found.begin(), found.end());

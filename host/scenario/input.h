@@ -414,10 +414,10 @@ struct OutputInput {
 struct ExpectInput {
     Place at;
     Text id, what;
-    std::optional<Text> run;
+    std::optional<Text> arm;
     std::optional<Time> time;
     Text of, unit;
-    Signed<Dimension::number> value;
+    std::optional<Signed<Dimension::number>> value, above, below;
     std::optional<Text> tolerance;
     std::optional<Quantity<Dimension::number>> within;
     Text mark;
@@ -426,7 +426,6 @@ struct ExpectInput {
 struct ValidationInput {
     Text source;
     Flag quick;
-    Named<Later> runs;
     std::vector<ExpectInput> expect;
 };
 
@@ -453,6 +452,7 @@ struct ScenarioInput {
     Named<SynapseInput> synapses;
     std::vector<ProbeInput> probes;
     OutputInput output;
+    Named<Later> arms;
     std::optional<ValidationInput> validation;
 };
 

@@ -516,14 +516,16 @@ void keys(Visitor& key, OutputInput& in) {
 
 template <class Visitor>
 void keys(Visitor& key, ExpectInput& in) {
-    key.exactly_one({"tolerance", "within"});
+    key.at_most_one({"tolerance", "within"});
     key("id", in.id, required_here, "which number of which case this is");
     key("what", in.what, required_here, "what it is, in words");
-    key("run", in.run, optional, "the run that columns without a run are of; the first one if absent");
+    key("arm", in.arm, optional, "the arm that columns without an arm are of; the first one if absent");
     key("at", in.time, optional, "simulated time; the end if absent");
-    key("of", in.of, required_here, "formula of columns of the tables of a run: '[RUN:]COLUMN[@TIME]'");
+    key("of", in.of, required_here, "formula of columns of the tables of a run: '[ARM:]COLUMN[@TIME]'");
     key("unit", in.unit, otherwise("''"), "of the value, for people");
-    key("value", in.value, required_here, "what is expected");
+    key("value", in.value, optional, "what is expected, with an error allowed; or only");
+    key("above", in.above, optional, "that it is more than this");
+    key("below", in.below, optional, "that it is less than this; with both a window");
     key("tolerance", in.tolerance, optional, "error allowed, relative to the value: 1 %");
     key("within", in.within, optional, "error allowed, in the unit of the value");
     key("mark", in.mark, otherwise("D"), "where the value is from: V read in the source, M from memory, D derived, D+ derived and checked");
@@ -533,7 +535,6 @@ template <class Visitor>
 void keys(Visitor& key, ValidationInput& in) {
     key("source", in.source, otherwise("''"), "of the expected values");
     key("quick", in.quick, otherwise("false"), "takes seconds: part of `crine validate --quick`");
-    key("runs", in.runs, optional, "by name: values of the scenario to change, as for --set; one run as it is if absent");
     key("expect", in.expect, required, "numbers that come out");
 }
 
@@ -561,6 +562,7 @@ void keys(Visitor& key, ScenarioInput& in) {
     key("synapses", in.synapses, optional, "clefts between named pairs of cells, by name");
     key("probes", in.probes, optional, "quantities written to probes.csv");
     key("output", in.output, otherwise("{}"), "what is written, and how often");
+    key("arms", in.arms, optional, "variants of the experiment, by name: values to change, as for --set; `crine run --arm NAME`");
     key("validation", in.validation, optional, "numbers that are known to come out, for `crine validate`; a run does not look at them");
 }
 

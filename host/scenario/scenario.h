@@ -91,25 +91,27 @@ struct Override {
     std::string path, value;
 };
 
+/// A variant of the experiment: with a dose, without a receptor, on a finer grid.
+struct Arm {
+    std::string name;
+    std::vector<Override> overrides;
+};
+
 /// What is known to come out of a scenario: read by `crine validate`, not by a run.
 struct Validation {
-    struct Run {
-        std::string name;
-        std::vector<Override> overrides;
-    };
     struct Expectation {
         std::string id, what, unit, mark;
-        std::string run;     ///< that columns without a run are of
-        double time = -1;    ///< [s]; negative: the end
-        std::string of;      ///< formula of columns
-        double value = 0;    ///< in `unit`
-        double allowed = 0;  ///< error, relative to the value or in `unit`
-        bool relative = true;
-        std::string place;  ///< in the file, for messages
+        std::string arm;              ///< that columns without an arm are of
+        double time = -1;             ///< [s]; negative: the end
+        std::string of;               ///< formula of columns
+        std::optional<double> value;  ///< in `unit`; none: only the bounds are known
+        double allowed = 0;           ///< error, relative to the value or in `unit`
+        bool relative = false;
+        double least, most;  ///< infinite: no bound
+        std::string place;   ///< in the file, for messages
     };
     std::string source;
     bool quick = false;
-    std::vector<Run> runs;
     std::vector<Expectation> expectations;
 };
 
@@ -123,6 +125,7 @@ struct Scenario {
     OutputPlan output;
     std::vector<Region> regions;
     std::vector<Probe> probes;
+    std::vector<Arm> arms;  ///< by the file; the scenario itself is not one
     Validation validation;
     Findings findings;              ///< what to warn of
     std::vector<Pairing> pairings;  ///< by Model::synapses

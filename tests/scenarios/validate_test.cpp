@@ -15,12 +15,12 @@ ligands:
 probes:
   - {name: middle, ligand: A, at: [20 um, 20 um, 20 um]}
 output: {summary: 20 s}
+arms: {slow: {}, fast: {ligands.A.decay: 0.02 /s}}
 validation:
-  runs: {slow: {}, fast: {ligands.A.decay: 0.02 /s}}
   expect:
     - {id: X1, what: after 20 s, at: 20 s, of: "'middle'", value: 81.87308, tolerance: 0.01 %}
     - {id: X1, what: ratio of logarithms, of: "ln('fast:middle' / 100) / ln('slow:middle' / 100)", value: 2, within: 1e-3}
-    - {id: X2, what: wrong on purpose, run: fast, of: "'A decayed' / 'A initial@0 s'", value: 0.6988, tolerance: 0.1 %}
+    - {id: X2, what: wrong on purpose, arm: fast, of: "'A decayed' / 'A initial@0 s'", value: 0.6988, tolerance: 0.1 %}
 )yaml";
 
 TEST(Validate, ComparesEveryNumber) {
@@ -72,9 +72,47 @@ TEST(Validate, SaysWhatIsNotThere) {
               "compartments.csv or "
               "synapses.csv, nor a route; did you mean \"middle\"?");
     complains("at: 20 s, of", "at: 30 s, of", "there is no summary at 30 s");
-    complains("run: fast", "run: fst", "\"fst\" is not a run of this validation; did you mean \"fast\"?");
-    complains("within: 1e-3", "within: 1e-3, tolerance: 1 %", "expected exactly one of tolerance, within");
+    complains("arm: fast", "arm: fst", "\"fst\" is not an arm of this scenario; did you mean \"fast\"?");
+    complains("within: 1e-3", "within: 1e-3, tolerance: 1 %", "expected only one of tolerance, within");
+    for (char const* const wrong :
+         {"value: 2", "within: 1e-3", "value: 2, within: 1e-3, above: 1", "above: 1, within: 1e-3", "value: 2, above: 1"})
+        complains("value: 2, within: 1e-3", wrong, "X.yaml:13:7: validation.expect[1]: expected a value with a tolerance");
+    complains("value: 2, within: 1e-3", "above: 2, below: 1", "nothing is above 2 and below 1");
     EXPECT_NE(crine({"validate", "A99", "--folder", folder.path().string()}).err.find("there is no case \"A99\""), std::string::npos);
+}
+
+/// Bounds instead of a value; extremes over time: the values at 0, 20, 40 and 60 s.
+TEST(Validate, KnowsBoundsAndExtremes) {
+    TemporaryFolder const folder;
+    std::string text = kDecay;
+    text.erase(text.find("    - {id: X1"));
+    auto const passes = [&](std::string const& expected) {
+        write_text(folder / "X.yaml", text + "    - {id: X, what: it, " + expected + "}\n");
+        Outcome const outcome = crine({"validate", (folder / "X.yaml").string()});
+        EXPECT_TRUE(outcome.code == 0 || outcome.code == 1) << outcome.err;
+        return outcome.code == 0;
+    };
+    EXPECT_TRUE(passes("of: \"'middle'\", above: 54.8, below: 54.9"));
+    EXPECT_FALSE(passes("of: \"'middle'\", above: 54.9"));
+    EXPECT_FALSE(passes("of: \"'middle'\", below: 54.8"));
+    EXPECT_TRUE(passes("of: \"'maximum of middle'\", value: 100, tolerance: 1e-6"));
+    EXPECT_TRUE(passes("of: \"'fast:minimum of middle@40 s'\", value: 44.9329, tolerance: 1e-4"));
+    EXPECT_TRUE(passes("of: \"'time of maximum of middle'\", value: 0, within: 0"));
+    EXPECT_TRUE(passes("of: \"'time of minimum of middle'\", value: 60, within: 1e-9"));
+}
+
+TEST(Arms, ChangeWhatARunAndACheckLookAt) {
+    TemporaryFolder const folder;
+    write_text(folder / "X.yaml", kDecay);
+    std::string const file = (folder / "X.yaml").string(), out = (folder / "out").string();
+    ASSERT_EQ(crine({"run", file, "--arm", "fast", "-o", out, "--until", "20 s", "--quiet"}).code, 0);
+    EXPECT_NE(contents(folder / "out/probes.csv").find(",67.0"), std::string::npos) << contents(folder / "out/probes.csv");
+    ASSERT_EQ(crine({"run", file, "--arm", "fast", "--set", "ligands.A.decay=0 /s", "-o", out, "--overwrite", "--quiet"}).code, 0);
+    EXPECT_NE(contents(folder / "out/probes.csv").find("6666,100"), std::string::npos) << contents(folder / "out/probes.csv");
+    EXPECT_NE(crine({"check", file}).out.find("slow, fast (crine run --arm NAME)"), std::string::npos);
+    Outcome const other = crine({"check", file, "--arm", "fst"});
+    EXPECT_EQ(other.code, 2);
+    EXPECT_NE(other.err.find("X.yaml has no arm \"fst\"; did you mean \"fast\"?"), std::string::npos) << other.err;
 }
 
 TEST(Validate, ARunDoesNotLookAtIt) {
