@@ -21,6 +21,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <iostream>
@@ -154,7 +155,8 @@ int run_command(Arguments const& arguments, std::vector<std::string> command_lin
     catch_time_limit();
     RunOptions options;
     options.device = parse_device(arguments);
-    std::string const arm = arguments.arm.empty() ? "" : "-" + arguments.arm;
+    std::string arm = arguments.arm.empty() ? "" : "-" + arguments.arm;
+    std::replace(arm.begin(), arm.end(), '/', '-');  // one folder
     options.folder = arguments.folder.empty() ? std::filesystem::path("results") / (name_of_results(arguments.scenario) + arm)
                                               : std::filesystem::path(arguments.folder);
     options.overwrite = arguments.overwrite, options.resume = arguments.resume, options.accepted = arguments.accepted;
