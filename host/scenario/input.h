@@ -59,6 +59,7 @@ struct HindranceInput {
 
 struct LigandInput {
     Place at;
+    std::optional<Text> like;  ///< consumed by the merge; here for the schema
     Quantity<Dimension::diffusivity> diffusivity;
     std::optional<Rate> decay;
     std::optional<Positive<Dimension::time>> half_life;
@@ -215,7 +216,7 @@ struct MembraneLigandInput {
 };
 struct ReceptorInput {
     Place at;
-    std::optional<Text> kind;  ///< consumed by the merge; here for the schema
+    std::optional<Text> like, kind;  ///< consumed by the merge; here for the schema
     std::optional<Named<BindingInput>> ligands;
     std::optional<Named<ContactBindingInput>> membrane_ligands;
     Rate turnover, internalisation, recycling, degradation, desensitisation, recovery, shedding;
@@ -282,6 +283,7 @@ struct CompartmentInput {
 
 struct CellInput {
     Place at;
+    std::optional<Text> like;  ///< consumed by the merge; here for the schema
     Positive<Dimension::length> radius;
     Speed repulsion, adhesion;
     Positive<Dimension::number> adhesion_reach;

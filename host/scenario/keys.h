@@ -74,6 +74,7 @@ template <class Visitor>
 void keys(Visitor& key, LigandInput& in) {
     key.at_most_one({"decay", "half_life"});
     key("diffusivity", in.diffusivity, required, "diffusion coefficient D; 0 um^2/s: it does not move (matrix)");
+    key("like", in.like, optional, "another ligand, of the scenario or of a library: what is not said here is as there");
     key("decay", in.decay, optional, "first-order loss; none if absent");
     key("half_life", in.half_life, optional, "decay in another form: ln 2 / half_life");
     key("scheme", in.scheme, optional, "time stepping; that of transport if absent");
@@ -304,6 +305,7 @@ void keys(Visitor& key, MembraneLigandInput& in) {
 template <class Visitor>
 void keys(Visitor& key, ReceptorInput& in) {
     key("class", in.kind, optional, "entry of an included library that fills in what is not said here, such as GPCR");
+    key("like", in.like, optional, "another kind, of the scenario or of a library: what is not said here is as there");
     key("ligands", in.ligands, optional, "what it binds");
     key("membrane_ligands", in.membrane_ligands, optional, "what it binds on cells that touch");
     key("turnover", in.turnover, otherwise("0 /h"), "rate of loss of free receptors from the surface");
@@ -354,6 +356,7 @@ void keys(Visitor& key, ActivityInput& in) {
 template <class Visitor>
 void keys(Visitor& key, CellInput& in) {
     key("radius", in.radius, required, "at rest");
+    key("like", in.like, optional, "another type, of the scenario or of a library: what is not said here is as there");
     key("repulsion", in.repulsion, otherwise("10 um/min"), "contact law: speed of separation at full overlap");
     key("adhesion", in.adhesion, otherwise("0.4 um/min"), "contact law: speed of approach");
     key("adhesion_reach", in.adhesion_reach, otherwise("1.25"), "distance of adhesion over the sum of radii");

@@ -2,6 +2,7 @@
 #include "host/scenario/merge.h"
 
 #include "host/formulas/formula.h"
+#include "host/scenario/peer_words.h"
 
 #include <algorithm>
 #include <charconv>
@@ -103,10 +104,14 @@ Node read_included(Path const& file, Place const& at) {
 /// What libraries hold: maps of entries, of which each needs one of some keys, be it from a library.
 struct Part {
     char const* name;
+    char const* what;  ///< an entry is
     std::vector<char const*> needs;
+    bool has_likes = true;  ///< an entry may be `like` another
 };
-std::vector<Part> const kParts{
-    {"ligands", {"diffusivity"}}, {"receptors", {"ligands", "membrane_ligands"}}, {"pathways", {"species"}}, {"cells", {"radius"}}};
+std::vector<Part> const kParts{{"ligands", "ligand", {"diffusivity"}},
+                               {"receptors", "receptor", {"ligands", "membrane_ligands"}},
+                               {"pathways", "pathway", {"species"}, false},
+                               {"cells", "cell type", {"radius"}}};
 
 /// Libraries by file, each with all that it includes: one that many include is read once.
 using Read = std::map<Path, Node>;
@@ -194,17 +199,26 @@ void extend(Node& root, Stack const& stack, std::vector<Library>& libraries) {
     for (auto const& [file, at] : take_files(root, "include")) libraries.push_back({file, at, stack});
 }
 
-/// A library's receptor, without the ligands that this scenario does not have, which are added to `absent`.
-Node of_scenario(Node receptor, Node const& root, std::string& absent) {
-    Node* const binds = receptor.find("ligands");
+/// Ligands that libraries' receptors bind and the scenario does not have, by receptor: a list for messages.
+using Absent = std::map<std::string, std::string>;
+
+/// Takes these out of the libraries.
+Absent leave_out_absent_ligands(Node& libraries, Node const& root) {
+    Absent absent;
+    Node* const receptors = libraries.find("receptors");
     Node const* const ligands = root.find("ligands");
-    if (!binds) return receptor;
-    std::erase_if(binds->members, [&](auto const& m) {
-        bool const here = ligands && ligands->find(m.key);
-        if (!here) absent += (absent.empty() ? "" : ", ") + m.key;
-        return !here;
-    });
-    return receptor;
+    if (!receptors) return absent;
+    for (auto& receptor : receptors->members) {
+        Node* const binds = receptor.value.find("ligands");
+        if (!binds) continue;
+        std::string& names = absent[receptor.key];
+        std::erase_if(binds->members, [&](auto const& m) {
+            bool const here = ligands && ligands->find(m.key);
+            if (!here) names += (names.empty() ? "" : ", ") + m.key;
+            return !here;
+        });
+    }
+    return absent;
 }
 
 /// Refuses a receptor that cells have and that, without the absent ligands, binds nothing.
@@ -223,16 +237,81 @@ void check_binds(Node::Member const& receptor, std::string const& absent, Node c
     }
 }
 
-/// What the entry does not say itself, from the one that it names as its class.
-void inherit_from_class(Node& entry, Node const* known, Node const& root, std::string& absent) {
-    Node const* const named = entry.kind == Node::Kind::map ? entry.find("class") : nullptr;
+/// What the receptor does not say itself, from the one that it names as its class.
+void inherit_from_class(Node::Member& receptor, Node const* known, Absent& absent) {
+    Node const* const named = receptor.value.find("class");
     if (!named) return;
     Node const* const theirs = known ? known->find(named->text) : nullptr;
     if (!theirs)
         fail(named->at, "\"" + named->text + "\" is not in an included library" +
                             suggestion(named->text, known ? known->keys() : std::vector<std::string>{}));
-    inherit(entry, of_scenario(*theirs, root, absent), key);
+    std::string& names = absent[receptor.key];
+    if (std::string const& more = absent[named->text]; !more.empty()) names += (names.empty() ? "" : ", ") + more;
+    receptor.value.remove("class");
+    inherit(receptor.value, *theirs, key);
+    receptor.value.remove("class");
 }
+
+/// What entries do not say themselves, from those that they name with `like`: of the same list, else of libraries.
+class Likes {
+public:
+    Likes(Part const& part, Node& entries, Node const* libraries, Absent& absent)
+        : part_(part), entries_(entries), libraries_(libraries), absent_(absent) {
+        for (auto& entry : entries.members) take_in(entry);
+    }
+
+private:
+    void take_in(Node::Member& entry) {
+        Node const* const named = entry.value.find("like");
+        if (!named) return;
+        Place const at = named->at;
+        if (named->kind != Node::Kind::scalar) fail(at, "found " + named->what() + ", expected the name of a " + part_.what);
+        std::string const name = named->text;
+        chain_.push_back(entry.key);
+        if (auto const first = std::find(chain_.begin(), chain_.end(), name); first != chain_.end()) {
+            std::string circle;
+            for (auto link = first; link != chain_.end(); ++link) circle += *link + " → ";
+            fail(at, "\"" + name + "\" would be like itself (" + circle + name + ")");
+        }
+        Node theirs = model(name, at);
+        chain_.pop_back();
+        leave_out(entry.key, theirs);
+        absent_[entry.key] = absent_[name];
+        entry.value.remove("like");
+        inherit(entry.value, theirs, key);
+    }
+    /// With all that it takes in itself.
+    Node const& model(std::string const& name, Place const& at) {
+        for (auto& entry : entries_.members)
+            if (entry.key == name) {
+                take_in(entry);
+                return entry.value;
+            }
+        if (Node const* const found = libraries_ ? libraries_->find(name) : nullptr) return *found;
+        std::vector<std::string> known = entries_.keys();
+        std::erase(known, chain_.back());
+        if (libraries_)
+            for (auto const& other : libraries_->keys()) known.push_back(other);
+        fail(at, "\"" + name + "\" is not a " + part_.what + " of this scenario or of an included library" + suggestion(name, known));
+    }
+    /// A type that is like another which becomes it does not become itself.
+    static void leave_out(std::string const& itself, Node& of) {
+        if (Node* const becomes = of.find("becomes")) becomes->remove(itself);
+        Node* const rules = of.find("rules");
+        if (!rules) return;
+        std::erase_if(rules->members, [&](auto const& rule) {
+            Node const* changed = rule.value.find("increases");
+            if (!changed) changed = rule.value.find("decreases");
+            return changed && translate(peer_behaviours(), changed->text).text == "becomes " + itself;
+        });
+    }
+
+    Part const& part_;
+    Node& entries_;
+    Node const* libraries_;
+    Absent& absent_;
+    std::vector<std::string> chain_;  ///< of entries that are like each other, down to the one that is looked at
+};
 
 /// What no library has must say all itself. If it does not, its name may be that of a library's entry, misspelt; else the reader says
 /// what is missing.
@@ -299,8 +378,8 @@ void check_added(Node::Member const& pathway, Node const& own, Node const& their
     }
 }
 
-/// What ligands, receptors, pathways and cell types do not say themselves, from the libraries; of those the later wins.
-void inherit_from_libraries(Node& root, std::vector<Library> const& libraries) {
+/// All entries of libraries, of which the later wins.
+Node all_entries(std::vector<Library> const& libraries) {
     Node all;
     Read read;
     for (auto const& [file, at, stack] : libraries) {
@@ -308,20 +387,35 @@ void inherit_from_libraries(Node& root, std::vector<Library> const& libraries) {
         inherit(nearer, all, section);
         all = std::move(nearer);
     }
-    for (auto const& [part, needs] : kParts) {
-        Node* const listed = root.find(part);
-        Node const* const known = all.find(part);
+    Absent none;
+    for (Part const& part : kParts)
+        if (Node* const entries = all.find(part.name); entries && part.has_likes) Likes(part, *entries, nullptr, none);
+    return all;
+}
+
+/// What ligands, receptors, pathways and cell types do not say themselves: from those that they are like, else from the libraries' of the
+/// same name.
+void inherit_from_others(Node& root, std::vector<Library> const& libraries) {
+    Node all = all_entries(libraries);
+    Absent none, absent = leave_out_absent_ligands(all, root);
+    for (Part const& part : kParts) {
+        Node* const listed = root.find(part.name);
+        Node const* const known = all.find(part.name);
         if (!listed) continue;
+        std::vector<std::string> const names = known ? known->keys() : std::vector<std::string>{};
         for (auto& m : listed->members) {
             Node const* const theirs = known ? known->find(m.key) : nullptr;
-            bool const receptor = part == std::string_view("receptors");
-            std::string absent;
+            if (!theirs || (part.has_likes && m.value.find("like"))) continue;
             Node const own = m.value;
-            if (theirs) inherit(m.value, receptor ? of_scenario(*theirs, root, absent) : *theirs, key);
-            if (theirs && part == std::string_view("pathways")) check_added(m, own, *theirs);
-            if (receptor) inherit_from_class(m.value, known, root, absent);
-            if (receptor) check_binds(m, absent, root);
-            if (!theirs) check_complete(m, needs, known ? known->keys() : std::vector<std::string>{});
+            inherit(m.value, *theirs, key);
+            if (part.name == std::string_view("pathways")) check_added(m, own, *theirs);
+        }
+        bool const receptors = part.name == std::string_view("receptors");
+        if (part.has_likes) Likes(part, *listed, known, receptors ? absent : none);
+        for (auto& m : listed->members) {
+            if (receptors) inherit_from_class(m, known, absent);
+            if (receptors) check_binds(m, absent[m.key], root);
+            if (!known || !known->find(m.key)) check_complete(m, part.needs, names);
         }
     }
     check_listed(root, all, "receptors", "receptor"), check_listed(root, all, "pathways", "pathway");
@@ -336,7 +430,7 @@ Node read_merged(Path const& file, std::vector<Override> const& overrides) {
     std::vector<Library> libraries;
     extend(root, stack, libraries);
     for (auto const& change : overrides) apply(root, change);
-    inherit_from_libraries(root, libraries);
+    inherit_from_others(root, libraries);
     return root;
 }
 

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <set>
 #include <sstream>
 
 #include <yaml-cpp/eventhandler.h>
@@ -21,6 +22,7 @@ constexpr std::size_t kLongest = 65536;                   ///< characters of a v
 constexpr int kDeepest = 32;                              ///< levels of nesting
 constexpr std::size_t kMostEntries = 10000;               ///< of a map
 constexpr std::size_t kMostNodes = 100000;                ///< of a document, with all that its aliases stand for
+constexpr char const* kMerge = "<<";                      ///< the key of what is merged into a map (yaml.org/type/merge.html)
 
 Place place_of(YAML::Mark mark, Place const& base, std::string const& path) {
     if (!base.in_file()) return {base.source, 0, 0, path};
@@ -55,9 +57,10 @@ public:
     void OnScalar(YAML::Mark const& mark, std::string const& tag, YAML::anchor_t anchor, std::string const& value) override {
         if (value.size() > kLongest) fail(place(mark), "a value of more than " + std::to_string(kLongest) + " characters");
         if (auto const bad = find_bad_character(value)) fail(place(mark), bad->problem);  // in quotes it may be written as \x01
-        if (expects_key()) return take_key(mark, value, anchor);
+        bool const quoted = tag == "!";
+        if (expects_key()) return take_key(mark, value, anchor, value == kMerge && !quoted);
         Node node = begin(mark, Node::Kind::scalar);
-        node.text = value, node.quoted = tag == "!";
+        node.text = value, node.quoted = quoted;
         end(std::move(node), anchor);
     }
     void OnAlias(YAML::Mark const& mark, YAML::anchor_t anchor) override {
@@ -86,7 +89,7 @@ private:
         std::size_t nodes_before = 0;
         std::string key;
         Place key_at;
-        bool has_key = false;
+        bool has_key = false, merges = false;
     };
     struct Anchor {
         Node node;
@@ -103,14 +106,15 @@ private:
         if (in.node.kind == Node::Kind::list) return place_of(mark, base_, path_below(path, in.node.members.size()));
         return place_of(mark, base_, in.has_key ? path_below(path, in.key) : path);
     }
-    void take_key(YAML::Mark const& mark, std::string const& key, YAML::anchor_t anchor) {
+    void take_key(YAML::Mark const& mark, std::string const& key, YAML::anchor_t anchor, bool merges = false) {
         Open& in = open_.back();
         Place const at = place(mark);
         if (Node const* first = in.node.find(key))
-            fail(at,
-                 "duplicate key \"" + key + "\"" + (first->at.in_file() ? " (first at line " + std::to_string(first->at.line) + ")" : ""));
+            fail(at, "duplicate key \"" + key + "\"" +
+                         (first->at.in_file() ? " (first at line " + std::to_string(first->at.line) + ")" : "") +
+                         (merges ? "; expected one with a list: \"<<: [*a, *b]\"" : ""));
         if (in.node.members.size() >= kMostEntries) fail(at, "more than " + std::to_string(kMostEntries) + " entries");
-        in.key = key, in.key_at = at, in.has_key = true;
+        in.key = key, in.key_at = at, in.has_key = true, in.merges = in.merges || merges;
         if (anchor != 0) anchors_[anchor] = {Node{Node::Kind::scalar, key, at, {}}, 1};
     }
     void charge(std::size_t nodes, YAML::Mark const& mark) {
@@ -130,11 +134,12 @@ private:
     void open(YAML::Mark const& mark, Node::Kind kind, YAML::anchor_t anchor) {
         std::size_t const before = nodes_;
         Node node = begin(mark, kind);
-        open_.push_back({std::move(node), anchor, before, {}, {}, false});
+        open_.push_back({std::move(node), anchor, before, {}, {}});
     }
     void close() {
         Open done = std::move(open_.back());
         open_.pop_back();
+        if (done.merges) merge(done.node);
         end(std::move(done.node), done.anchor, nodes_ - done.nodes_before);
     }
     /// Puts a complete node where it belongs.
@@ -151,6 +156,32 @@ private:
             in.node.add(in.key, in.key_at, std::move(node));
             in.has_key = false;
         }
+    }
+    /// Puts what is merged by the key `<<`, a map or a list of maps, in its place: keys of the map itself win, then the earlier of the
+    /// list.
+    static void merge(Node& map) {
+        std::set<std::string> known;
+        for (Node::Member const& m : map.members) known.insert(m.key);
+        std::vector<Node::Member> all;
+        auto const take = [&](Node& from) {
+            if (from.kind != Node::Kind::map) fail(from.at, "found " + from.what() + ", expected a map, or a list of maps, to be merged");
+            for (Node::Member& m : from.members) {
+                if (!known.insert(m.key).second) continue;
+                m.key_at.path = map.at.path;
+                move_to(m.value, path_below(map.at.path, m.key), 0);
+                all.push_back(std::move(m));
+            }
+        };
+        for (Node::Member& m : map.members) {
+            if (m.key != kMerge)
+                all.push_back(std::move(m));
+            else if (m.value.kind == Node::Kind::list)
+                for (Node::Member& one : m.value.members) take(one.value);
+            else
+                take(m.value);
+        }
+        if (all.size() > kMostEntries) fail(map.at, "more than " + std::to_string(kMostEntries) + " entries");
+        map.members = std::move(all);
     }
     /// Gives a copy the paths of its new place.
     static void move_to(Node& node, std::string const& path, int depth) {

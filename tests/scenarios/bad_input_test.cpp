@@ -69,6 +69,12 @@ std::vector<Broken> const kTable{
     {"tab", "  spacing: 10 um", "\t@spacing: 10 um", ": not valid YAML: "},
     {"unclosed", "rate: f(k) * S * x}\n", "rate: f(k) * S * x\n@", ": not valid YAML: "},
     {"duplicate_key", "    speed: 1 um/min", "    speed: 1 um/min\n    @radius: 6 um", ": cells.T: duplicate key \"radius\" (first at line 16)"},
+    {"merge_of_a_value", "    speed: 1 um/min", "    <<: @5 um\n    speed: 1 um/min", ": cells.T.<<: found \"5 um\", expected a map, or a list of maps, to be merged"},
+    {"merge_of_a_list_of_values", "    speed: 1 um/min", "    <<: [{moves: true}, @5 um]\n    speed: 1 um/min", ": cells.T.<<[1]: found \"5 um\", expected a map, or a list of maps, to be merged"},
+    {"merge_twice", "    speed: 1 um/min", "    <<: {moves: true}\n    @<<: {moves: true}\n    speed: 1 um/min", ": cells.T: duplicate key \"<<\" (first at line 17); expected one with a list: \"<<: [*a, *b]\""},
+    {"merge_in_quotes", "    speed: 1 um/min", "    @\"<<\": {moves: true}\n    speed: 1 um/min", ": cells.T: unknown key \"<<\""},
+    {"mistake_in_what_is_merged", "  B: {radius: 4 um}", "  B: {<<: {radius: @5 min}, moves: true}", ": cells.B.radius: \"5 min\" is a time; expected a length"},
+    {"unknown_key_that_is_merged", "  E: {diffusivity: 0 um^2/s}", "  E: {diffusivity: 0 um^2/s, boundaries: {<<: [{y-: zero-flux}, {@zz: zero-flux}]}}", ": ligands.E.boundaries: unknown key \"zz\""},
     {"two_documents", "output:", "@---\noutput:", ": holds more than one YAML document"},
     // --- keys ---
     {"unknown_section", "placement:", "@placment:", ": unknown key \"placment\"; did you mean \"placement\"?"},
@@ -368,6 +374,15 @@ std::vector<Broken> const kTable{
     {"bias_without_attraction", "B: {radius: 4 um}", "B: @{radius: 4 um, bias: 0.5}", ": cells.B: \"bias\" has a meaning only with \"attraction\" to some ligand"},
     {"attraction_without_bias", "B: {radius: 4 um}", "B: @{radius: 4 um, attraction: {A: 1}}", ": cells.B: \"attraction\" has a meaning only with a \"bias\" of the walk"},
     {"attack_of_unknown_type", "B: {radius: 4 um}", "B: {radius: 4 um, attacks: {@TT: 1 /h}}", ": cells.B.attacks: \"TT\" is not a cell type of this scenario; did you mean \"T\"?"},
+    {"like_nothing", "B: {radius: 4 um}", "B: {radius: 4 um, like: @TT}", ": cells.B.like: \"TT\" is not a cell type of this scenario or of an included library; did you mean \"T\"?"},
+    {"like_no_ligand", "  E: {diffusivity: 0 um^2/s}", "  E: {like: @T}", ": ligands.E.like: \"T\" is not a ligand of this scenario or of an included library"},
+    {"like_itself", "B: {radius: 4 um}", "B: {radius: 4 um, like: @B}", ": cells.B.like: \"B\" would be like itself (B → B)"},
+    {"like_in_a_circle", "B: {radius: 4 um}", "B: {like: C}\n  C: {like: D}\n  D: {like: @C}", ": cells.D.like: \"C\" would be like itself (C → D → C)"},
+    {"like_of_a_library_in_a_circle", "seed: 1", "include: circle.yaml", "circle.yaml:3:15: cells.Z.like: \"Y\" would be like itself (Y → Z → Y)"},
+    {"like_several", "B: {radius: 4 um}", "B: {like: @[T, T]}", ": cells.B.like: found a list, expected the name of a cell type"},
+    {"like_of_a_pathway", "pathways:\n  P:", "pathways:\n  Q: {@like: P, species: {S: 1}}\n  P:", ": pathways.Q: unknown key \"like\""},
+    {"mistake_in_what_is_like_it", "B: {radius: 4 um}", "B: {like: Z}", "far.yaml:2:16: cells.Z.radius: \"5 min\" is a time; expected a length", "seed: 1", "include: far.yaml"},
+    {"like_a_receptor_without_ligands_here", "seed: 1", "include: good.yaml\nreceptors: {@Q: {like: EGFR}}", ": receptors: \"Q\" of \"B\" binds nothing here (its ligands are EGF, HB-EGF)", "B: {radius: 4 um}", "B: {radius: 4 um, receptors: {Q: 100}}"},
     {"no_library", "seed: 1", "include: [@none.yaml]", ": include[0]: file "},
     {"library_of_everything", "seed: 1", "include: whole.yaml", "whole.yaml:1:1: \"title\" in an included library, which holds only ligands, receptors, pathways and cells"},
     {"library_in_a_cycle", "seed: 1", "include: cycle.yaml", "cycle.yaml includes itself (a cycle)"},
@@ -394,6 +409,8 @@ TEST_P(BadInput, IsOneLineThatSaysWhereAndWhat) {
     Broken const& row = GetParam();
     TemporaryFolder const folder;
     write_text(folder / "whole.yaml", kSound);
+    write_text(folder / "circle.yaml", "cells:\n  Y: {like: Z}\n  Z: {like:   Y}\n");
+    write_text(folder / "far.yaml", "cells:\n  Z: {radius:  5 min}\n");
     write_text(folder / "cycle.yaml", "include: cycle.yaml\n");
     write_text(folder / "wrong.yaml", "cells:\n  B: {\n   speed: 60 um}\n");
     write_text(folder / "refers.yaml", "cells:\n  B: {secretion: {Z: 1 molecule/s}}\n");

@@ -79,6 +79,106 @@ TEST(Merge, InheritsKeyByKey) {
     EXPECT_EQ(load_text(ligands + "cells: {T: {rules: []}}\n", folder).model.rules.size(), 0u);
 }
 
+/// `like` takes all of another type, of the scenario as it is there or of a library, over which the entry's own keys are written.
+TEST(Merge, TypesAreLikeOthers) {
+    TemporaryFolder const folder;
+    write_text(
+        folder / "library.yaml",
+        "cells: {T: {radius: 5 um, speed: 2 um/min}, B: {like: T, speed: 3 um/min}, D: {radius: 9 um}}\n"
+        "ligands: {A: {diffusivity: 1 um^2/s, decay: 1 /s}, B: {like: A, half_life: 1 h}}\n"
+        "receptors: {C: {turnover: 2 /s}, R: {class: C, ligands: {A: {k_on: 1 /M/s, k_off: 3 /s}, Z: {k_on: 1 /M/s, k_off: 1 /s}}}}\n");
+    Scenario const s = load_text(kHead +
+                                     "include: library.yaml\nligands: {B: , Q: {like: B, diffusivity: 4 um^2/s}, A: }\nreceptors: {P: "
+                                     "{like: R, shedding: 5 /s}}\n"
+                                     "cells:\n"
+                                     "  U: {like: V, radius: 6 um}\n"  // a chain, and not in the order of the file
+                                     "  V: {like: T, secretion: {A: 1 molecule/s, B: 2 molecule/s}, receptors: {P: 10}}\n"
+                                     "  T: {speed: 7 um/min, repulsion: 1 um/min}\n"
+                                     "  W: {like: U, secretion: {A: 3 molecule/s}}\n"
+                                     "  B:\n"
+                                     "  D: {like: B}\n",  // not the library's D
+                                 folder);
+    Model const& m = s.model;
+    Vocabulary const v = m.vocabulary();
+    auto const base = [&](std::size_t t, int b) { return m.types.at(t).base[static_cast<std::size_t>(b)]; };
+    EXPECT_EQ(m.types[0].name, "U");
+    EXPECT_EQ(m.types[0].radius, 6);
+    EXPECT_EQ(m.types[3].radius, 6);
+    EXPECT_EQ(m.types[1].radius, 5);
+    for (std::size_t t : {0, 1, 2, 3}) EXPECT_TRUE(close(base(t, v.of(behaviour::speed)), 7.0 / 60)) << t;  // of the scenario's T
+    for (std::size_t t : {0, 1, 2, 3}) EXPECT_TRUE(close(base(t, v.of(behaviour::repulsion)), 1.0 / 60)) << t;
+    EXPECT_EQ(base(3, v.of(behaviour::secretion, 2)), 3);
+    EXPECT_EQ(base(3, v.of(behaviour::secretion, 0)), 2);
+    EXPECT_EQ(m.types[3].receptors[0], 10);
+    for (std::size_t t : {4, 5}) EXPECT_TRUE(close(base(t, v.of(behaviour::speed)), 3.0 / 60)) << t;
+    EXPECT_EQ(m.types[5].radius, 5);
+    EXPECT_TRUE(close(base(4, v.of(behaviour::repulsion)), 10.0 / 60));  // the library's B is like the library's T
+    EXPECT_EQ(m.property(0, 1).diffusivity, 4);
+    for (int l : {0, 1}) EXPECT_TRUE(close(m.property(0, l).decay, std::log(2.0) / 3600));
+    EXPECT_EQ(m.receptors[0].rates.turnover, 2);
+    EXPECT_EQ(m.receptors[0].rates.shedding, 5);
+    ASSERT_EQ(m.receptors[0].bindings.size(), 1u);
+    EXPECT_EQ(m.receptors[0].bindings[0].rates.dissociation, 3);
+    // what has been read no longer needs the library
+    TemporaryFolder const other;
+    EXPECT_EQ(load_text(s.resolved, other).resolved, s.resolved);
+}
+
+TEST(Merge, ATypeThatIsLikeAnotherDoesNotBecomeItself) {
+    Scenario const s = load_text(kHead +
+                                 "cells:\n"
+                                 "  A:\n    radius: 5 um\n    becomes: {B: 1 /h, C: 2 /h}\n"
+                                 "    rules:\n      - {signal: time, increases: becomes B, to: 3 /h, half: 1 h}\n"
+                                 "      - {signal: time, increases: transform to C, to: 4 /h, half: 1 h}\n"
+                                 "  B: {like: A}\n  C: {like: B}\n");
+    Vocabulary const v = s.model.vocabulary();
+    auto const becomes = [&](std::size_t t, int other) {
+        return s.model.types[t].base[static_cast<std::size_t>(v.of(behaviour::differentiation, other))] * 3600;
+    };
+    EXPECT_TRUE(close(becomes(0, 1), 1) && close(becomes(0, 2), 2));
+    EXPECT_EQ(becomes(1, 1), 0);
+    EXPECT_TRUE(close(becomes(1, 2), 2));
+    EXPECT_EQ(becomes(2, 1) + becomes(2, 2), 0);
+    std::vector<int> rules(3);
+    for (Rule const& rule : s.model.rules) ++rules[static_cast<std::size_t>(rule.type)];
+    EXPECT_EQ(rules, (std::vector<int>{2, 1, 0}));
+}
+
+/// The other may be changed by an option or an extending scenario; those that are like it follow.
+TEST(Merge, LikesFollowTheOther) {
+    TemporaryFolder const folder;
+    write_text(folder / "base.yaml", kHead + "cells: {A: {radius: 5 um}, B: {like: A}, C: {radius: 4 um}}\n");
+    write_text(folder / "scenario.yaml", "extends: base.yaml\ncells: {A: {radius: 7 um}}\n");
+    auto const radius = [&](std::vector<Override> const& overrides) {
+        return load_scenario(folder / "scenario.yaml", overrides).model.types[1].radius;
+    };
+    EXPECT_EQ(radius({}), 7);
+    EXPECT_EQ(radius({{"cells.A.radius", "8 um"}}), 8);
+    EXPECT_EQ(radius({{"cells.B.like", "C"}}), 4);
+}
+
+/// Merge keys of YAML: keys of the map itself win, whole values, then the earlier of a list.
+TEST(Merge, KeysOfYaml) {
+    Scenario const s = load_text(kHead +
+                                 "ligands:\n  A: &a {diffusivity: 1 um^2/s, decay: 2 /s}\n"
+                                 "  B: &b {<<: *a, decay: 3 /s, unit: pM}\n  C: {decay: 4 /s, <<: [*a, *b]}\n  D: {<<: *b}\n"
+                                 "cells:\n  T: &t\n    radius: 5 um\n    secretion: &s {A: 1 molecule/s, B: 2 molecule/s}\n"
+                                 "  U:\n    <<: *t\n    secretion: {<<: *s, B: 5 molecule/s}\n    cycle: {<<: {duration: 3 h}}\n");
+    Model const& m = s.model;
+    Vocabulary const v = m.vocabulary();
+    for (int l = 0; l < 4; ++l) EXPECT_EQ(m.property(0, l).diffusivity, 1) << l;
+    EXPECT_EQ(m.property(0, 1).decay, 3);
+    EXPECT_EQ(m.property(0, 2).decay, 4);
+    EXPECT_EQ(m.property(0, 3).decay, 3);
+    EXPECT_EQ(m.ligands[2].display_unit, "pM");
+    EXPECT_EQ(m.ligands[3].display_unit, "pM");
+    EXPECT_EQ(m.types[1].radius, 5);
+    EXPECT_EQ(m.types[1].base[static_cast<std::size_t>(v.of(behaviour::secretion, 0))], 1);
+    EXPECT_EQ(m.types[1].base[static_cast<std::size_t>(v.of(behaviour::secretion, 1))], 5);
+    EXPECT_EQ(m.types[1].cycle_duration, 3 * 3600);
+    EXPECT_EQ(s.resolved.find("<<"), std::string::npos);
+}
+
 /// A variant says only what differs; the order of ligands, types and regions stays that of the scenario it extends.
 TEST(Merge, ExtendsAScenario) {
     TemporaryFolder const folder;
