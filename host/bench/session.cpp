@@ -2,6 +2,7 @@
 #include "host/bench/session.h"
 
 #include "host/bench/models.h"
+#include "host/text/shipped.h"
 
 #include <algorithm>
 #include <ostream>
@@ -60,11 +61,9 @@ void Session::report(Measurement measurement, double bytes_per_s) {
 void Session::say(std::string const& line) { out_ << line << std::endl; }
 
 std::filesystem::path scenario_file(std::string const& name) {
+    auto const here = std::filesystem::path("scenarios") / name;
     std::error_code ignored;
-    auto const program = std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();
-    for (auto const& folder : {std::filesystem::path("."), program, program / "..", program / "../share/crine"})
-        if (auto const file = folder / "scenarios" / name; std::filesystem::exists(file, ignored)) return file;
-    return {};
+    return std::filesystem::exists(here, ignored) ? here : shipped(here);
 }
 
 std::vector<Case> const& cases() {

@@ -93,7 +93,7 @@ double timed(Backend& on, Work const& work) {
     return watch.seconds();
 }
 
-/// A scenario that ships: here, beside the program, or where it was built or installed; empty if there is none of that name.
+/// A scenario of the folder scenarios here, or of those that come with crine; empty if there is none of that name.
 std::filesystem::path scenario_file(std::string const& name);
 
 /// The cases by name, in the order in which all of them run.

@@ -7,6 +7,7 @@
 #include "host/run/build_info.h"
 #include "host/run/run_record.h"
 #include "host/text/format.h"
+#include "host/text/shipped.h"
 #include "host/text/yaml.h"
 #include "host/writers/atomic_file.h"
 
@@ -73,12 +74,9 @@ std::vector<fs::path> folders_of(ValidateOptions const& options) {
         CRINE_VALIDATE(fs::is_directory(options.folder), "--folder " + options.folder.string() + " is not a folder");
         return {options.folder};
     }
-    std::error_code ignored;
-    fs::path const here = "scenarios/validation";
-    fs::path const beside = fs::read_symlink("/proc/self/exe", ignored).parent_path().parent_path() / here;
-    CRINE_VALIDATE(fs::is_directory(here) || fs::is_directory(beside),
-                   "there is no folder scenarios/validation here or beside the program — name it with --folder?");
-    fs::path const cases = fs::is_directory(here) ? here : beside;
+    fs::path const here = "scenarios/validation", cases = fs::is_directory(here) ? here : shipped(here);
+    CRINE_VALIDATE(!cases.empty(),
+                   "there is no folder scenarios/validation here, and none came with the program — name it with --folder?");
     return {cases, cases.parent_path()};
 }
 

@@ -11,7 +11,7 @@ namespace crine {
 
 struct ValidateOptions {
     std::vector<std::string> cases;  ///< ids, or scenario files; empty: all
-    std::filesystem::path folder;    ///< of the cases; empty: scenarios/validation and scenarios, here or beside the program
+    std::filesystem::path folder;    ///< of the cases; empty: scenarios/validation and scenarios, here or those that come with crine
     Device device;
     std::filesystem::path json, markdown;  ///< empty: none
     bool quick = false;                    ///< only cases that take seconds

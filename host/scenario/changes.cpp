@@ -1,6 +1,7 @@
 // Flattens both scenarios to paths and values.
 #include "host/scenario/changes.h"
 
+#include "host/text/units.h"
 #include "host/text/yaml.h"
 
 #include <algorithm>
@@ -8,22 +9,32 @@
 namespace crine {
 namespace {
 
-using Values = std::vector<std::pair<std::string, std::string>>;
+using Values = std::vector<std::pair<std::string, Node>>;
 
 void flatten(Node const& node, std::string const& path, Values& to) {
-    if (node.kind == Node::Kind::map && !node.members.empty()) {
-        for (auto const& member : node.members) flatten(member.value, path.empty() ? member.key : path + '.' + member.key, to);
-    } else {
-        std::string text = node.kind == Node::Kind::scalar ? node.text : write_yaml(node);
-        while (text.ends_with('\n')) text.pop_back();
-        to.emplace_back(path, std::move(text));
-    }
+    if (node.kind == Node::Kind::map && !node.members.empty())
+        for (auto const& member : node.members) flatten(member.value, path_below(path, member.key), to);
+    else
+        to.emplace_back(path, node);
 }
 
 Values values_of(std::string const& yaml) {
     Values values;
     flatten(parse_yaml(yaml, {}), "", values);
     return values;
+}
+
+/// Quantities may be written otherwise.
+bool same(Node const& a, Node const& b) {
+    if (a.kind == Node::Kind::scalar && b.kind == Node::Kind::scalar) return a.text == b.text || same_quantity(a.text, b.text);
+    return a.kind == b.kind && std::equal(a.members.begin(), a.members.end(), b.members.begin(), b.members.end(),
+                                          [](auto const& m, auto const& n) { return m.key == n.key && same(m.value, n.value); });
+}
+
+std::string text_of(Node const& node) {
+    std::string text = node.kind == Node::Kind::scalar ? node.text : write_yaml(node);
+    while (text.ends_with('\n')) text.pop_back();
+    return text;
 }
 
 /// Of the keys that two maps have in common; also in the maps below them.
@@ -38,11 +49,10 @@ void compare_order(Node const& before, Node const& now, std::string const& path,
     std::string const old = common(before, now), fresh = common(now, before);
     if (old != fresh && !path.empty()) changes.push_back({path, old, fresh});
     for (auto const& member : before.members)
-        if (Node const* const other = now.find(member.key))
-            compare_order(member.value, *other, path.empty() ? member.key : path + '.' + member.key, changes);
+        if (Node const* const other = now.find(member.key)) compare_order(member.value, *other, path_below(path, member.key), changes);
 }
 
-std::string const* find(Values const& values, std::string const& path) {
+Node const* find(Values const& values, std::string const& path) {
     auto const found = std::find_if(values.begin(), values.end(), [&](auto const& one) { return one.first == path; });
     return found == values.end() ? nullptr : &found->second;
 }
@@ -54,11 +64,11 @@ std::vector<Change> changes_between(std::string const& before, std::string const
     if (before == now) return changes;
     Values const old = values_of(before), fresh = values_of(now);
     for (auto const& [path, value] : old) {
-        std::string const* const found = find(fresh, path);
-        if (found == nullptr || *found != value) changes.push_back({path, value, found == nullptr ? "" : *found});
+        Node const* const found = find(fresh, path);
+        if (found == nullptr || !same(value, *found)) changes.push_back({path, text_of(value), found == nullptr ? "" : text_of(*found)});
     }
     for (auto const& [path, value] : fresh)
-        if (find(old, path) == nullptr) changes.push_back({path, "", value});
+        if (find(old, path) == nullptr) changes.push_back({path, "", text_of(value)});
     compare_order(parse_yaml(before, {}), parse_yaml(now, {}), "", changes);
     return changes;
 }

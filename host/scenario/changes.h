@@ -12,7 +12,7 @@ struct Change {
 };
 
 /// Of two scenarios as resolved YAML, in the order of the first, then of what is new in the second, then keys in
-/// another order. Lists count as a whole.
+/// another order. Lists count as a whole. A quantity that is written otherwise (`1 h`, `60 min`) has not changed.
 std::vector<Change> changes_between(std::string const& before, std::string const& now);
 
 /// Whether a path is one of these, or below one of them; `all`: any.

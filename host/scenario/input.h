@@ -501,7 +501,8 @@ template <class T>
 inline constexpr bool kInherits =
     std::is_same_v<T, LigandInput> || std::is_same_v<T, CellInput> || std::is_same_v<T, ReceptorInput> || std::is_same_v<T, NetworkInputs>;
 
-/// Reads the whole file; fills in defaults and absolute paths, so that the tree afterwards is the resolved scenario.
+/// Reads the whole file; fills in defaults and tells files from where the scenario is, so that the tree afterwards is the resolved
+/// scenario.
 ScenarioInput read_input(Node& root);
 
 /// Reads the form of an uptake.

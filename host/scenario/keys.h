@@ -545,7 +545,7 @@ template <class Visitor>
 void keys(Visitor& key, ScenarioInput& in) {
     key("title", in.title, otherwise("''"), "for people");
     key("extends", in.extends, optional, "another scenario; what is written here is merged over it");
-    key("include", in.include, optional, "libraries: listed ligands and cells inherit from the entries of the same name");
+    key("include", in.include, optional, "libraries: what is listed here inherits from their entries of the same name");
     key("seed", in.seed, otherwise("1"), "of all random numbers: another seed, another run of the same experiment");
     key("time", in.time, required, "how long, and in what steps");
     key("domain", in.domain, required, "the block of tissue that is simulated");

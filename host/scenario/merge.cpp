@@ -2,6 +2,7 @@
 #include "host/scenario/merge.h"
 
 #include "host/formulas/formula.h"
+#include "host/scenario/files.h"
 #include "host/scenario/peer_words.h"
 
 #include <algorithm>
@@ -62,17 +63,12 @@ void inherit(Node& mine, Node const& theirs, int level) {
     mine.members = std::move(merged);
 }
 
-/// The files named by a key, relative to the file it stands in. The key is taken out.
+/// The files named by a key, which is taken out.
 std::vector<std::pair<Path, Place>> take_files(Node& root, char const* key) {
     std::vector<std::pair<Path, Place>> files;
     Node const* const found = root.find(key);
     if (!found) return files;
-    auto const take = [&](Node const& node) {
-        if (node.kind != Node::Kind::scalar || node.text.empty()) fail(node.at, "found " + node.what() + ", expected a file name");
-        Path const file = (folder_of(node.at) / node.text).lexically_normal();
-        if (!std::filesystem::exists(file)) fail(node.at, "file " + file.string() + " does not exist");
-        files.emplace_back(file, node.at);
-    };
+    auto const take = [&](Node const& node) { files.emplace_back(find_file(node), node.at); };
     if (found->kind == Node::Kind::list)
         for (auto const& m : found->members) take(m.value);
     else

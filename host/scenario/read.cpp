@@ -1,4 +1,5 @@
 // Reads the tree of a scenario file into the structs of input.h, by the table in keys.h, and fills in defaults.
+#include "host/scenario/files.h"
 #include "host/scenario/input.h"
 #include "host/scenario/keys.h"
 #include "host/text/text_file.h"
@@ -36,15 +37,19 @@ concept Keyed = requires(Outline& outline, T& input) {
 };
 
 /// Reads one kind of value each; every overload checks all that can be checked without knowing the rest of the file.
-struct Read {
+class Read {
+public:
+    /// `folder`: of the scenario.
+    explicit Read(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
     template <Dimension D, Range R>
-    static void value(Node& node, Quantity<D, R>& to) {
+    void value(Node& node, Quantity<D, R>& to) const {
         to.value = read_quantity(node, D, R);
         to.at = node.at;
     }
 
     template <Dimension D, class Infinite>
-    static void value(Node& node, OrInfinite<D, Infinite>& to) {
+    void value(Node& node, OrInfinite<D, Infinite>& to) const {
         if (node.kind == Node::Kind::scalar && node.text == Infinite::word) {
             to.value = std::numeric_limits<double>::infinity();
             to.at = node.at;
@@ -53,35 +58,32 @@ struct Read {
         }
     }
 
-    static void value(Node& node, Text& to) {
+    void value(Node& node, Text& to) const {
         if (node.kind != Node::Kind::scalar) expected(node, "a text");
         to = {node.text, node.at, node.quoted};
     }
 
-    static void value(Node& node, Whole& to) {
+    void value(Node& node, Whole& to) const {
         std::string const& text = scalar(node, "a whole number");
         auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), to.value);
         if (error != std::errc{} || end != text.data() + text.size()) expected(node, "a whole number, 0 or more");
         to.at = node.at;
     }
 
-    static void value(Node& node, Flag& to) {
+    void value(Node& node, Flag& to) const {
         std::string const& text = scalar(node, "true or false");
         if (text != "true" && text != "false") expected(node, "true or false");
         to = {text == "true", node.at};
     }
 
-    /// A relative path counts from the folder of the file it is written in, or the current one for --set.
-    static void value(Node& node, InputFile& to) {
-        std::filesystem::path const written = scalar(node, "a file name");
-        to = {std::filesystem::absolute(folder_of(node.at) / written).lexically_normal(), node.at};
-        if (!std::filesystem::exists(to.path)) fail(node.at, "file " + to.path.string() + " does not exist");
+    void value(Node& node, InputFile& to) const {
+        to = {std::filesystem::absolute(find_file(node)).lexically_normal(), node.at};
         if (!std::filesystem::is_regular_file(to.path)) fail(node.at, to.path.string() + " is not a file");
-        node.text = to.path.string();
+        node.text = name_from(folder_, node.text, to.path);
     }
 
     template <class E>
-    static void value(Node& node, Choice<E>& to) {
+    void value(Node& node, Choice<E>& to) const {
         std::vector<std::string> words;
         for (auto const& [word, choice] : Words<E>::list) words.push_back(word);
         std::string const& text = scalar(node, one_of(words));
@@ -93,24 +95,24 @@ struct Read {
         fail(node.at, "found \"" + text + "\", expected " + one_of(words) + suggestion(text, words));
     }
 
-    static void value(Node& node, Later& to) {
+    void value(Node& node, Later& to) const {
         if (node.kind == Node::Kind::empty) expected(node, "a value");
         to.node = node;
     }
 
     template <class T>
-    static void value(Node& node, std::optional<T>& to) {
+    void value(Node& node, std::optional<T>& to) const {
         value(node, to.emplace());
     }
 
     template <class T>
-    static void value(Node& node, std::vector<T>& to) {
+    void value(Node& node, std::vector<T>& to) const {
         if (node.kind != Node::Kind::list) expected(node, "a list");
         for (auto& m : node.members) value(m.value, to.emplace_back());
     }
 
     template <class T, std::size_t N>
-    static void value(Node& node, std::array<T, N>& to) {
+    void value(Node& node, std::array<T, N>& to) const {
         if (node.kind != Node::Kind::list || node.members.size() != N)
             fail(node.at, "found " + node.what() + (node.kind == Node::Kind::list ? " of " + std::to_string(node.members.size()) : "") +
                               ", expected a list of " + std::to_string(N) + " values");
@@ -118,7 +120,7 @@ struct Read {
     }
 
     template <class T>
-    static void value(Node& node, Named<T>& to) {
+    void value(Node& node, Named<T>& to) const {
         if (node.kind == Node::Kind::list && !node.members.empty() && node.members[0].value.kind == Node::Kind::scalar)
             expected(node, "a map of names like {" + node.members[0].value.text + ": …}");
         if (node.kind != Node::Kind::map) expected(node, "a map of names");
@@ -130,14 +132,14 @@ struct Read {
     }
 
     template <class T>
-    static void value(Node& node, OneOrMore<T>& to) {
+    void value(Node& node, OneOrMore<T>& to) const {
         if (node.kind == Node::Kind::list)
             value(node, to.values);
         else
             value(node, to.values.emplace_back());
     }
 
-    static void value(Node& node, FieldsInput& to) {
+    void value(Node& node, FieldsInput& to) const {
         to.at = node.at;
         if (node.kind == Node::Kind::list) {
             to.all = false;
@@ -149,7 +151,7 @@ struct Read {
         }
     }
 
-    static void value(Node& node, PairsInput& to) {
+    void value(Node& node, PairsInput& to) const {
         to.at = node.at;
         if (node.kind == Node::Kind::list && !node.members.empty())
             value(node, to.list);
@@ -157,7 +159,7 @@ struct Read {
             expected(node, "nearest, or a list of pairs [from id, to id]");
     }
 
-    static void value(Node& node, AmountsInput& to) {
+    void value(Node& node, AmountsInput& to) const {
         if (node.kind == Node::Kind::map) {
             Named<Positive<Dimension::number>> numbers;
             value(node, numbers);
@@ -171,7 +173,7 @@ struct Read {
 
     /// Everything else is a map with keys of its own.
     template <Keyed T>
-    static void value(Node& node, T& to);
+    void value(Node& node, T& to) const;
 
 private:
     /// Names stand in CSV columns, in rules, in --set and in XML.
@@ -182,12 +184,14 @@ private:
             fail(at, "\"" + name + "\" cannot be a name (a name has no comma, dot, equals sign, bracket, quote, & or <)");
         if (auto const bad = find_bad_character(name)) fail(at, bad->problem);  // of --set
     }
+
+    std::filesystem::path folder_;
 };
 
 /// Visits the keys of one map and reads the value of each.
 class MapReader {
 public:
-    explicit MapReader(Node& map) : map_(map) {}
+    MapReader(Node& map, Read const& read) : map_(map), read_(read) {}
 
     template <class T>
     void operator()(char const* name, T& to, Presence presence, char const* description) {
@@ -197,7 +201,7 @@ public:
             Place const at{"default", 0, 0, path_below(map_.at.path, name)};
             map_.add(name, at, parse_yaml(presence.otherwise, at));
         }
-        Read::value(*map_.find(name), to);
+        read_.value(*map_.find(name), to);
     }
 
     void shorthand(char const*) {}
@@ -221,10 +225,11 @@ private:
         return all;
     }
     Node& map_;
+    Read const& read_;
 };
 
 template <Keyed T>
-void Read::value(Node& node, T& to) {
+void Read::value(Node& node, T& to) const {
     Outline known;
     keys(known, to);
     if (node.kind == Node::Kind::scalar && known.short_for) {
@@ -238,7 +243,7 @@ void Read::value(Node& node, T& to) {
         if (std::find(known.names.begin(), known.names.end(), m.key) == known.names.end())
             fail(m.key_at, "unknown key \"" + m.key + "\"" + suggestion(m.key, known.names));
     if constexpr (requires { to.at; }) to.at = node.at;
-    MapReader reader(node);
+    MapReader reader(node, *this);
     keys(reader, to);
 }
 
@@ -247,13 +252,13 @@ void Read::value(Node& node, T& to) {
 UptakeInput read_uptake(Node const& node) {
     Node copy = node;
     UptakeInput uptake;
-    Read::value(copy, uptake);
+    Read({}).value(copy, uptake);
     return uptake;
 }
 
 ScenarioInput read_input(Node& root) {
     ScenarioInput input;
-    Read::value(root, input);
+    Read(folder_of(root.at)).value(root, input);
     return input;
 }
 

@@ -121,7 +121,7 @@ private:
     std::string value(std::string const&, AmountsInput const*) { return "a name, a list of names, or numbers by name"; }
     std::string value(std::string const&, Whole const*) { return "a whole number"; }
     std::string value(std::string const&, Flag const*) { return "`true` or `false`"; }
-    std::string value(std::string const&, InputFile const*) { return "a file, relative to this one"; }
+    std::string value(std::string const&, InputFile const*) { return "a file, relative to this one or to the scenarios of crine"; }
     std::string value(std::string const&, Later const*) { return "what fits its meaning"; }
     std::string value(std::string const&, FieldsInput const*) { return "`all`, `none`, or a list of ligands"; }
     std::string value(std::string const&, PairsInput const*) { return "`nearest`, or a list of pairs of whole numbers"; }

@@ -65,7 +65,7 @@ struct Flag {
     Place at;
 };
 
-/// Relative to the file it is written in; absolute once it is read.
+/// Relative to the file it is written in or to the scenarios that come with crine; absolute once it is read.
 struct InputFile {
     std::filesystem::path path;
     Place at;

@@ -3,12 +3,13 @@
 
 #include "crine/contracts.h"
 #include "crine/units.h"
+#include "host/text/shipped.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
-#include <filesystem>
 #include <limits>
 #include <memory>
 
@@ -66,19 +67,13 @@ struct FreeSystem {
     void operator()(ut_system* s) const { ut_free_system(s); }
 };
 
-/// Where tools/bundle puts the database, beside the program; elsewhere the library knows where it was installed.
-std::filesystem::path bundled_database() {
-    std::error_code ignored;
-    return std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path().parent_path() / "share/udunits/udunits2.xml";
-}
-
 /// The units of UDUNITS-2, and those of biology.
 class UnitSystem {
 public:
     UnitSystem() {
         ut_set_error_message_handler(ut_ignore);
-        auto const bundled = bundled_database();
-        system_.reset(ut_read_xml(std::getenv("UDUNITS2_XML_PATH") == nullptr && exists(bundled) ? bundled.c_str() : nullptr));
+        auto const bundled = shipped("share/udunits/udunits2.xml");  // elsewhere the library knows where it was installed
+        system_.reset(ut_read_xml(std::getenv("UDUNITS2_XML_PATH") == nullptr && !bundled.empty() ? bundled.c_str() : nullptr));
         if (!system_) throw RunError("the unit database of UDUNITS-2 cannot be read (is libudunits2-data installed?)");
         Unit const mol = parse("mol");
         define("molar", "M", parse("mol/L"));
@@ -233,6 +228,16 @@ bool measures(std::string_view text, Dimension dimension) {
     if (error == std::errc::invalid_argument) return false;
     Unit const unit = units().parse(plain(number.substr(static_cast<std::size_t>(end - number.data()))));
     return unit && factor(unit.get(), units().parse(row_of(dimension).base).get()) != 0;
+}
+
+bool same_quantity(std::string_view a, std::string_view b) {
+    return std::any_of(kDimensions.begin(), kDimensions.end(), [&](DimensionRow const& row) {
+        try {
+            return quantity(a, row.dimension) == quantity(b, row.dimension);
+        } catch (InputError const&) {
+            return false;
+        }
+    });
 }
 
 double unit_scale(std::string_view unit, Dimension dimension) {

@@ -51,4 +51,7 @@ bool can_be_stored(double value);
 /// Whether a text like `100 mg` is of that dimension.
 bool measures(std::string_view text, Dimension dimension);
 
+/// Whether two texts are the same quantity, however written: `1 h` and `60 min`.
+bool same_quantity(std::string_view a, std::string_view b);
+
 }  // namespace crine

@@ -358,6 +358,32 @@ TEST_F(Restart, RefusesOtherFilesAndOtherScenariosOfCompleteRuns) {
     EXPECT_EQ(crine(of(scenario, whole_, {"--resume"})).code, 0);
 }
 
+/// Where the scenario lies, and how its quantities are written, is no change.
+TEST_F(Restart, GoesOnWithAScenarioThatHasMoved) {
+    std::string const text =
+        "time: {end: 2 h, transport: 2 min, mechanics: 2 min, behaviour: 6 min}\ndomain: {size: [80 um, 80 um, 80 um], spacing: 20 um}\n"
+        "include: library/ligands.yaml\nligands: {EGF: }\ncells: {a: {radius: 5 um, secretion: {EGF: 1 molecule/s}}}\n"
+        "placement: [{file: cells.csv}]\noutput: {checkpoint: 1 h}\n";
+    for (char const* name : {"here", "there"}) {
+        fs::create_directory(folder_ / name);
+        write_text(folder_ / name / "cells.csv", "x,y,z,type\n20,20,20,a\n60,60,60,a\n");
+    }
+    write_text(folder_ / "here" / "placed.yaml", text);
+    write_text(folder_ / "there" / "placed.yaml", std::regex_replace(std::regex_replace(text, std::regex("end: 2 h"), "end: 120min"),
+                                                                     std::regex("1 molecule/s"), "1.0 molecules/s"));
+    ASSERT_EQ(crine(of(folder_ / "here" / "placed.yaml", whole_, {})).code, 0);
+    fs::copy(whole_, cut_);
+    Json json = record(cut_);
+    json["status"] = "running";  // as it was killed
+    write_text(cut_ / "run.json", json.dump());
+    fs::remove_all(folder_ / "here");
+    Outcome const outcome = crine(of(folder_ / "there" / "placed.yaml", cut_, {"--resume"}));
+    ASSERT_EQ(outcome.code, 0) << outcome.err;
+    expect_same_results(cut_, whole_);
+    Outcome const again = crine(of(folder_ / "there" / "placed.yaml", cut_, {"--resume"}));
+    EXPECT_NE(again.out.find("complete already"), std::string::npos) << again.err;
+}
+
 TEST_F(Restart, FallsBackToTheOlderCheckpointWhereTheNewestIsDamaged) {
     Words const options{"--until", "3 h", "--set", "output.checkpoint=30 min"};
     ASSERT_EQ(crine(of(small_, whole_, options)).code, 0);

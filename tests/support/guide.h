@@ -23,9 +23,9 @@ inline std::vector<std::string> chapters() {
     return names;
 }
 
-inline std::vector<Block> blocks_of(std::string const& chapter) {
+inline std::vector<Block> blocks_of(std::string const& chapter, std::string const& folder = "docs/guide") {
     constexpr char const *fence = "\n```", *expects = "<!-- validation:\n", *ends = "-->";
-    std::string const page = contents(std::filesystem::path(source_folder()) / "docs/guide" / chapter);
+    std::string const page = contents(std::filesystem::path(source_folder()) / folder / chapter);
     std::vector<Block> blocks;
     for (std::size_t at = page.find(fence); at != std::string::npos; at = page.find(fence, at + 4)) {
         std::size_t const line = page.find('\n', at + 1), end = page.find(fence, line - 1);
@@ -42,8 +42,6 @@ inline std::vector<Block> blocks_of(std::string const& chapter) {
 
 /// The whole scenarios of a chapter, written into a folder with what they read beside them.
 inline std::vector<std::filesystem::path> write_examples(std::string const& chapter, TemporaryFolder const& folder) {
-    std::filesystem::path const library = folder / "library";
-    if (!exists(library)) std::filesystem::create_directory_symlink(source_folder() + "/scenarios/library", library);
     std::vector<std::filesystem::path> files;
     for (Block const& block : blocks_of(chapter)) {
         if (block.is.starts_with("csv ")) write_text(folder / block.is.substr(4), block.text);

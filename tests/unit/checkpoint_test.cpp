@@ -29,6 +29,24 @@ TEST(Changes, AreNamedByTheirKeys) {
     EXPECT_EQ(changes_between("a: 1\nb: 2\n", "a: 1\n").at(0).path, "b");
 }
 
+TEST(Changes, AreNotOtherWaysToWriteAQuantity) {
+    std::string const before =
+        "time: {end: 1 h}\ncount: 100\nshare: 0.25\ndoses: [{bolus: 5 mg, at: 2 h}]\nrate: 1e7 /M/s\nname: 1 h of A\n";
+    auto const changes = [&](std::string const& now) {
+        std::string paths;
+        for (Change const& change : changes_between(before, now)) paths += change.path + " ";
+        return paths;
+    };
+    EXPECT_EQ(changes("time: {end: 60min}\ncount: 1e2\nshare: 25 %\ndoses: [{bolus: 5.0mg, at: 2h}]\nrate: 1e7 L/mol/s\nname: 1 h of A\n"),
+              "");
+    EXPECT_EQ(
+        changes("time: {end: 61 min}\ncount: 101\nshare: 24 %\ndoses: [{bolus: 5 ug, at: 2 h}]\nrate: 1e7 /nM/s\nname: 60 min of A\n"),
+        "time.end count share doses rate name ");
+    EXPECT_EQ(
+        changes("time: {end: 1 /h}\ncount: 100 molecule\nshare: 0.25\ndoses: [{at: 2 h, bolus: 5 mg}]\nrate: 1e7 /M/s\nname: 1 h of A\n"),
+        "time.end doses ");
+}
+
 TEST(Changes, AreAcceptedWithAllBelowThem) {
     EXPECT_TRUE(is_among("ligands.TNF.decay", {"time.end", "ligands.TNF"}));
     EXPECT_TRUE(is_among("ligands.TNF", {"ligands.TNF"}));

@@ -31,6 +31,19 @@ TEST(Docs, TheExamplesOfTheGuideAreScenarios) {
     }
 }
 
+/// That of the README too, in a folder where there is nothing else.
+TEST(Docs, TheExampleOfTheReadmeIsAScenario) {
+    int examples = 0;
+    for (Block const& block : blocks_of("README.md", ".")) {
+        if (block.is != "yaml") continue;
+        ++examples;
+        TemporaryFolder const folder;
+        write_text(folder / "my.yaml", block.text);
+        for (Finding const& finding : load_scenario(folder / "my.yaml", {}).findings) ADD_FAILURE() << finding.text();
+    }
+    EXPECT_EQ(examples, 1);
+}
+
 TEST(Docs, AllKeysAreAScenario) {
     Scenario const s = load_scenario(source_folder() + "/docs/guide/all-keys.yaml", {});
     EXPECT_EQ(s.model.ligands.size(), 10u);

@@ -26,6 +26,62 @@ TEST(Merge, TheLaterLibraryWinsAndLibrariesIncludeOthers) {
     EXPECT_EQ(s.model.ligands[1].display_unit, "pM");
 }
 
+/// What comes with crine need not lie beside the scenario; what does wins.
+TEST(Merge, FindsWhatComesWithCrine) {
+    TemporaryFolder const folder;
+    std::string const text = kHead + "include: library/ligands.yaml\nligands: {EGF: }\n";
+    EXPECT_EQ(load_text(text, folder).model.property(0, 0).diffusivity, 80);
+    std::filesystem::create_directory(folder / "library");
+    write_text(folder / "library/ligands.yaml", "ligands: {EGF: {diffusivity: 3 um^2/s}}\n");
+    EXPECT_EQ(load_text(text, folder).model.property(0, 0).diffusivity, 3);
+    EXPECT_EQ(load_text(kHead + "include: library/cells.yaml\ncells: {neutrophil: }\n", folder).model.types[0].radius, Real(4.2));
+    Scenario const variant = load_text("extends: tumour_killing.yaml\ntitle: mine\n", folder);
+    EXPECT_EQ(variant.title, "mine");
+    EXPECT_FALSE(variant.model.rules.empty());                                         // of a file beside the scenario that is extended,
+    EXPECT_NE(variant.resolved.find("rules: tumour_killing.csv"), std::string::npos);  // wherever that lies
+    EXPECT_EQ(load_text(variant.resolved, folder).resolved, variant.resolved);
+
+    auto const message = [&](std::string const& include) {
+        try {
+            load_text(kHead + "include: " + include + "\n", folder);
+        } catch (InputError const& error) {
+            return std::string(error.what());
+        }
+        return std::string("no error");
+    };
+    std::string const error = message("library/cellz.yaml");
+    EXPECT_NE(error.find(": include: file " + (folder / "library/cellz.yaml").string() + " does not exist, nor does "), std::string::npos)
+        << error;
+    EXPECT_NE(error.find("scenarios/library/cellz.yaml, of the scenarios that come with crine; did you mean \"library/cells.yaml\"?"),
+              std::string::npos)
+        << error;
+    std::string const elsewhere = (folder / "nowhere.yaml").string();
+    EXPECT_NE(message(elsewhere).find(": include: file " + elsewhere + " does not exist"), std::string::npos);
+    EXPECT_EQ(message(elsewhere).find("nor does"), std::string::npos);
+}
+
+/// Where files are is told from where the scenario is.
+TEST(Merge, TheResolvedScenarioDoesNotDependOnWhereItLies) {
+    std::string resolved;
+    for (int n = 0; n < 2; ++n) {
+        TemporaryFolder const folder;
+        std::filesystem::create_directories(folder / "study/arms");
+        write_text(folder / "study/cells.csv", "type,x,y,z\nT,20,20,20\n");
+        write_text(folder / "study/base.yaml",
+                   kHead + "cells: {T: {radius: 5 um}}\nplacement: [{file: cells.csv}, {file: arms/more.csv}]\n");
+        write_text(folder / "study/arms/more.csv", "type,x,y,z\nT,30,30,30\n");
+        write_text(folder / "study/arms/arm.yaml", "extends: ../base.yaml\n");
+        Scenario const s = load_scenario(folder / "study/arms/arm.yaml", {});
+        EXPECT_EQ(s.initial.cells.size(), 2u);
+        EXPECT_NE(s.resolved.find("file: ../cells.csv"), std::string::npos);
+        EXPECT_NE(s.resolved.find("file: more.csv"), std::string::npos);
+        write_text(folder / "study/arms/again.yaml", s.resolved);
+        EXPECT_EQ(load_scenario(folder / "study/arms/again.yaml", {}).resolved, s.resolved);
+        if (n == 0) resolved = s.resolved;
+        EXPECT_EQ(s.resolved, resolved);
+    }
+}
+
 /// Each file is read once, however many ways lead to it.
 TEST(Merge, LibrariesThatIncludeEachOtherInManyWays) {
     TemporaryFolder const folder;

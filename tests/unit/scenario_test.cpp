@@ -211,12 +211,14 @@ TEST(Scenario, MakesInitialFields) {
     EXPECT_EQ(s.initial.fields[0][g.voxel(10, 1, 1)], 0);
 }
 
-/// The resolved text is a scenario of its own: no includes, no defaults left, and the same state.
+/// The resolved text is a scenario of its own: no includes, no defaults left, and the same state. It does not say where its folder lies.
 TEST(Scenario, ResolvedTextGivesTheSameScenario) {
     Scenario const first = load_scenario(kData / "everything.yaml", {{"cells.sink.radius", "4.5 um"}, {"placement[1].count", "12"}});
-    std::filesystem::path const copy = std::filesystem::path(testing::TempDir()) / "resolved.yaml";
-    std::ofstream(copy) << first.resolved;
-    Scenario const second = load_scenario(copy, {});
+    EXPECT_EQ(first.resolved.find(source_folder()), std::string::npos);
+    TemporaryFolder const folder;
+    std::filesystem::copy(kData / "cells.csv", folder / "cells.csv");
+    write_text(folder / "resolved.yaml", first.resolved);
+    Scenario const second = load_scenario(folder / "resolved.yaml", {});
     EXPECT_EQ(first.resolved, second.resolved);
     EXPECT_EQ(first.model.types[1].radius, Real(4.5));
     EXPECT_EQ(first.initial.fields, second.initial.fields);
@@ -226,7 +228,6 @@ TEST(Scenario, ResolvedTextGivesTheSameScenario) {
     EXPECT_EQ(first.initial.cells.radius, second.initial.cells.radius);
     EXPECT_EQ(first.model.material, second.model.material);
     for (std::size_t t = 0; t < 2; ++t) EXPECT_EQ(first.model.types[t].base, second.model.types[t].base);
-    std::filesystem::remove(copy);
 }
 
 }  // namespace
