@@ -85,11 +85,11 @@ std::vector<Ligand> make_ligands(ScenarioInput const& in, Names const& names, Gr
         Ligand l;
         l.name = entry.name.value;
         l.display_unit = ligand.unit.value;
-        l.display_scale = at_place(ligand.unit.at, [&] { return unit_scale(ligand.unit.value, Dimension::concentration); });
+        l.display_scale = concentration_unit(ligand.unit, entry);
         l.scheme = ligand.scheme ? ligand.scheme->value : in.transport.scheme.value;
-        auto const face_of = [](FaceInput const& f) -> Face {
-            if (f.value) return {FaceKind::value, real(*f.value)};
-            if (f.flux) return {FaceKind::flux, real(*f.flux)};
+        auto const face_of = [&](FaceInput const& f) -> Face {
+            if (f.value) return {FaceKind::value, real(in_molecules(*f.value, entry))};
+            if (f.flux) return {FaceKind::flux, real(in_molecules(*f.flux, entry))};
             return {};
         };
         for (std::size_t side = 0; side < 6; ++side) {
@@ -108,8 +108,9 @@ std::vector<Ligand> make_ligands(ScenarioInput const& in, Names const& names, Gr
         for (auto const& e : ligand.hindered_by) {
             int const matrix = names.find(e.name);
             if (matrix == static_cast<int>(ligands.size())) fail(e.name.at, "a ligand cannot hinder itself");
-            l.hindered_by.push_back(
-                {matrix, e.value.molar_volume ? real(*e.value.molar_volume) : Real(0), e.value.e_fold ? real(*e.value.e_fold) : Real(0)});
+            auto const& [volume, e_fold] = e.value;
+            Real const fold = e_fold ? real(in_molecules(*e_fold, in.ligands[static_cast<std::size_t>(matrix)])) : Real(0);
+            l.hindered_by.push_back({matrix, volume ? real(*volume) : Real(0), fold});
         }
         l.traced = ligand.trace_senders.value;
         ligands.push_back(std::move(l));
@@ -144,9 +145,14 @@ std::vector<Receptor> make_receptors(ScenarioInput const& in, Dictionary const& 
             b.efficacy = binding.efficacy;
             kind.bindings.push_back(b);
         };
-        for (auto const& [ligand, binding] : receptor.ligands.value_or(Named<BindingInput>{}))
-            add(binding, names.ligands.find(ligand),
-                binding.k_off ? binding.k_off->value : stored(binding.K_d->value * binding.k_on, "K_d * k_on", binding.K_d->at));
+        for (auto const& [ligand, binding] : receptor.ligands.value_or(Named<BindingInput>{})) {
+            int const l = names.ligands.find(ligand);
+            auto const k_off = [&, &binding = binding] {
+                return stored(in_molecules(*binding.K_d, in.ligands[static_cast<std::size_t>(l)]) * binding.k_on, "K_d * k_on",
+                              binding.K_d->at);
+            };
+            add(binding, l, binding.k_off ? binding.k_off->value : k_off());
+        }
         for (auto const& [ligand, binding] : receptor.membrane_ligands.value_or(Named<ContactBindingInput>{})) {
             add(binding, names.membrane_ligands.find(ligand), 0);
             kind.bindings.back().on_membrane = true;
@@ -342,20 +348,21 @@ std::vector<Real> make_field(ScenarioInput const& in, int ligand, Model const& m
         };
         if (initial.array && !initial.file) fail(initial.array->at, "\"array\" has a meaning only with file");
         if (initial.unit && initial.value) fail(initial.unit->at, "\"unit\" has a meaning only with expression or file");
-        std::string const unit = initial.unit ? initial.unit->value : "nM";
-        double const scale =
-            at_place(initial.unit ? initial.unit->at : initial.at, [&] { return unit_scale(unit, Dimension::concentration); });
+        Text const unit = initial.unit.value_or(Text{"nM", initial.at});
+        double const scale = concentration_unit(unit, in.ligands[l]);
         auto const checked = [&](double value, Voxel v, Place const& at) {
             Vec3 const p = grid.centre(v.i, v.j, v.k);
             if (!(value >= 0 && value * scale < 1e37))
-                fail(at, "the concentration is " + rounded(value) + " " + unit + " at (" + rounded(p.x, 6) + ", " + rounded(p.y, 6) + ", " +
-                             rounded(p.z, 6) + ") um; expected a finite value, 0 or more");
+                fail(at, "the concentration is " + rounded(value) + " " + unit.value + " at (" + rounded(p.x, 6) + ", " + rounded(p.y, 6) +
+                             ", " + rounded(p.z, 6) + ") um; expected a finite value, 0 or more");
             return value * scale;
         };
-        if (initial.value && region < 0) {
-            std::fill(field.begin(), field.end(), real(*initial.value));
-        } else if (initial.value) {
-            each([&](Voxel) { return initial.value->value; });
+        if (initial.value) {
+            Real const value = real(in_molecules(*initial.value, in.ligands[l]));
+            if (region < 0)
+                std::fill(field.begin(), field.end(), value);
+            else
+                each([&](Voxel) { return value; });
         } else if (initial.expression) {
             Expression formula(*initial.expression);
             each([&](Voxel v) { return checked(formula(grid.centre(v.i, v.j, v.k)), v, initial.expression->at); });

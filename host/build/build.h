@@ -15,6 +15,15 @@ namespace crine {
 /// A number that was worked out from others of the file; fails if storage makes it 0 or infinite.
 double stored(double value, char const* what, Place const& at);
 
+// --- by_mass.cpp ---
+
+/// In molecules, be it given by mass. Fails if that is so and the molar mass of the ligand is not known.
+double in_molecules(LigandQuantity const& of, Entry<LigandInput> const& ligand);
+/// The value of a signal or behaviour; of a ligand it may be given by mass.
+double value_of(Node const& node, Phrases::Phrase const& of, Range range, ScenarioInput const& in);
+/// Base units in one of a unit of a ligand's concentration, such as nM or pg/mL.
+double concentration_unit(Text const& unit, Entry<LigandInput> const& ligand);
+
 // --- build.cpp: time, space, ligands and receptors, what is measured and written ---
 
 Schedule make_schedule(TimeInput const& in);

@@ -17,7 +17,8 @@ bool is_recruited(int type, ScenarioInput const& in, Names const& types, Model c
     return recruited;
 }
 
-Rule make_rule(RuleInput const& in, CellPool const& pool, Dictionary const& names, Phrases const& signals, Model const& model) {
+Rule make_rule(RuleInput const& in, CellPool const& pool, Dictionary const& names, Phrases const& signals, Model const& model,
+               ScenarioInput const& all) {
     Vocabulary const words = model.vocabulary();
     auto const& signal = signals.find(in.signal);
     int const first = words.of(signal::circulating, 0);
@@ -33,7 +34,7 @@ Rule make_rule(RuleInput const& in, CellPool const& pool, Dictionary const& name
     Rule rule;
     rule.type = pool.type, rule.signal = signal.index, rule.increases = in.increases.has_value();
     rule.saturation = static_cast<Real>(to);
-    rule.half = static_cast<Real>(read_quantity(in.half.node, signal.dimension, Range::positive));
+    rule.half = static_cast<Real>(value_of(in.half.node, signal, Range::positive, all));
     rule.hill = static_cast<Real>(in.hill.value);
     return rule;
 }
@@ -68,7 +69,7 @@ void make_cell_pools(ScenarioInput const& in, Dictionary const& names, Phrases c
             pool.production = written.production ? written.production->value : pool.loss * pool.initial;
             WrittenRules rules;
             for (RuleInput const& rule : written.rules) {
-                pool.rules.push_back(make_rule(rule, pool, names, signals, model));
+                pool.rules.push_back(make_rule(rule, pool, names, signals, model, in));
                 rules.add(pool.rules.back(), rule.at);
             }
             for (auto const& [behaviour, response] : written.response_times) {

@@ -89,8 +89,9 @@ std::vector<CellType> make_types(ScenarioInput const& in, Dictionary const& name
         check_offspring(cell);
         for (auto const& e : cell.secretion) {
             int const l = names.ligands.find(e.name);
-            base(words.of(behaviour::secretion, l)) = real(e.value.rate);
-            if (e.value.saturation) k.saturation[static_cast<std::size_t>(l)] = real(*e.value.saturation);
+            auto const& of = in.ligands[static_cast<std::size_t>(l)];
+            base(words.of(behaviour::secretion, l)) = real(in_molecules(e.value.rate, of));
+            if (e.value.saturation) k.saturation[static_cast<std::size_t>(l)] = real(in_molecules(*e.value.saturation, of));
         }
         for (auto const& e : cell.uptake) base(words.of(behaviour::uptake, names.ligands.find(e.name))) = real(clearance_of(e.value));
         k.receptors.assign(names.receptors.list.size(), 0);
@@ -117,7 +118,7 @@ std::vector<CellType> make_types(ScenarioInput const& in, Dictionary const& name
         }
         for (auto const& [ligand, store] : cell.stores) {
             int const l = names.ligands.find(ligand);
-            k.stores.push_back({l, store.amount, store.refill});
+            k.stores.push_back({l, in_molecules(store.amount, in.ligands[static_cast<std::size_t>(l)]), store.refill});
             base(words.of(behaviour::release, l)) = real(store.release);
         }
         base(words.of(behaviour::bias)) = real(cell.bias);

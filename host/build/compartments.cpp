@@ -9,12 +9,16 @@
 namespace crine {
 namespace {
 
-/// An amount [molecules], or that per second; a mass of a ligand whose molar mass is known.
-double amount(Later const& written, Dimension dimension, Dimension as_mass, LigandInput const& ligand) {
-    Node const& node = written.node;
-    if (node.kind != Node::Kind::scalar || !measures(node.text, as_mass)) return read_quantity(node, dimension, Range::positive);
-    if (!ligand.molar_mass) fail(node.at, "\"" + node.text + "\" is a mass, but the ligand has no \"molar_mass\"");
-    return read_quantity(node, as_mass, Range::positive) / ligand.molar_mass->value;
+/// An amount [molecules], or that per second; in all, or per kilogram of body weight.
+double amount(Later const& written, Dimension dimension, ScenarioInput const& in, Entry<LigandInput> const& ligand) {
+    Node node = written.node;
+    constexpr std::string_view per_weight = "/kg";
+    auto const at = node.text.find(per_weight), behind = at + per_weight.size();
+    bool const by_weight = at != std::string::npos && (behind == node.text.size() || node.text[behind] == '/' || node.text[behind] == ' ');
+    if (by_weight && !in.body_weight)
+        fail(node.at, "\"" + node.text + "\" is per body weight, but the scenario has no \"body_weight\", for example \"70 kg\"");
+    if (by_weight) node.text.erase(at, per_weight.size());
+    return in_molecules(read_ligand_quantity(node, dimension, Range::non_negative), ligand) * (by_weight ? in.body_weight->value : 1);
 }
 
 double clearance_rate(PoolInput const& in, double volume) {
@@ -30,7 +34,10 @@ public:
         for (std::size_t c = 0; c < in.compartments.size(); ++c) {
             CompartmentInput const& compartment = in.compartments[c].value;
             model.compartments.push_back({in.compartments[c].name.value, compartment.volume});
-            for (auto const& e : compartment.ligands) add(static_cast<int>(c), ligands.find(e.name), e.value, compartment.volume);
+            for (auto const& e : compartment.ligands) {
+                int const l = ligands.find(e.name);
+                add(static_cast<int>(c), l, e.value, compartment.volume, in.ligands[static_cast<std::size_t>(l)]);
+            }
         }
     }
 
@@ -44,15 +51,14 @@ public:
     }
 
 private:
-    void add(int compartment, int ligand, PoolInput const& in, double volume) {
+    void add(int compartment, int ligand, PoolInput const& in, double volume, Entry<LigandInput> const& of) {
         Pool pool;
         Ligand const& shown = model_.ligands[static_cast<std::size_t>(ligand)];
         pool.ligand = ligand, pool.compartment = compartment;
-        pool.initial = in.initial, pool.clearance = clearance_rate(in, volume);
-        if (in.carrier) pool.carrier = in.carrier->total, pool.carrier_kd = in.carrier->kd;
+        pool.initial = in_molecules(in.initial, of), pool.clearance = clearance_rate(in, volume);
+        if (in.carrier) pool.carrier = in.carrier->total, pool.carrier_kd = in_molecules(in.carrier->kd, of);
         pool.display_unit = in.unit ? in.unit->value : shown.display_unit;
-        pool.display_scale =
-            in.unit ? at_place(in.unit->at, [&] { return unit_scale(in.unit->value, Dimension::concentration); }) : shown.display_scale;
+        pool.display_scale = in.unit ? concentration_unit(*in.unit, of) : shown.display_scale;
         model_.pools.push_back(pool);
     }
 
@@ -77,7 +83,7 @@ void make_walls(Model& model, ScenarioInput const& in, Names const& ligands, Poo
 Dose make_dose(DoseInput const& in, ScenarioInput const& all, Names const& ligands, Pools const& pools, Names const& regions) {
     Dose dose;
     dose.ligand = ligands.find(in.ligand);
-    LigandInput const& ligand = all.ligands[static_cast<std::size_t>(dose.ligand)].value;
+    Entry<LigandInput> const& ligand = all.ligands[static_cast<std::size_t>(dose.ligand)];
     auto const& spaces = pools.names().list;
     bool const compartment = std::find(spaces.begin(), spaces.end(), in.into.value) != spaces.end();
     if (compartment) {
@@ -91,11 +97,11 @@ Dose make_dose(DoseInput const& in, ScenarioInput const& all, Names const& ligan
     if (in.bolus) {
         if (in.from || in.to) fail(in.from ? in.from->at : in.to->at, "a bolus has no \"from\" or \"to\"; expected \"at\"");
         if (!in.time) fail(in.at, "\"at\" is missing (when is the bolus given?)");
-        dose.bolus = amount(*in.bolus, Dimension::molecules, Dimension::mass, ligand);
+        dose.bolus = amount(*in.bolus, Dimension::molecules, all, ligand);
         dose.from = dose.to = *in.time;
     } else {
         if (in.time) fail(in.time->at, "an infusion has no \"at\"; expected \"from\" and \"to\"");
-        dose.rate = amount(*in.infusion, Dimension::molecule_rate, Dimension::mass_rate, ligand);
+        dose.rate = amount(*in.infusion, Dimension::molecule_rate, all, ligand);
         dose.from = in.from ? in.from->value : 0;
         dose.to = in.to ? in.to->value : std::numeric_limits<double>::infinity();
         if (!(dose.from < dose.to)) fail(in.to->at, "the infusion ends before it begins");

@@ -11,7 +11,7 @@ bool names(Entries const& entries, std::string const& name) {
     return std::any_of(entries.begin(), entries.end(), [&](auto const& e) { return e.name.value == name; });
 }
 
-bool is_anything(InitialInput const& initial) { return !initial.value || *initial.value > 0; }
+bool is_anything(InitialInput const& initial) { return !initial.value || initial.value->value > 0; }
 
 /// What can be there at some time, however little.
 class Possible {

@@ -96,7 +96,7 @@ Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> 
     add_response_times(in, behaviours, model);
 
     Regions regions(in.regions, model.grid);
-    MaterialPlan plan{ligands, {}, &in.regions, {}};
+    MaterialPlan plan{ligands, &in.ligands, {}, &in.regions, {}};
     for (auto const& e : in.ligands)
         plan.tissue.push_back({static_cast<Real>(e.value.diffusivity), static_cast<Real>(decay_of(e.value)), 0, false, 0});
     for (auto const& e : in.cells) {

@@ -1,5 +1,5 @@
 // Finds the combinations of regions that occur, and makes one material of all that have the same properties and inhabitants.
-#include "host/build/materials.h"
+#include "host/build/build.h"
 
 #include <map>
 
@@ -70,6 +70,9 @@ private:
         auto const property = [&](Text const& ligand) -> MaterialLigand& {
             return m.properties[static_cast<std::size_t>(plan_.ligands.find(ligand))];
         };
+        auto const of = [&](auto const& e) {
+            return static_cast<Real>(in_molecules(e.value, (*plan_.written)[static_cast<std::size_t>(plan_.ligands.find(e.name))]));
+        };
         std::vector<int> inside;
         for (std::size_t b = 0; b < relevant_.size(); ++b) {
             if (!(bits >> b & 1)) continue;
@@ -78,9 +81,9 @@ private:
             auto const& in = region(relevant_[b]);
             for (auto const& e : in.diffusivity) property(e.name).diffusivity = static_cast<Real>(e.value.value);
             for (auto const& e : in.decay) property(e.name).decay = static_cast<Real>(e.value.value);
-            for (auto const& e : in.source) property(e.name).source = static_cast<Real>(e.value.value);
+            for (auto const& e : in.source) property(e.name).source = of(e);
             for (auto const& e : in.exchange) property(e.name).exchange = static_cast<Real>(e.value.permeability_surface.value);
-            for (auto const& e : in.value) property(e.name).fixed = true, property(e.name).value = static_cast<Real>(e.value.value);
+            for (auto const& e : in.value) property(e.name).fixed = true, property(e.name).value = of(e);
         }
         if (m.name.empty()) m.name = "tissue";
         for (auto const& home : plan_.habitats)

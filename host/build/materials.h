@@ -8,7 +8,8 @@ namespace crine {
 /// What the materials of a scenario are made from.
 struct MaterialPlan {
     Names ligands;
-    std::vector<MaterialLigand> tissue;  ///< by ligand: outside all regions
+    Named<LigandInput> const* written = nullptr;  ///< the same ligands
+    std::vector<MaterialLigand> tissue;           ///< by ligand: outside all regions
     Named<RegionInput> const* regions = nullptr;
     std::vector<std::vector<int>> habitats;  ///< by cell type: regions it may be in; empty: everywhere
 };

@@ -7,12 +7,12 @@
 namespace crine {
 namespace {
 
-NetworkSignal signal_of(PathwaySignalInput const& in, Phrases const& signals) {
+NetworkSignal signal_of(PathwaySignalInput const& in, Phrases const& signals, ScenarioInput const& all) {
     auto const& phrase = signals.find(in.signal);
     if (!in.per && phrase.dimension != Dimension::number)
         fail(in.at, "\"per\" is missing: " + phrase.text + " has a dimension, the inputs of a network are numbers (1 at which " +
                         phrase.text + "?)");
-    double const per = in.per ? read_quantity(in.per->node, phrase.dimension, Range::positive) : 1;
+    double const per = in.per ? value_of(in.per->node, phrase, Range::positive, all) : 1;
     return {phrase.index, in.times / per};
 }
 
@@ -23,7 +23,7 @@ std::size_t place_of(Text const& name, char const* what, std::vector<std::string
     return static_cast<std::size_t>(found - known.begin());
 }
 
-NetworkUse use_of(int index, Network const& network, PathwayUseInput const& in, Phrases const& signals) {
+NetworkUse use_of(int index, Network const& network, PathwayUseInput const& in, Phrases const& signals, ScenarioInput const& all) {
     NetworkUse use;
     use.network = index;
     use.parameters = network.parameter_default;
@@ -31,7 +31,7 @@ NetworkUse use_of(int index, Network const& network, PathwayUseInput const& in, 
     use.inputs.resize(network.inputs.size());
     for (auto const& e : in.inputs) {
         auto& input = use.inputs[place_of(e.name, "an input", network.inputs, network)];
-        for (PathwaySignalInput const& signal : e.value.values) input.push_back(signal_of(signal, signals));
+        for (PathwaySignalInput const& signal : e.value.values) input.push_back(signal_of(signal, signals, all));
         if (input.empty()) fail(e.name.at, "\"" + e.name.value + "\" has no signal (leave it out for the network's own value?)");
     }
     std::vector<std::string> const species(network.variables.begin(), network.variables.begin() + network.layout.visible);
@@ -92,7 +92,7 @@ void make_pathways(ScenarioInput const& in, Vocabulary const& words, Phrases con
     for (std::size_t t = 0; t < in.cells.size(); ++t)
         for (auto const& e : in.cells[t].value.pathways) {
             auto const index = static_cast<std::size_t>(names.find(e.name));
-            model.types[t].pathways.push_back(use_of(static_cast<int>(index), model.pathways[index], e.value, signals));
+            model.types[t].pathways.push_back(use_of(static_cast<int>(index), model.pathways[index], e.value, signals, in));
         }
     for (std::size_t t = 0; t < in.cells.size(); ++t)  // all have theirs now
         for (auto const& e : in.cells[t].value.pathways)

@@ -43,7 +43,7 @@ Binding binding_of(ReactionInput const& in, Names const& ligands, Model const& m
     return b;
 }
 
-Conversion conversion_of(ReactionInput const& in, Names const& ligands) {
+Conversion conversion_of(ReactionInput const& in, Names const& ligands, ScenarioInput const& all) {
     only_with(in.k_on, "k_on", "bind"), only_with(in.k_off, "k_off", "bind"), only_with(in.k_d, "K_d", "bind");
     int const laws = in.rate.has_value() + in.k.has_value() + in.k_cat.has_value() + in.v_max.has_value();
     if (laws != 1) fail(in.at, std::string("expected exactly one of rate, k, k_cat, V_max, found ") + (laws == 0 ? "none" : "several"));
@@ -61,8 +61,9 @@ Conversion conversion_of(ReactionInput const& in, Names const& ligands) {
     }
     if (in.by) c.enzyme = ligands.find(*in.by);
     if (c.enzyme == c.from) fail(in.by->at, "a ligand cannot be its own enzyme");
-    c.rate = real(in.rate ? in.rate->value : (in.k ? in.k->value : (in.k_cat ? in.k_cat->value : in.v_max->value)));
-    if (in.k_m) c.half = real(*in.k_m);
+    auto const& of = all.ligands[static_cast<std::size_t>(c.from)];
+    c.rate = real(in.rate ? in.rate->value : (in.k ? in.k->value : (in.k_cat ? in.k_cat->value : in_molecules(*in.v_max, of))));
+    if (in.k_m) c.half = real(in_molecules(*in.k_m, of));
     return c;
 }
 
@@ -121,7 +122,7 @@ void make_reactions(ScenarioInput const& in, Names const& ligands, Model& model)
         if (reaction.network) {
             model.local_reactions.push_back(local_reactions_of(reaction, model));
         } else if (reaction.convert) {
-            Conversion const c = conversion_of(reaction, ligands);
+            Conversion const c = conversion_of(reaction, ligands, in);
             for (Conversion const& other : model.conversions)
                 once(c.from == other.from && c.to == other.to && c.enzyme == other.enzyme && (c.half > 0) == (other.half > 0), reaction.at);
             model.conversions.push_back(c);

@@ -97,8 +97,8 @@ std::vector<Rule> make_rules(ScenarioInput const& in, Phrases const& signals, Ph
             bool const signed_value = behaviour.limits == Phrases::Limits::none;
             r.saturation = real(behaviour.dimension == Dimension::clearance
                                     ? clearance_of(read_uptake(rule.to.node))
-                                    : read_quantity(rule.to.node, behaviour.dimension, signed_value ? Range::any : Range::non_negative));
-            r.half = real(read_quantity(rule.half.node, signal.dimension, Range::positive));
+                                    : value_of(rule.to.node, behaviour, signed_value ? Range::any : Range::non_negative, in));
+            r.half = real(value_of(rule.half.node, signal, Range::positive, in));
             r.hill = real(rule.hill);
             r.applies_to_dead = rule.applies_to_dead.value;
             check_rule({rule.signal, changed, rule.to.node.at}, r, in, behaviours, model);

@@ -140,6 +140,7 @@ void list_doses(Listing& list, Model const& model) {
         std::string text = dose.bolus > 0 ? rounded(dose.bolus) + " molecules at " + duration(dose.from)
                                           : rounded(dose.rate) + " molecules/s from " + duration(dose.from) +
                                                 (std::isfinite(dose.to) ? " to " + duration(dose.to) : " on");
+        if (dose.bolus == 0 && dose.rate == 0) text = "placebo, from " + duration(dose.from);
         text += dose.pool < 0
                     ? ", into " + counted(dose.voxels.size(), "voxel")
                     : ", into " +

@@ -31,7 +31,7 @@ struct TransportInput {
 /// A constant, an expression or a file.
 struct InitialInput {
     Place at;
-    std::optional<Quantity<Dimension::concentration>> value;
+    std::optional<OfLigand<Dimension::concentration>> value;
     std::optional<Text> expression;
     std::optional<InputFile> file;
     std::optional<Text> array;
@@ -43,8 +43,8 @@ enum class NoFlux { zero_flux };
 struct FaceInput {
     Place at;
     std::optional<Choice<NoFlux>> condition;
-    std::optional<Quantity<Dimension::concentration>> value;
-    std::optional<Signed<Dimension::flux>> flux;
+    std::optional<OfLigand<Dimension::concentration>> value;
+    std::optional<OfLigand<Dimension::flux, Range::any>> flux;
 };
 
 struct BoundariesInput {
@@ -54,7 +54,7 @@ struct BoundariesInput {
 
 struct HindranceInput {
     std::optional<Positive<Dimension::molar_volume>> molar_volume;
-    std::optional<Positive<Dimension::concentration>> e_fold;
+    std::optional<OfLigand<Dimension::concentration, Range::positive>> e_fold;
 };
 
 struct LigandInput {
@@ -82,8 +82,8 @@ struct ReactionInput {
     std::optional<Rate> k_off;
     std::optional<Quantity<Dimension::concentration>> k_d;
     std::optional<Positive<Dimension::rate>> rate, k_cat;
-    std::optional<Positive<Dimension::concentration_rate>> v_max;
-    std::optional<Positive<Dimension::concentration>> k_m;
+    std::optional<OfLigand<Dimension::concentration_rate, Range::positive>> v_max;
+    std::optional<OfLigand<Dimension::concentration, Range::positive>> k_m;
     std::optional<NetworkInputs> network;
     std::optional<Text> unit;
 };
@@ -120,14 +120,15 @@ struct MaskInput {
 };
 
 struct CarrierInput {
-    Positive<Dimension::concentration> total, kd;
+    Positive<Dimension::concentration> total;
+    OfLigand<Dimension::concentration, Range::positive> kd;
 };
 struct PoolInput {
     Place at;
     std::optional<Rate> decay;
     std::optional<Positive<Dimension::time>> half_life;
     std::optional<Quantity<Dimension::clearance>> clearance;
-    Quantity<Dimension::concentration> initial;
+    OfLigand<Dimension::concentration> initial;
     std::optional<Text> unit;
     std::optional<CarrierInput> carrier;
 };
@@ -162,8 +163,8 @@ struct RegionInput {
     std::vector<Text> all_of, any_of, none_of;
     Named<Quantity<Dimension::diffusivity>> diffusivity;
     Named<Rate> decay;
-    Named<Quantity<Dimension::concentration_rate>> source;
-    Named<Quantity<Dimension::concentration>> value;
+    Named<OfLigand<Dimension::concentration_rate>> source;
+    Named<OfLigand<Dimension::concentration>> value;
     Named<InitialInput> initial;
     Named<VesselInput> exchange;
 };
@@ -187,8 +188,8 @@ struct DamageInput {
     Rate rate, repair;
 };
 struct SecretionInput {
-    Quantity<Dimension::molecule_rate> rate;
-    std::optional<Positive<Dimension::concentration>> saturation;
+    OfLigand<Dimension::molecule_rate> rate;
+    std::optional<OfLigand<Dimension::concentration, Range::positive>> saturation;
 };
 struct UptakeInput {
     Place at;
@@ -201,7 +202,7 @@ struct BindingInput {
     Place at;
     Quantity<Dimension::bimolecular> k_on;
     std::optional<Rate> k_off;
-    std::optional<Positive<Dimension::concentration>> K_d;
+    std::optional<OfLigand<Dimension::concentration, Range::positive>> K_d;
     std::optional<Rate> internalisation, desensitisation, recovery;
     Quantity<Dimension::number> efficacy;
 };
@@ -229,7 +230,7 @@ struct ExpressionInput {
 
 struct StoreInput {
     Place at;
-    Positive<Dimension::molecules> amount;
+    OfLigand<Dimension::molecules, Range::positive> amount;
     Rate release, refill;
 };
 
@@ -438,6 +439,7 @@ struct ScenarioInput {
     Whole seed;
     TimeInput time;
     DomainInput domain;
+    std::optional<Positive<Dimension::mass>> body_weight;
     TransportInput transport;
     Named<LigandInput> ligands;
     Named<MembraneLigandInput> membrane_ligands;

@@ -82,7 +82,7 @@ void keys(Visitor& key, LigandInput& in) {
     key("initial", in.initial, otherwise("0 nM"), "concentration at time 0");
     key("boundaries", in.boundaries, otherwise("{}"), "conditions on the faces of the domain; zero-flux if absent");
     key("cleaved_by", in.cleaved_by, optional, "enzymes, by other ligands of the list, and their rate constants");
-    key("molar_mass", in.molar_mass, optional, "needed for doses given as a mass");
+    key("molar_mass", in.molar_mass, optional, "needed where a quantity of the ligand is given by mass");
     key("hindered_by", in.hindered_by, optional, "matrix, by other ligands of the list: how it lowers the diffusivity");
     key("trace_senders", in.trace_senders, otherwise("false"), "routes.csv tells which type received it from which, and by which route");
 }
@@ -187,7 +187,9 @@ void keys(Visitor& key, DoseInput& in) {
     key.exactly_one({"bolus", "infusion"});
     key("ligand", in.ligand, required_here, "what is given");
     key("into", in.into, required_here, "compartment, or region of the tissue");
-    key("bolus", in.bolus, optional, "amount given at once: molecules, moles, or a mass if the ligand has a molar_mass");
+    key("bolus", in.bolus, optional,
+        "amount given at once: molecules, moles, or a mass if the ligand has a molar_mass; in all or per body weight (5 mg/kg); 0: a "
+        "placebo");
     key("at", in.time, optional, "when the bolus is given");
     key("infusion", in.infusion, optional, "amount given per time, likewise");
     key("from", in.from, optional, "when the infusion begins");
@@ -549,6 +551,7 @@ void keys(Visitor& key, ScenarioInput& in) {
     key("seed", in.seed, otherwise("1"), "of all random numbers: another seed, another run of the same experiment");
     key("time", in.time, required, "how long, and in what steps");
     key("domain", in.domain, required, "the block of tissue that is simulated");
+    key("body_weight", in.body_weight, optional, "of the patient or animal, for doses such as 5 mg/kg");
     key("transport", in.transport, otherwise("{}"), "how ligand fields are solved");
     key("ligands", in.ligands, optional, "molecules that diffuse, in this order");
     key("membrane_ligands", in.membrane_ligands, optional, "ligands that stay on their cells and bind receptors of cells that touch");

@@ -33,6 +33,7 @@ struct Dictionary {
     Names ligands{"ligand", {}}, types{"cell type", {}}, receptors{"receptor", {}}, membrane_ligands{"membrane ligand", {}},
         activities{"activity", {}};                ///< activities in the order in which cell types first have them
     Names pools{"pool", {}};                       ///< `LIGAND in COMPARTMENT`, in the order of Model::pools
+    std::vector<int> pool_ligands;                 ///< of each of these
     Names variables{"variable of a pathway", {}};  ///< `VARIABLE of PATHWAY`, in the order of Model::pathways
     bool synapses = false;                         ///< there are some, hence words for what they do
 

@@ -48,6 +48,11 @@ public:
         to.at = node.at;
     }
 
+    template <Dimension D, Range R>
+    void value(Node& node, OfLigand<D, R>& to) const {
+        static_cast<LigandQuantity&>(to) = read_ligand_quantity(node, D, R);
+    }
+
     template <Dimension D, class Infinite>
     void value(Node& node, OrInfinite<D, Infinite>& to) const {
         if (node.kind == Node::Kind::scalar && node.text == Infinite::word) {

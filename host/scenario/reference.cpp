@@ -112,6 +112,10 @@ private:
         if (R == Range::any) text += "; of any sign";
         return text;
     }
+    template <Dimension D, Range R>
+    std::string value(std::string const& path, OfLigand<D, R> const*) {
+        return value(path, static_cast<Quantity<D, R> const*>(nullptr)) + "; also by mass: " + code(example_of(*by_mass(D)));
+    }
     template <Dimension D, class Infinite>
     std::string value(std::string const& path, OrInfinite<D, Infinite> const*) {
         return value(path, static_cast<Quantity<D> const*>(nullptr)) + ", or " + code(Infinite::word);
@@ -209,7 +213,8 @@ std::string scenario_reference() {
     Dictionary one_of_each{ScenarioInput{}};
     one_of_each.ligands.list = {"LIGAND"}, one_of_each.types.list = {"TYPE"}, one_of_each.receptors.list = {"RECEPTOR"};
     one_of_each.membrane_ligands.list = {"MEMBRANE LIGAND"}, one_of_each.activities.list = {"ACTIVITY"};
-    one_of_each.pools.list = {"LIGAND in COMPARTMENT"}, one_of_each.variables.list = {"VARIABLE of PATHWAY"};
+    one_of_each.pools.list = {"LIGAND in COMPARTMENT"}, one_of_each.pool_ligands = {0};
+    one_of_each.variables.list = {"VARIABLE of PATHWAY"};
     one_of_each.synapses = true;
     return kHead + of_keys() + kSignals + of_phrases(Phrases::signals(one_of_each), "signal") + kBehaviours +
            of_phrases(Phrases::behaviours(one_of_each), "behaviour") + kPeerWords + "Signals:\n\n" + of_peer_words(peer_signals()) +

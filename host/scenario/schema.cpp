@@ -24,6 +24,10 @@ struct SchemaOf {
         if constexpr (D == Dimension::molecules || D == Dimension::cells) return {{"anyOf", {text, {{"type", "number"}, {"minimum", 0}}}}};
         return text;
     }
+    template <Dimension D, Range R>
+    static Json value(OfLigand<D, R> const*) {
+        return value(static_cast<Quantity<D, R> const*>(nullptr));
+    }
     template <Dimension D, class Infinite>
     static Json value(OrInfinite<D, Infinite> const*) {
         return {{"anyOf", {{{"const", Infinite::word}}, value(static_cast<Quantity<D> const*>(nullptr))}}};

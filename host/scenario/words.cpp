@@ -11,7 +11,10 @@ Dictionary::Dictionary(ScenarioInput const& in) : synapses(!in.synapses.empty())
             if (std::find(activities.list.begin(), activities.list.end(), e.name.value) == activities.list.end())
                 activities.list.push_back(e.name.value);
     for (auto const& compartment : in.compartments)
-        for (auto const& e : compartment.value.ligands) pools.list.push_back(e.name.value + " in " + compartment.name.value);
+        for (auto const& e : compartment.value.ligands) {
+            pools.list.push_back(e.name.value + " in " + compartment.name.value);
+            pool_ligands.push_back(ligands.find(e.name));
+        }
     for (auto const& pathway : in.pathways) {
         for (auto const& e : pathway.value.species) variables.list.push_back(e.name.value + " of " + pathway.name.value);
         for (auto const& e : pathway.value.assignments) variables.list.push_back(e.name.value + " of " + pathway.name.value);
@@ -23,9 +26,11 @@ Dictionary::Dictionary(Model const& model) : synapses(!model.synapses.empty()) {
     };
     add(ligands, model.ligands), add(types, model.types), add(receptors, model.receptors), add(membrane_ligands, model.membrane_ligands);
     activities.list = model.activities;
-    for (auto const& pool : model.pools)
+    for (auto const& pool : model.pools) {
         pools.list.push_back(model.ligands[static_cast<std::size_t>(pool.ligand)].name + " in " +
                              model.compartments[static_cast<std::size_t>(pool.compartment)].name);
+        pool_ligands.push_back(pool.ligand);
+    }
     for (auto const& network : model.pathways)
         for (auto const& variable : network.variables) variables.list.push_back(variable + " of " + network.name);
 }
@@ -64,9 +69,10 @@ Phrases Phrases::signals(Dictionary const& names) {
                            "of all channels in its synapses the fraction that was open, mean over the last transport step"});
     for (int l = 0; l < v.ligands; ++l) {
         std::string const& name = names.ligands.list[static_cast<std::size_t>(l)];
-        p.list_.push_back({name, v.of(signal::concentration, l), Dimension::concentration, "concentration at the cell's centre"});
-        p.list_.push_back(
-            {"gradient of " + name, v.of(signal::gradient, l), Dimension::gradient, "magnitude of its gradient at the cell's centre"});
+        p.list_.push_back({name, v.of(signal::concentration, l), Dimension::concentration, "concentration at the cell's centre",
+                           Limits::non_negative, l});
+        p.list_.push_back({"gradient of " + name, v.of(signal::gradient, l), Dimension::gradient,
+                           "magnitude of its gradient at the cell's centre", Limits::non_negative, l});
         p.list_.push_back(
             {"store of " + name, v.of(signal::stored, l), Dimension::number, "what is left in its store, as a fraction of a full one"});
     }
@@ -88,7 +94,8 @@ Phrases Phrases::signals(Dictionary const& names) {
     }
     for (int pool = 0; pool < v.pools; ++pool)
         p.list_.push_back({names.pools.list[static_cast<std::size_t>(pool)], v.of(signal::circulating, pool), Dimension::concentration,
-                           "free concentration in a compartment"});
+                           "free concentration in a compartment", Limits::non_negative,
+                           names.pool_ligands[static_cast<std::size_t>(pool)]});
     for (int variable = 0; variable < v.variables; ++variable) {
         std::string const& name = names.variables.list[static_cast<std::size_t>(variable)];
         p.list_.push_back({name, v.of(signal::inside, variable), Dimension::number,
@@ -131,7 +138,7 @@ Phrases Phrases::behaviours(Dictionary const& names) {
     for (int l = 0; l < v.ligands; ++l) {
         std::string const& name = names.ligands.list[static_cast<std::size_t>(l)];
         p.list_.push_back({"secretion of " + name, v.of(behaviour::secretion, l), Dimension::molecule_rate,
-                           "into the field around the cell: `secretion`"});
+                           "into the field around the cell: `secretion`", Limits::non_negative, l});
         p.list_.push_back({"uptake of " + name, v.of(behaviour::uptake, l), Dimension::clearance,
                            "clearance by the surface of the cell: `uptake`; `to` may be receptors with a k_on, too"});
         p.list_.push_back({"chemotaxis to " + name, v.of(behaviour::chemotaxis, l), Dimension::sensitivity,

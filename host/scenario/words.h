@@ -21,6 +21,7 @@ public:
         Dimension dimension = Dimension::number;
         char const* meaning = "";  ///< for the reference
         Limits limits = Limits::non_negative;
+        int ligand = -1;  ///< whose quantity it is, which may also be given by mass; -1: none's
     };
     /// Whose meaning counts where both use the same words.
     enum class Spelling { crine, peer };

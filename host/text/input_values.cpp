@@ -19,4 +19,10 @@ double read_quantity(Node const& node, Dimension dimension, Range range) {
     return value;
 }
 
+LigandQuantity read_ligand_quantity(Node const& node, Dimension dimension, Range range) {
+    auto mass = by_mass(dimension);
+    if (mass && (node.kind != Node::Kind::scalar || !measures(node.text, *mass))) mass.reset();
+    return {read_quantity(node, mass.value_or(dimension), range), mass, node.text, node.at};
+}
+
 }  // namespace crine

@@ -30,6 +30,16 @@ using Signed = Quantity<D, Range::any>;
 template <Dimension D>
 using Positive = Quantity<D, Range::positive>;
 
+/// Of a ligand, in molecules or by mass: a number only when the ligand is known (host/build/by_mass.cpp).
+struct LigandQuantity {
+    double value = 0;
+    std::optional<Dimension> mass;  ///< what it measures, if it is given by mass
+    std::string text;
+    Place at;
+};
+template <Dimension D, Range R = Range::non_negative>
+struct OfLigand : LigandQuantity {};
+
 using Coordinate = Signed<Dimension::length>;
 using Time = Quantity<Dimension::time>;
 using Rate = Quantity<Dimension::rate>;
@@ -117,5 +127,7 @@ constexpr Presence otherwise(char const* text) { return {false, false, text}; }
 std::string const& scalar(Node const& node, std::string const& what);
 /// Reads one value of what turned out to be the dimension.
 double read_quantity(Node const& node, Dimension dimension, Range range);
+/// The same of a ligand, maybe by mass.
+LigandQuantity read_ligand_quantity(Node const& node, Dimension dimension, Range range);
 
 }  // namespace crine

@@ -25,7 +25,7 @@ struct DimensionRow {
     char const* example;
 };
 
-constexpr std::array<DimensionRow, 24> kDimensions{{
+constexpr std::array<DimensionRow, 28> kDimensions{{
     {Dimension::number, "a number", "1", "0.5"},
     {Dimension::length, "a length", "um", "5 um"},
     {Dimension::volume, "a volume", "um^3", "2000 um^3"},
@@ -46,7 +46,11 @@ constexpr std::array<DimensionRow, 24> kDimensions{{
     {Dimension::sensitivity, "a drift per gradient of concentration", "um^5/s/molecule", "100 um^2/s/nM"},
     {Dimension::mass, "a mass", "kg", "100 mg"},
     {Dimension::mass_rate, "a mass per time", "kg/s", "1 mg/h"},
-    {Dimension::molar_mass, "a mass per amount of substance", "kg/molecule", "17 kg/mol"},
+    {Dimension::mass_concentration, "a mass per volume", "kg/um^3", "100 pg/mL"},
+    {Dimension::mass_concentration_rate, "a mass per volume and time", "kg/um^3/s", "1 ng/mL/h"},
+    {Dimension::mass_gradient, "a gradient of mass per volume", "kg/um^4", "1 ng/mL/um"},
+    {Dimension::mass_flux, "a flux of mass", "kg/um^2/s", "1 pg/cm^2/s"},
+    {Dimension::molar_mass, "a mass per amount of substance", "kg/molecule", "17 kDa"},
     {Dimension::molar_volume, "a volume per amount", "um^3/molecule", "70 L/mol"},
     {Dimension::cells, "a number of cells", "1", "1e10 cell"},
     {Dimension::cell_rate, "a number of cells per time", "1/s", "1e9 cell/h"},
@@ -81,6 +85,7 @@ public:
             ut_unmap_name_to_unit(system_.get(), name, UT_ASCII);  // the database has the Avogadro number of 2006
             define(name, nullptr, Unit(ut_scale(1 / kAvogadro, mol.get())));
         }
+        define("dalton", "Da", parse("g/mol"));  // of a molecule: crine counts them in moles
         for (char const* name : {"cell", "cells"}) define(name, nullptr, Unit(ut_get_dimensionless_unit_one(system_.get())));
     }
 
@@ -200,6 +205,25 @@ double convert(double value, std::string_view unit_text, Dimension dimension, st
 }
 
 }  // namespace
+
+std::optional<Dimension> by_mass(Dimension dimension) {
+    switch (dimension) {
+        case Dimension::concentration:
+            return Dimension::mass_concentration;
+        case Dimension::concentration_rate:
+            return Dimension::mass_concentration_rate;
+        case Dimension::gradient:
+            return Dimension::mass_gradient;
+        case Dimension::flux:
+            return Dimension::mass_flux;
+        case Dimension::molecules:
+            return Dimension::mass;
+        case Dimension::molecule_rate:
+            return Dimension::mass_rate;
+        default:
+            return std::nullopt;
+    }
+}
 
 char const* name_of(Dimension d) { return row_of(d).name; }
 char const* example_of(Dimension d) { return row_of(d).example; }

@@ -1,6 +1,7 @@
 // Quantities with units, such as `60 um^2/s`, in the base units of µm, s and molecules.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,11 +30,18 @@ enum class Dimension {
     sensitivity,  ///< drift per gradient
     mass,
     mass_rate,
+    mass_concentration,
+    mass_concentration_rate,
+    mass_gradient,
+    mass_flux,
     molar_mass,
     molar_volume,
     cells,
     cell_rate,
 };
+
+/// What measures by mass what that dimension measures in molecules: ng/mL for nM.
+std::optional<Dimension> by_mass(Dimension dimension);
 
 /// For messages and the schema: `a length`, and `5 um`.
 char const* name_of(Dimension dimension);

@@ -201,6 +201,25 @@ TEST(Program, NeverTouchesATableOfSomebodyElse) {
     EXPECT_EQ(contents(folder / "out/routes.csv"), "mine\n");
 }
 
+// the untreated arm of a study
+TEST(Program, APlaceboGivesNothing) {
+    TemporaryFolder const folder;
+    std::string const out = (folder / "out").string();
+    std::vector<std::string> arguments{"run", test_scenario("doses.yaml"), "-o", out, "--until", "2 h", "--quiet"};
+    for (char const* dose : {"doses[0].infusion=0 mol/h", "doses[1].infusion=0 mol/h", "doses[2].bolus=0 mol", "doses[3].bolus=0 mol"}) {
+        arguments.emplace_back("--set");
+        arguments.emplace_back(dose);
+    }
+    Outcome const outcome = crine(arguments);
+    ASSERT_EQ(outcome.code, 0) << outcome.err;
+    Table const tissue(out + "/summary.csv"), blood(out + "/compartments.csv");
+    for (char const* ligand : {"drug", "depot"})
+        EXPECT_EQ(tissue.at(tissue.rows.size() - 1, std::string(ligand) + " injected [molecules]"), 0);
+    EXPECT_EQ(blood.at(blood.rows.size() - 1, "drug in blood dosed [molecules]"), 0);
+    arguments[0] = "check", arguments.erase(arguments.begin() + 2, arguments.begin() + 4), std::erase(arguments, "--quiet");
+    EXPECT_NE(crine(arguments).out.find("placebo"), std::string::npos);
+}
+
 // what it includes is then looked for where the program runs
 TEST(Program, ReadsAScenarioFromItsStandardInput) {
     TemporaryFolder const folder;

@@ -57,6 +57,14 @@ TEST(Units, ConvertsToMicrometresSecondsAndMolecules) {
              {"2 pL", Dimension::volume, 2000},
              {"0.25", Dimension::number, 0.25},
              {"25 %", Dimension::number, 0.25},
+             {"17 kDa", Dimension::molar_mass, 17 / 6.02214076e23},
+             {"17 kg/mol", Dimension::molar_mass, 17 / 6.02214076e23},
+             {"111 g/mol", Dimension::molar_mass, 0.111 / 6.02214076e23},
+             {"1 pg/mL", Dimension::mass_concentration, 1e-27},
+             {"1 ng/ml", Dimension::mass_concentration, 1e-24},
+             {"1 ug/L", Dimension::mass_concentration, 1e-24},
+             {"1 mg/dL", Dimension::mass_concentration, 1e-20},
+             {"1 g/l", Dimension::mass_concentration, 1e-18},
          })
         EXPECT_TRUE(close(quantity(row.text, row.dimension), row.expected, 1e-12)) << row.text;
     EXPECT_TRUE(close(unit_scale("nM", Dimension::concentration), kNanomolar, 1e-12));
@@ -82,7 +90,7 @@ TEST(Units, RefusesWhatIsNoFiniteNumberWithAUnit) {
 
 /// What a message recommends must itself be accepted.
 TEST(Units, EveryExampleIsOfItsDimension) {
-    for (int d = 0; d <= static_cast<int>(Dimension::sensitivity); ++d)
+    for (int d = 0; d <= static_cast<int>(Dimension::cell_rate); ++d)
         EXPECT_GT(quantity(example_of(static_cast<Dimension>(d)), static_cast<Dimension>(d)), 0) << name_of(static_cast<Dimension>(d));
 }
 
