@@ -30,6 +30,8 @@ void Engine::start(Model const& model, InitialState const& state) {
     synapses_.start(model_, state);
     exchange_.start(model_, state.cells, fields_);
     traces_.start(model_, fields_);
+    present_at_start_.clear();
+    for (LigandField const& field : fields_.ligands) present_at_start_.push_back(field.present);
     fields_.follow = [this](int ligand, double duration) { return traces_.follow(model_, rates(), fields_, ligand, duration); };
 }
 
@@ -176,15 +178,14 @@ std::vector<std::byte> Engine::save() {
 }
 
 void Engine::restore(std::span<std::byte const> state) {
-    std::vector<bool> present;  // of itself: a source that the model has now
-    for (LigandField const& field : fields_.ligands) present.push_back(field.present);
     LoadVisitor from(state, cells_.fields.type);
     for_each_part([&](char const*, auto& part) { part.list(from); });
     from.finish();
+    if (!cells_.sound() || !synapses_.sound(model_.grid)) LoadVisitor::mismatch();
     // what follows from it
-    for (std::size_t l = 0; l < present.size(); ++l) {
+    for (std::size_t l = 0; l < fields_.ligands.size(); ++l) {
         LigandField& field = fields_.ligands[l];
-        field.stale_halo = true, field.infusing = false, field.present = field.present || present[l];
+        field.stale_halo = true, field.infusing = false, field.present = field.present || present_at_start_[l];
     }
     endocrine_.restored();
     hinder(fields_, model_);

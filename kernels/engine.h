@@ -72,7 +72,8 @@ private:
     Senses senses_;
     Traces traces_;
     Behaviour behaviour_;
-    Buffer<ErrorReport> error_;  ///< one: what a kernel found wrong
+    Buffer<ErrorReport> error_;           ///< one: what a kernel found wrong
+    std::vector<bool> present_at_start_;  ///< by ligand; a source that the model has is there whatever state is restored
 };
 
 }  // namespace CRINE_NS

@@ -13,10 +13,12 @@ namespace {
 
 Real real(double x) { return static_cast<Real>(x); }
 
-/// The whole number nearest to a / b, or 0 if a is not a multiple of b.
+constexpr double kMostCounted = 9e15;  ///< steps, voxels on an axis: above 2^53 not every whole number is a double
+
+/// The whole number nearest to a / b, or 0 if a is not a multiple of b; of very large ones kMostCounted.
 std::uint64_t multiple(double a, double b) {
     double const n = std::round(a / b);
-    return n >= 1 && std::fabs(a - n * b) <= 1e-6 * b ? static_cast<std::uint64_t>(n) : 0;
+    return n >= 1 && std::fabs(a - n * b) <= 1e-6 * b ? static_cast<std::uint64_t>(std::min(n, kMostCounted)) : 0;
 }
 
 Vec3 position(Point const& p, Grid const& grid) {
@@ -47,6 +49,13 @@ Schedule make_schedule(TimeInput const& in) {
                                {"mechanics", s.mechanics, in.mechanics.at},
                                {"behaviour", s.behaviour, in.behaviour.at}}};
     std::stable_sort(steps.begin(), steps.end(), [](auto const& a, auto const& b) { return a.length < b.length; });
+    auto const check_countable = [&](char const* what, double length, Place const& at) {
+        if (length / steps[0].length >= kMostCounted)
+            fail(at, std::string(what) + " is " + rounded(length / steps[0].length) + " times the step of " + steps[0].name +
+                         ", the shortest; more than 9e15 cannot be counted");
+    };
+    check_countable("the end", s.end, in.end.at);
+    for (Step const& step : steps) check_countable("this step", step.length, step.at);
     for (std::size_t i = 1; i < 3; ++i)
         if (multiple(steps[i].length, steps[i - 1].length) == 0)
             fail(steps[i].at, std::string("the step of ") + steps[i].name + " is not a whole multiple of the step of " + steps[i - 1].name +
@@ -187,6 +196,8 @@ void set_statistic(ProbeInput const& in, Probe& probe) {
 
 std::vector<Probe> make_probes(ScenarioInput const& in, Dictionary const& dictionary, Names const& regions, Grid const& grid) {
     Names const &ligands = dictionary.ligands, &types = dictionary.types;
+    constexpr std::uint64_t kMostPoints = 10000;
+    std::uint64_t points = 0;
     std::vector<Probe> probes;
     std::set<std::string> names;
     for (auto const& p : in.probes) {
@@ -217,7 +228,8 @@ std::vector<Probe> make_probes(ScenarioInput const& in, Dictionary const& dictio
         } else if (p.from) {
             probe.kind = Probe::Kind::line;
             if (!p.points || p.points->value < 2) fail(p.points ? p.points->at : p.at, "a line needs \"points\", 2 or more");
-            if (p.points->value > 10000) fail(p.points->at, "more than 10000 points on a line (each is a column)");
+            if (p.points->value > kMostPoints || (points += p.points->value) > kMostPoints)
+                fail(p.points->at, "more than " + std::to_string(kMostPoints) + " points on lines (each is a column)");
             Vec3 const from = position(*p.from, grid), to = position(*p.to, grid);
             for (std::uint64_t n = 0; n < p.points->value; ++n)
                 probe.points.push_back(from + static_cast<Real>(n) / static_cast<Real>(p.points->value - 1) * (to - from));

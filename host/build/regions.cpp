@@ -13,6 +13,8 @@ double on_axis(Vec3 p, Axis axis) { return axis == Axis::x ? p.x : (axis == Axis
 
 Vec3 vector_of(Point const& p) { return {static_cast<Real>(p[0].value), static_cast<Real>(p[1].value), static_cast<Real>(p[2].value)}; }
 
+constexpr int kDeepest = 32;  ///< combinations of combinations
+
 void expect_order(Place const& at, double from, double to) {
     if (!(from < to)) fail(at, "\"from\" is not below \"to\": nothing is inside");
 }
@@ -22,12 +24,21 @@ void expect_order(Place const& at, double from, double to) {
 Regions::Regions(Named<RegionInput> const& input, Grid const& grid) : grid_(grid), names_{"region", {}}, masks_(input.size()) {
     for (auto const& entry : input) {  // a combination may use the regions above it, so there is no cycle
         tests_.push_back(make_test(entry.value));
+        looks_.emplace_back();
         names_.list.push_back(entry.name.value);
         places_.push_back(entry.name.at);
     }
 }
 
-Regions::Test Regions::make_test(RegionInput const& in) const {
+bool Regions::contains(int region, Voxel v) const {
+    if (v != at_) at_ = v, ++look_;
+    Look& look = looks_[static_cast<std::size_t>(region)];
+    if (look.number != look_) look = {look_, tests_[static_cast<std::size_t>(region)](v)};
+    return look.inside;
+}
+
+Regions::Test Regions::make_test(RegionInput const& in) {
+    depths_.push_back(0);
     auto const of_point = [grid = grid_](auto inside) -> Test { return [=](Voxel v) { return inside(grid.centre(v.i, v.j, v.k)); }; };
     std::vector<Test> found;
     if (in.box) {
@@ -80,6 +91,9 @@ Regions::Test Regions::make_test(RegionInput const& in) const {
                 if (std::find(names_.list.begin(), names_.list.end(), name.value) == names_.list.end())
                     fail(name.at, "\"" + name.value + "\" is not a region listed above this one" + suggestion(name.value, names_.list));
                 result.push_back(names_.find(name));
+                depths_.back() = std::max(depths_.back(), depths_[static_cast<std::size_t>(result.back())] + 1);
+                if (depths_.back() > kDeepest)
+                    fail(name.at, "combinations of combinations more than " + std::to_string(kDeepest) + " deep");
             }
             return result;
         };
@@ -113,15 +127,13 @@ Region const& Regions::make_mask(int region) {
 }
 
 std::vector<Region> Regions::take_masks(bool sample) {
-    for (int r = 0; r < count(); ++r) {
-        if (!sample) {
-            make_mask(r);
-            continue;
-        }
-        std::size_t seen = 0;
-        double const each = visit_voxels(true, [&](Voxel v) { seen += contains(r, v); });
-        masks_[static_cast<std::size_t>(r)] = {
-            names_.list[static_cast<std::size_t>(r)], {}, static_cast<std::size_t>(static_cast<double>(seen) * each)};
+    for (int r = 0; r < count() && !sample; ++r) make_mask(r);
+    if (sample && count() > 0) {
+        double const each = visit_voxels(true, [&](Voxel v) {
+            for (int r = 0; r < count(); ++r) masks_[static_cast<std::size_t>(r)].voxels += contains(r, v);
+        });
+        for (std::size_t r = 0; r < masks_.size(); ++r)
+            masks_[r].name = names_.list[r], masks_[r].voxels = static_cast<std::size_t>(static_cast<double>(masks_[r].voxels) * each);
     }
     return std::move(masks_);
 }

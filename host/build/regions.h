@@ -12,6 +12,7 @@ namespace crine {
 /// A voxel of the grid.
 struct Voxel {
     int i = 0, j = 0, k = 0;
+    bool operator==(Voxel const&) const = default;
 };
 inline Voxel voxel_of(Grid const& grid, Vec3 p) {
     return {voxel_on_axis(p.x, grid.nx, grid.spacing), voxel_on_axis(p.y, grid.ny, grid.spacing),
@@ -28,7 +29,8 @@ public:
     Grid const& grid() const { return grid_; }
     Names const& names() const { return names_; }
     int count() const { return static_cast<int>(tests_.size()); }
-    bool contains(int region, Voxel v) const { return tests_[static_cast<std::size_t>(region)](v); }
+    /// Looks at every region once for a voxel, however often combinations name it.
+    bool contains(int region, Voxel v) const;
 
     /// The voxels of one region. From then on `contains` looks them up.
     Region const& make_mask(int region);
@@ -42,13 +44,21 @@ public:
 
 private:
     using Test = std::function<bool(Voxel)>;
-    Test make_test(RegionInput const& in) const;
+    struct Look {
+        std::uint64_t number = 0;
+        bool inside = false;
+    };
+    Test make_test(RegionInput const& in);
 
     Grid grid_;
     Names names_;
     std::vector<Test> tests_;
+    std::vector<int> depths_;  ///< of combinations of combinations
     std::vector<Region> masks_;
     std::vector<Place> places_;
+    mutable std::vector<Look> looks_;  ///< by region: the last one
+    mutable Voxel at_;                 ///< of those with this number
+    mutable std::uint64_t look_ = 1;
 };
 
 }  // namespace crine

@@ -78,12 +78,13 @@ public:
     }
 
 private:
-    Parser() = default;
+    Parser() { SetIgnoreCharacterData(1); }  // it is read where it stands; and entities of entities could make gigabytes of it
 };
 
 class ImageFile {
 public:
-    explicit ImageFile(std::filesystem::path const& file) : name_(file.string()), stream_(file, std::ios::binary) {
+    explicit ImageFile(std::filesystem::path const& file)
+        : name_(file.string()), stream_(file, std::ios::binary), size_(std::filesystem::file_size(file)) {
         parser_->SetStream(&stream_);
         vtkXMLDataElement* const root = stream_ && parser_->Parse() != 0 ? parser_->GetRootElement() : nullptr;
         bool const is_image = root && is(root, "VTKFile") && text(root, "type") == "ImageData";
@@ -236,14 +237,32 @@ private:
             throw InputError(name_ + " has no array \"" + name + "\" on its " + (by_cell ? "cells" : "points") + suggestion(name, known));
         return found;
     }
+    /// Whether the compressed blocks of an array are in the file: the parser takes memory for as many bytes as they are said to have.
+    bool blocks_fit(vtkXMLDataElement* array, bool appended, std::uint64_t blocks) {
+        std::size_t const size = parser_->size_of_length();
+        if (blocks > size_ / size) return false;
+        std::uint64_t left = size_;
+        auto const begin = parser_->bytes(array, appended, (3 + blocks) * size);
+        if (begin.size() < (3 + blocks) * size) return false;
+        for (std::uint64_t b = 0; b < blocks; ++b) {
+            std::uint64_t const compressed = parser_->length(begin, 3 + b);
+            if (compressed > left) return false;
+            left -= compressed;
+        }
+        return true;
+    }
     /// Reads an array; false if it does not hold just so many values.
     bool read_words(vtkXMLDataElement* array, vtkDataArray* to, std::size_t words, int type) {
         std::string const format = text(array, "format");
         bool const appended = format == "appended", ascii = format == "ascii";
         std::size_t const bytes = words * parser_->GetWordTypeSize(type);
+        long long offset = 0;
+        if (appended && (!array->GetScalarAttribute("offset", offset) || offset < 0 || static_cast<std::uint64_t>(offset) > size_))
+            return false;
         if (!ascii) {
             std::size_t const size = parser_->size_of_length(), lengths = compressor_ ? 3 : 1;
             std::size_t const wanted = lengths * size + (compressor_ ? 0 : bytes);  // of what is missing the parser makes something
+            if (wanted > size_) return false;
             auto const begin = parser_->bytes(array, appended, wanted);
             if (begin.size() < wanted) return false;
             std::uint64_t declared = parser_->length(begin, 0);
@@ -251,11 +270,10 @@ private:
                 std::uint64_t const blocks = declared, each = parser_->length(begin, 1), last = parser_->length(begin, 2);
                 if (blocks == 0 || each == 0 || last > each || blocks - 1 > bytes / each) return false;
                 declared = (blocks - 1) * each + (last > 0 ? last : each);
+                if (!blocks_fit(array, appended, blocks)) return false;
             }
             if (declared != bytes) return false;
         }
-        long long offset = 0;
-        if (appended && !array->GetScalarAttribute("offset", offset)) return false;
         void* const buffer = to->GetVoidPointer(0);
         std::size_t const read = appended ? parser_->ReadAppendedData(offset, buffer, 0, words, type)
                                           : parser_->ReadInlineData(array, ascii, buffer, 0, words, type);
@@ -266,6 +284,7 @@ private:
 
     std::string name_;
     std::ifstream stream_;
+    std::uint64_t size_;  ///< of the file [bytes]
     vtkNew<Parser> parser_;
     vtkSmartPointer<vtkDataCompressor> compressor_;
     vtkXMLDataElement* image_ = nullptr;

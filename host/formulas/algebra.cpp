@@ -145,6 +145,14 @@ Algebra::Term Algebra::simplified(Op op, Term a, Term b, Term c) {
     }
 }
 
+std::vector<int> Algebra::variables(Term t) const {
+    std::vector<int> found;
+    for (Term const term : made_of(t, [](Term) { return false; }))
+        if (node(term).kind == Kind::variable) found.push_back(node(term).index);
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
 Algebra::Term Algebra::derivative(Term t, int variable) {
     auto const known = [&](Term term) { return derivatives_.contains({term, variable}); };
     if (!known(t))

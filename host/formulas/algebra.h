@@ -31,6 +31,9 @@ public:
     bool is_number(Term t) const { return node(t).kind == Kind::number; }
     double value(Term t) const { return node(t).value; }
 
+    /// The variables that a term is made of, in their order.
+    std::vector<int> variables(Term t) const;
+
     /// ∂t/∂variable; of conditions, where they do not jump.
     Term derivative(Term t, int variable);
 

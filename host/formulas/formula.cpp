@@ -1,6 +1,7 @@
 // The tokens and the recursive-descent parser of formulas, with the functions that are built in.
 #include "host/formulas/formula.h"
 
+#include <algorithm>
 #include <cctype>
 #include <charconv>
 #include <map>
@@ -220,7 +221,10 @@ private:
             wants(1);
             return algebra_.apply(found->second, x[0]);
         }
-        if (auto const composed = composition(name, x)) return *composed;
+        bool const common = name == "sign" || name == "rint" || name == "sum" || name == "avg";  // networks may have their own of this name
+        bool const word = std::find(formula_words().begin(), formula_words().end(), name) != formula_words().end();
+        if (word || (common && !names_.function))
+            if (auto const composed = composition(name, x)) return *composed;
         if (name == "log10" || name == "log2") {
             wants(1);
             return algebra_.divide(algebra_.apply(Op::log, x[0]), algebra_.number(name == "log2" ? std::numbers::ln2 : std::numbers::ln10));
@@ -274,9 +278,6 @@ private:
             {"sign", [&](Term t) { return a.subtract(a.apply(Op::less, a.number(0), t), a.apply(Op::less, t, a.number(0))); }},
             {"rint", [&](Term t) { return a.apply(Op::floor, a.add(t, a.number(0.5))); }},
         };
-        bool const own = static_cast<bool>(names_.function);  // names that networks may have given to their own
-        bool const common = name == "sign" || name == "rint" || name == "sum" || name == "avg";
-        if (own && common) return std::nullopt;
         if (auto const found = of_one.find(name); found != of_one.end()) {
             expect_arguments(name, x, 1);
             return found->second(x[0]);

@@ -118,6 +118,9 @@ private:
     static constexpr int kFirstConstant = 40000;  ///< until it is known how many registers there are
 
     NetworkLayout& layout() { return network_.layout; }
+    void check_size() {
+        if (layout().registers > kFirstConstant) fail(in_.at, "the network is too large");
+    }
     Term zero() { return algebra_.number(0); }
 
     void make_equations() {
@@ -191,6 +194,7 @@ private:
         take(at.stages, 4 * at.species), take(at.start, at.species);
         if (at.events > 0) take(at.first_rate, at.species), take(at.finish, at.species);
         at.registers = next;  // so far: factors, scratch and constants follow
+        check_size();
         for (auto const& e : in_.species) network_.variables.push_back(e.name.value);
         for (auto const& e : in_.assignments) network_.variables.push_back(e.name.value);
         rates_.assign(static_cast<std::size_t>(at.species), zero());
@@ -500,7 +504,7 @@ private:
 
         at.constant = end, at.constants = static_cast<int>(network_.constants.size());
         at.registers = end + at.constants;
-        if (at.registers > kFirstConstant) fail(in_.at, "the network is too large");
+        check_size();
         for (Instructions* program :
              {&network_.initial, &network_.rates, &network_.system, &network_.solve, &network_.observe, &network_.conditions})
             for (Instruction& i : *program)
@@ -511,14 +515,18 @@ private:
     /// shift - ∂(dy/dt)/∂y, without its zeros.
     std::vector<std::map<int, Term>> matrix() {
         std::vector<std::map<int, Term>> rows(rates_.size());
-        for (int i = 0; i < layout().species; ++i)
-            for (int j = 0; j < layout().species; ++j) {
+        for (int i = 0; i < layout().species; ++i) {
+            auto& row = rows[static_cast<std::size_t>(i)];
+            row[i] = algebra_.variable(layout().shift);
+            for (int const j : algebra_.variables(rates_[static_cast<std::size_t>(i)])) {
+                if (j >= layout().species) break;  // inputs, parameters, time
                 Term const slope = algebra_.derivative(rates_[static_cast<std::size_t>(i)], j);
                 if (i == j)
-                    rows[static_cast<std::size_t>(i)][j] = algebra_.subtract(algebra_.variable(layout().shift), slope);
+                    row[i] = algebra_.subtract(row[i], slope);
                 else if (!algebra_.is_number(slope, 0))
-                    rows[static_cast<std::size_t>(i)][j] = algebra_.apply(Op::negate, slope);
+                    row[j] = algebra_.apply(Op::negate, slope);
             }
+        }
         return rows;
     }
     /// A species stays at 0 or above if it begins there, its rate at 0 is not negative and no event makes it so, whatever the others are

@@ -120,8 +120,8 @@ void read_words(hid_t file, char const* name, std::string const& problem, To con
     Handle const space(H5Dget_space(data), H5Sclose, problem);
     hssize_t const size = H5Sget_simple_extent_npoints(space);
     hsize_t const stored = H5Dget_storage_size(data);
-    // nothing becomes a thousand times smaller; a size that is not true must not take all memory
-    if (size < 0 || static_cast<hsize_t>(size) * sizeof(std::uint32_t) > 1100 * (stored + kChunk)) throw RunError(problem);
+    // nothing becomes 1100 times smaller; a size that is not true must not take all memory
+    if (size < 0 || static_cast<hsize_t>(size) > 1100 / sizeof(std::uint32_t) * stored) throw RunError(problem);
     void* const place = to(static_cast<std::size_t>(size) * sizeof(std::uint32_t));
     if (H5Dread(data, H5T_NATIVE_UINT32, H5S_ALL, H5S_ALL, H5P_DEFAULT, place) < 0) throw RunError(problem + why());
 }

@@ -200,8 +200,8 @@ Estimate estimate(Scenario const& scenario, std::size_t cells, Device const& dev
         voxels * static_cast<double>(scenario.model.ligands.size()) * sizeof(Real) + n * static_cast<double>(bytes_per_cell());
     double frame = 0, file = 0;
     if (plan.volumes > 0) {
-        auto const intervals = static_cast<std::uint64_t>(std::ceil(scenario.schedule.end / plan.volumes - 1e-9));
-        cost.frames = std::min(intervals, number_of_steps(scenario.schedule)) + 1;
+        double const intervals = std::ceil(scenario.schedule.end / plan.volumes - 1e-9);
+        cost.frames = static_cast<std::uint64_t>(std::min(intervals, static_cast<double>(number_of_steps(scenario.schedule)))) + 1;
         frame = voxels * fields * sizeof(Real) + (plan.cells ? n * static_cast<double>(bytes_per_cell() + numbers * sizeof(Real)) : 0);
         file = voxels * fields * sizeof(float) + (plan.cells ? n * static_cast<double>(kBytesPerCellInFile + numbers * sizeof(float)) : 0);
     }

@@ -14,8 +14,8 @@ class Alarm {
 public:
     explicit Alarm(double interval) : interval_(interval) {}
     bool rings(double time, double tick) {
-        if (interval_ <= 0 || time < static_cast<double>(next_) * interval_ - tick / 2) return false;
-        next_ = static_cast<std::uint64_t>((time + tick / 2) / interval_) + 1;
+        if (interval_ <= 0 || time < next_ * interval_ - tick / 2) return false;
+        next_ = std::floor((time + tick / 2) / interval_) + 1;
         return true;
     }
     /// As after that time; whether it has rung just then.
@@ -25,7 +25,7 @@ public:
 
 private:
     double interval_;
-    std::uint64_t next_ = 0;
+    double next_ = 0;  ///< how many intervals: more than any integer holds where they are much shorter than a step
 };
 
 /// Whether a run ends here.

@@ -70,9 +70,10 @@ struct Course {
         : simulation(scenario, std::move(backend)), observer(scenario, simulation), start_hash(hash_of_start(scenario)) {}
 };
 
-/// Takes the simulation to where the newest checkpoint that is whole was written. Throws InputError where that is of another scenario or
-/// program, and RunError where none is whole.
-Checkpoint go_on(Course& course, Scenario const& scenario, RunOptions const& options, std::vector<std::filesystem::path> const& files) {
+/// Takes the simulation, and what is told of it, to where the newest checkpoint that is whole was written. Throws InputError where that is
+/// of another scenario or program, and RunError where none is whole.
+Checkpoint go_on(Course& course, RunRecord& record, Scenario const& scenario, RunOptions const& options,
+                 std::vector<std::filesystem::path> const& files) {
     std::string damaged;
     for (auto const& file : files) {
         try {
@@ -93,6 +94,7 @@ Checkpoint go_on(Course& course, Scenario const& scenario, RunOptions const& opt
             }
             if (same && course.simulation.backend().state_hash() != from.state_hash)
                 throw RunError(file.string() + " does not hold the state that it was written from");
+            carry_on(record, from.record, file);
             course.observer.go_on();
             std::vector<std::byte>().swap(from.state);
             if (!damaged.empty()) options.tell(damaged + " — going on from " + file.string());
@@ -251,8 +253,7 @@ RunResult run(Scenario scenario, RunOptions const& options) {
     scenario.initial = {};  // the engine has it now
     std::optional<Checkpoint> from;
     if (!checkpoints.empty()) {
-        from = go_on(course, scenario, options, checkpoints);
-        carry_on(record, from->record);
+        from = go_on(course, record, scenario, options, checkpoints);
     } else if (options.resume) {
         if (!folder.found().empty()) options.tell("there is no checkpoint in " + folder.path().string() + ": the run begins again");
         folder.replace();

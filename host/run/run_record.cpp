@@ -1,6 +1,7 @@
 // Writes run.json: build, machine, timings, memory, ledgers and the whole scenario.
 #include "host/run/run_record.h"
 
+#include "crine/contracts.h"
 #include "crine/threads.h"
 #include "host/run/build_info.h"
 #include "host/text/format.h"
@@ -121,14 +122,20 @@ std::string to_carry(RunRecord const& record) {
     return Json{{"started", record.started}, {"cells at start", record.cells_at_start}, {"segments", segments(record)}}.dump();
 }
 
-void carry_on(RunRecord& record, std::string const& json) {
-    Json const before = Json::parse(json);
-    before.at("started").get_to(record.started), before.at("cells at start").get_to(record.cells_at_start);
-    std::vector<RunRecord::Segment> earlier;
-    for (Json const& s : before.at("segments"))
-        earlier.push_back({s.at("started"), s.at("computer"), s.at("engine"), s.at("threads"), s.at("from [h]").get<double>() * kHour,
+void carry_on(RunRecord& record, std::string const& json, std::filesystem::path const& file) {
+    try {
+        Json const before = Json::parse(json);
+        std::vector<RunRecord::Segment> all;
+        for (Json const& s : before.at("segments"))
+            all.push_back({s.at("started"), s.at("computer"), s.at("engine"), s.at("threads"), s.at("from [h]").get<double>() * kHour,
                            s.at("to [h]").get<double>() * kHour, s.at("wall [s]")});
-    record.segments.insert(record.segments.begin(), earlier.begin(), earlier.end());
+        all.insert(all.end(), record.segments.begin(), record.segments.end());
+        auto const started = before.at("started").get<std::string>();
+        record.cells_at_start = before.at("cells at start").get<std::size_t>();
+        record.started = started, record.segments = std::move(all);
+    } catch (Json::exception const&) {
+        throw RunError(file.string() + " does not say how the run went so far");
+    }
 }
 
 double time_reached(std::filesystem::path const& folder) {

@@ -56,8 +56,8 @@ std::string computer();
 
 /// What a later segment has to know of this one and those before, as JSON: for a checkpoint.
 std::string to_carry(RunRecord const& record);
-/// Goes on from there, with a segment of its own.
-void carry_on(RunRecord& record, std::string const& json);
+/// Goes on from there, with a segment of its own. Throws RunError if that is not what the checkpoint in `file` has.
+void carry_on(RunRecord& record, std::string const& json, std::filesystem::path const& file);
 
 /// Simulated time [s] that the run in a folder has reached when it ended, by its record; 0 if that does not say.
 double time_reached(std::filesystem::path const& folder);

@@ -5,6 +5,7 @@
 
 #include <thrust/count.h>
 #include <thrust/iterator/counting_iterator.h>
+#include <thrust/logical.h>
 
 #include <algorithm>
 #include <cmath>
@@ -79,6 +80,20 @@ struct IsOfType {
     CRINE_HD bool operator()(std::size_t i) const { return cells.type[i] == type && alive(cells.state[i]) == living; }
 };
 
+/// No comparison holds for what is not a number.
+struct IsSound {
+    CellView cells;
+    Bins bins;
+    int types;
+    std::uint64_t next_id;
+    CRINE_HD bool operator()(std::size_t i) const {
+        auto const inside = [this](int axis, Real x) { return x >= 0 && x <= bins.size[axis]; };
+        return cells.type[i] < types && cells.state[i] <= CellState::necrotic && cells.stepped[i] <= 1 && cells.id[i] < next_id &&
+               inside(0, cells.x[i]) && inside(1, cells.y[i]) && inside(2, cells.z[i]) && cells.radius[i] > 0 &&
+               std::isfinite(cells.radius[i]);
+    }
+};
+
 }  // namespace
 
 void Population::start(Model const& model, InitialState const& state) {
@@ -104,6 +119,12 @@ void Population::start(Model const& model, InitialState const& state) {
     bins = make_bins(model.grid, longest_reach(model, cells));
     bin_begin.resize(bins.count() + 1);
     bins.begin = std::as_const(bin_begin).span();
+}
+
+bool Population::sound() {
+    auto const first = THRUST_NS_QUALIFIER::counting_iterator<std::size_t>(0);
+    return next_id <= std::uint64_t{1} << 32 &&
+           THRUST_NS_QUALIFIER::all_of(policy(), first, first + size(), IsSound{view(), bins, types, next_id});
 }
 
 void Population::report(Totals& totals) {

@@ -71,6 +71,8 @@ struct Population {
     }
 
     void start(Model const& model, InitialState const& state);
+    /// Whether restored cells can be of this model: of types that it has, in the domain, with ids that no newborn will have.
+    bool sound();
     /// Fills the bins, and `order`. True if cells lie in another order in memory.
     bool find_order();
     /// The bins over the cells as they lie: neighbours are found without moving anybody.

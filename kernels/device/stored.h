@@ -142,6 +142,12 @@ public:
         static_assert(std::is_trivially_copyable_v<T>);
         take(&value, sizeof value);
     }
+    void value(bool& value) {
+        std::uint8_t byte = 0;
+        take(&byte, sizeof byte);
+        if (byte > 1) mismatch();
+        value = byte != 0;
+    }
     template <class T>
     void value(std::vector<T>& list) {
         if (size() != list.size()) mismatch();
@@ -160,9 +166,9 @@ public:
     void finish() const {
         if (!from_.empty()) mismatch();
     }
+    [[noreturn]] static void mismatch() { throw RunError("a stored state is not one of this model"); }
 
 private:
-    [[noreturn]] static void mismatch() { throw RunError("a stored state is not one of this model"); }
     std::span<std::byte const> next(std::size_t bytes) {
         if (bytes > from_.size()) mismatch();
         auto const found = from_.first(bytes);

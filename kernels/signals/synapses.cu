@@ -4,6 +4,8 @@
 #include "crine/interrupt.h"
 #include "crine/model/synapse.h"
 
+#include <thrust/iterator/counting_iterator.h>
+#include <thrust/logical.h>
 #include <thrust/sort.h>
 
 #include <algorithm>
@@ -252,6 +254,18 @@ struct EscapeTerm {
     }
 };
 
+/// No comparison holds for what is not a number.
+struct IsSound {
+    SynapseView synapses;
+    std::size_t kinds, cells;
+    Vec3 size;
+    CRINE_HD bool operator()(std::size_t s) const {
+        auto const inside = [](Real x, Real to) { return x >= 0 && x <= to; };
+        return synapses.type[s] < kinds && synapses.active[s] <= 1 && synapses.from[s] < cells && synapses.to[s] < cells &&
+               inside(synapses.x[s], size.x) && inside(synapses.y[s], size.y) && inside(synapses.z[s], size.z);
+    }
+};
+
 template <class T>
 using HostList = std::vector<T>;
 
@@ -301,6 +315,11 @@ void Synapses::start(Model const& model, InitialState const& state) {
     ids.upload(all), where.resize(all.size());
     post_ids.upload(post), post_begin.upload(begin), post_synapses.upload(items);
     post_open.resize(post.size());
+}
+
+bool Synapses::sound(Grid const& grid) {
+    auto const first = THRUST_NS_QUALIFIER::counting_iterator<std::size_t>(0);
+    return THRUST_NS_QUALIFIER::all_of(policy(), first, first + size(), IsSound{view_of(fields), kinds.size(), ids.size(), grid.size()});
 }
 
 void Synapses::act(Model const& model, Population& cells, Fields& tissue, Moment now, Span<ErrorReport> error) {

@@ -93,6 +93,8 @@ struct Synapses {
     OpenChannels open_channels() const { return {post_ids.span(), post_open.span()}; }
 
     void start(Model const& model, InitialState const& state);
+    /// Whether restored synapses can be of this model: of types that it has, between cells that have some, in the domain.
+    bool sound(Grid const& grid);
     /// Spikes → clefts, fields.
     void act(Model const& model, Population& cells, Fields& fields, Moment now, Span<ErrorReport> error);
     void report(Totals& totals, Model const& model);
