@@ -75,8 +75,7 @@ std::vector<fs::path> folders_of(ValidateOptions const& options) {
         return {options.folder};
     }
     fs::path const here = "scenarios/validation", cases = fs::is_directory(here) ? here : shipped(here);
-    CRINE_VALIDATE(!cases.empty(),
-                   "there is no folder scenarios/validation here, and none came with the program — name it with --folder?");
+    CRINE_VALIDATE(!cases.empty(), "there is no folder scenarios/validation here, and none came with the program — name it with --folder?");
     return {cases, cases.parent_path()};
 }
 
