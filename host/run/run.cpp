@@ -245,6 +245,8 @@ RunResult run(Scenario scenario, RunOptions const& options) {
     std::vector<std::filesystem::path> checkpoints;
     if (options.resume && !folder.found().empty()) checkpoints = checkpoints_in(folder.path());
     if (options.resume && was_complete(folder, scenario, options, checkpoints)) {
+        if (std::filesystem::exists(folder.path() / output_name::lock))
+            folder.open();  // of one killed after its last record; goes with `folder`
         RunResult result;
         result.ending = RunResult::Ending::was_complete, result.time = time_reached(folder.path());
         return result;

@@ -225,6 +225,9 @@ TEST_F(Restart, BeginsWhereThereIsNothingAndEndsWhereAllIsDone) {
     EXPECT_EQ(again.code, 0) << again.err;
     EXPECT_NE(again.out.find("complete already"), std::string::npos) << again.out;
     EXPECT_EQ(contents(cut_ / "run.json"), before);
+    write_text(cut_ / "run.lock", "");  // of one that was killed after its last record
+    EXPECT_EQ(crine(of(small_, cut_, {"--until", "1 h", "--resume"})).code, 0);
+    EXPECT_FALSE(fs::exists(cut_ / "run.lock"));
     Outcome const longer = crine(of(small_, cut_, {"--until", "2 h", "--resume"}));
     EXPECT_EQ(longer.code, 2);
     EXPECT_NE(longer.err.find("no checkpoint"), std::string::npos) << longer.err;
