@@ -1,107 +1,10 @@
-// Works out which types, ligands, activities and complexes there can ever be, and from that which rules have no effect.
+// Looks for rules whose signal can never be, or that change nothing.
 #include "host/build/idle_rules.h"
 
 #include "host/build/build.h"
 
 namespace crine {
 namespace {
-
-template <class Entries>
-bool names(Entries const& entries, std::string const& name) {
-    return std::any_of(entries.begin(), entries.end(), [&](auto const& e) { return e.name.value == name; });
-}
-
-bool is_anything(InitialInput const& initial) { return !initial.value || initial.value->value > 0; }
-
-/// What can be there at some time, however little.
-class Possible {
-public:
-    Possible(ScenarioInput const& in, Model const& model) : in_(in), model_(model), words_(model.vocabulary()) {
-        find_types();
-        for (int l = 0; l < words_.ligands; ++l) ligands_.push_back(has_source(l));
-    }
-
-    bool type(int t) const { return types_[static_cast<std::size_t>(t)]; }
-    bool ligand(int l) const { return ligands_[static_cast<std::size_t>(l)]; }
-    /// Cells of a type do it, if only by a rule.
-    bool does(int t, int behaviour) const {
-        return kind(t).base[static_cast<std::size_t>(behaviour)] != 0 ||
-               std::any_of(model_.rules.begin(), model_.rules.end(),
-                           [&](Rule const& rule) { return rule.type == t && rule.behaviour == behaviour && rule.saturation != 0; });
-    }
-    template <class Word>
-    bool does_to_any(int t, Word word, int count) const {
-        for (int n = 0; n < count; ++n)
-            if (does(t, words_.of(word, n))) return true;
-        return false;
-    }
-    bool active(int t, int activity) const {
-        int const b = words_.of(behaviour::activity, activity);
-        auto const begins = [&](ResponseTime const& response_time) { return response_time.behaviour == b && response_time.initial > 0; };
-        return does(t, b) || std::any_of(kind(t).response_times.begin(), kind(t).response_times.end(), begins);
-    }
-    bool bound(int t, int receptor) const {
-        Receptor const& r = model_.receptors[static_cast<std::size_t>(receptor)];
-        bool const has = kind(t).receptors[static_cast<std::size_t>(receptor)] > 0 || does(t, words_.of(behaviour::synthesis, receptor));
-        return has && std::any_of(r.bindings.begin(), r.bindings.end(),
-                                  [&](Receptor::Binding const& b) { return b.on_membrane ? presented(b.ligand) : ligand(b.ligand); });
-    }
-
-private:
-    CellType const& kind(int t) const { return model_.types[static_cast<std::size_t>(t)]; }
-
-    void find_types() {
-        for (int t = 0; t < words_.types; ++t)
-            types_.push_back(std::any_of(in_.placement.begin(), in_.placement.end(), [&](PlacementInput const& placed) {
-                return placed.file || (placed.type && placed.type->value == kind(t).name);
-            }));
-        for (bool changed = true; changed;) {
-            changed = false;
-            for (int from = 0; from < words_.types; ++from)
-                for (int to = 0; to < words_.types; ++to)
-                    if (type(from) && !type(to) && makes(from, to)) types_[static_cast<std::size_t>(to)] = changed = true;
-        }
-    }
-    bool makes(int from, int to) const {
-        return does(from, words_.of(behaviour::differentiation, to)) || does(from, words_.of(behaviour::recruitment, to)) ||
-               does(from, words_.of(behaviour::offspring, to));
-    }
-    bool has_source(int l) const {
-        Ligand const& ligand = model_.ligands[static_cast<std::size_t>(l)];
-        if (is_anything(in_.ligands[static_cast<std::size_t>(l)].value.initial)) return true;
-        for (auto const& [name, region] : in_.regions)
-            if (names(region.source, ligand.name) || names(region.value, ligand.name) || names(region.initial, ligand.name) ||
-                names(region.exchange, ligand.name))
-                return true;
-        for (Face const& face : ligand.faces)
-            if (face.kind != FaceKind::zero_flux) return true;
-        auto const in = [l](auto const& list) { return std::find(list.begin(), list.end(), l) != list.end(); };
-        for (Binding const& b : model_.bindings)
-            if (b.a == l || b.b == l || b.complex == l) return true;
-        for (Conversion const& c : model_.conversions)
-            if (in(c.to)) return true;
-        for (LocalReactions const& local : model_.local_reactions)
-            if (in(local.ligands)) return true;
-        for (Dose const& dose : model_.doses)
-            if (dose.ligand == l) return true;
-        for (auto const& [name, synapse] : in_.synapses)
-            if (synapse.ligand.value == ligand.name) return true;
-        for (int t = 0; t < words_.types; ++t)
-            if (type(t) && (does(t, words_.of(behaviour::secretion, l)) || does(t, words_.of(behaviour::release, l)))) return true;
-        return false;
-    }
-    bool presented(int m) const {
-        for (int t = 0; t < words_.types; ++t)
-            if (type(t) && (kind(t).presented[static_cast<std::size_t>(m)] > 0 || does(t, words_.of(behaviour::presentation, m))))
-                return true;
-        return false;
-    }
-
-    ScenarioInput const& in_;
-    Model const& model_;
-    Vocabulary words_;
-    std::vector<bool> types_, ligands_;
-};
 
 std::string quoted(std::string const& name) { return "\"" + name + "\""; }
 
@@ -128,6 +31,20 @@ std::string why_silent(Rule const& rule, Possible const& possible, Model const& 
         for (int other = 0; other < words.types; ++other) any = any || (possible.type(other) && possible.active(other, a));
         if (is(signal::on_neighbours, a) && !any) return "the activity " + quoted(name) + " of all cells is always 0";
     }
+    for (int p = 0; p < words.pools; ++p)
+        if (is(signal::circulating, p) && !possible.pool(p)) {
+            Pool const& pool = model.pools[static_cast<std::size_t>(p)];
+            return "there is never any " + quoted(model.ligands[static_cast<std::size_t>(pool.ligand)].name) + " in " +
+                   quoted(model.compartments[static_cast<std::size_t>(pool.compartment)].name);
+        }
+    bool const apoptosis = possible.anybody_does(behaviour::apoptosis), necrosis = possible.anybody_does(behaviour::necrosis);
+    if (rule.signal == signal::dead_contacts && !apoptosis && !necrosis) return "no cell ever dies";
+    if (rule.signal == signal::apoptotic_contacts && !apoptosis) return "no cell ever dies by apoptosis";
+    if (rule.signal == signal::necrotic_contacts && !necrosis) return "no cell ever dies by necrosis";
+    if (rule.signal == signal::engulfed && !possible.eats(t)) return who + " engulfs nobody";
+    bool const attacked = possible.anybody_does(words.of(behaviour::attack, t));
+    if (rule.signal == signal::attacked && !attacked) return "nobody attacks " + who;
+    if (rule.signal == signal::damage && !attacked && !possible.does(t, behaviour::damage)) return "nothing damages " + who;
     bool const of_the_dead = rule.signal == signal::dead || rule.signal == signal::apoptotic || rule.signal == signal::necrotic;
     if (of_the_dead && !rule.applies_to_dead) return "it does not apply to dead cells (applies_to_dead)";
     if (rule.signal == signal::attacking && !possible.does_to_any(t, behaviour::attack, words.types)) return who + " attacks nobody";
@@ -163,11 +80,20 @@ std::string why_without_effect(Rule const& rule, Possible const& possible, Model
 
 }  // namespace
 
-void find_idle_rules(Findings& findings, ScenarioInput const& in, Model const& model, std::vector<Place> const& written) {
-    Possible const possible(in, model);
+void find_idle_rules(Findings& findings, Model const& model, Possible const& possible, std::vector<Place> const& written) {
+    std::vector<bool> told(model.types.size());
     for (std::size_t r = 0; r < model.rules.size(); ++r) {
         Rule const& rule = model.rules[r];
-        if (!possible.type(rule.type)) continue;
+        if (auto const type = static_cast<std::size_t>(rule.type); !possible.type(rule.type)) {
+            if (!told[type] && !possible.meant(rule.type))
+                findings.push_back({written[r],
+                                    "the rules of " + quoted(model.types[type].name) +
+                                        " never do anything: there is never such a cell (none is placed, and no cell becomes, recruits or "
+                                        "divides into it)",
+                                    "", 0});
+            told[type] = true;
+            continue;
+        }
         std::string const silent = why_silent(rule, possible, model), idle = why_without_effect(rule, possible, model);
         if (!silent.empty() || !idle.empty())
             findings.push_back({written[r], "this rule never does anything: " + (silent.empty() ? idle : silent), "", 0});

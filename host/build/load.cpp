@@ -3,6 +3,7 @@
 
 #include "host/build/build.h"
 #include "host/build/cell_findings.h"
+#include "host/build/idle_parts.h"
 #include "host/build/idle_rules.h"
 #include "host/build/placement.h"
 #include "host/build/synapses.h"
@@ -129,7 +130,9 @@ Scenario load_scenario(std::filesystem::path const& file, std::vector<Override> 
     s.pairings = make_pairings(in);
     if (!size_only) s.initial.synapses = make_pairs(in, s);
 
-    find_idle_rules(s.findings, in, model, rules.places());
+    Possible const possible(in, model);
+    find_idle_rules(s.findings, model, possible, rules.places());
+    find_idle_parts(s.findings, in, model, possible);
     find_held_sheets(s.findings, in, model.grid);
     find_long_steps_of_fields(s.findings, in, model, s.schedule);
     find_long_steps_of_cells(s.findings, in, s.schedule);

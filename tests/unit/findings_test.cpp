@@ -47,7 +47,8 @@ Findings of_cell(std::string const& cell) {
     return load_text(
                "title: steps\ntime: {end: 1 h, mechanics: 2 min, behaviour: 6 min}\ndomain: {size: [20 um, 20 um, 20 um], spacing: 10 um}\n"
                "cells:\n  B: {radius: 5 um}\n  A: {radius: 5 um, " +
-               cell + (cell.find("repulsion") == std::string::npos ? ", repulsion: 4 um/min" : "") + "}\n")
+               cell + (cell.find("repulsion") == std::string::npos ? ", repulsion: 4 um/min" : "") +
+               "}\nplacement: [{type: A, count: 1}, {type: B, count: 1}]\n")
         .findings;
 }
 
